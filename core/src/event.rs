@@ -1,0 +1,31 @@
+//! What happened: an untrusted [`Draft`] becomes an [`Event`] that is valid by construction.
+
+mod catalog;
+mod draft;
+pub(crate) mod journal_form;
+pub mod limits;
+mod standard;
+mod value;
+
+pub use catalog::{
+    Catalog, CatalogError, EventSpec, Priority, PropertySpec, PropertyType, Sensitivity,
+    UnknownNames,
+};
+pub use draft::{Draft, DraftError, Event};
+pub use value::{Currency, Value};
+
+/// Names of the events that the engine itself records: what became of guidance.
+pub mod names {
+    /// Guidance was seen.
+    pub const SHOWN: &str = "guidance_shown";
+    /// Guidance was put away.
+    pub const DISMISSED: &str = "guidance_dismissed";
+    /// Guidance was followed.
+    pub const CLICKED: &str = "guidance_clicked";
+    /// Within the campaign's time after a show, the person did what it was for.
+    pub const CONVERTED: &str = "guidance_converted";
+    /// Property of these: name of the campaign.
+    pub const CAMPAIGN: &str = "campaign";
+    /// Property of these: number of the decision.
+    pub const DECISION: &str = "decision";
+}

@@ -1,0 +1,3 @@
+//! What lies on flash.
+
+pub mod record;

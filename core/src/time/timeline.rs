@@ -1,0 +1,210 @@
+//! From raw readings to one line of instants on which intervals are measured.
+
+use super::{ClockReading, Zone};
+use crate::codec::{Reader, Writer};
+use crate::error::Malformed;
+
+/// Within one boot, the wall clock may differ from the clock since boot by this much before it
+/// counts as moved: network time corrects by seconds, a person by minutes and more.
+const TOLERANCE_MS: u64 = 2 * 60_000;
+
+/// One moment, as the fold sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// Instant on the timeline: never goes back, measures what really passed. ms; equals the
+    /// wall clock as long as nobody moved that.
+    pub at: i64,
+    /// The reading it was made from.
+    pub reading: ClockReading,
+    /// Local calendar day, days since 1970-01-01. Never goes back either.
+    pub day: i32,
+}
+
+impl Stamp {
+    /// Minutes since local midnight.
+    #[must_use]
+    pub fn minute_of_day(&self) -> u16 {
+        self.reading.zone.minute_of_day(self.reading.wall_ms)
+    }
+
+    /// The instant on the timeline at which the wall clock will show `wall_ms`.
+    #[must_use]
+    pub fn from_wall(&self, wall_ms: i64) -> i64 {
+        wall_ms.saturating_sub(self.reading.wall_ms).saturating_add(self.at)
+    }
+
+    /// The instant at which local day `day` begins.
+    #[must_use]
+    pub fn start_of_day(&self, day: i32) -> i64 {
+        self.from_wall(self.reading.zone.instant(day, 0))
+    }
+
+    /// The same clocks `at` a later instant.
+    #[must_use]
+    pub fn later(&self, at: i64) -> Self {
+        let ms = at.saturating_sub(self.at);
+        let wall_ms = self.reading.wall_ms.saturating_add(ms);
+        let zone = self.reading.zone;
+        Self {
+            at,
+            day: zone.day(wall_ms).max(self.day),
+            reading: ClockReading {
+                wall_ms,
+                boot_ms: self.reading.boot_ms.saturating_add_signed(ms),
+                zone: Zone { offset_min: zone.offset_at(wall_ms), ..zone },
+                ..self.reading
+            },
+        }
+    }
+}
+
+/// The line so far: the last stamp on it and how often the wall clock was moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Timeline {
+    last: Option<Stamp>,
+    moved: u32,
+}
+
+impl Timeline {
+    /// The last stamp.
+    #[must_use]
+    pub fn last(&self) -> Option<&Stamp> {
+        self.last.as_ref()
+    }
+
+    /// How often the wall clock was found moved within one boot.
+    #[must_use]
+    pub fn moved(&self) -> u32 {
+        self.moved
+    }
+
+    /// What `reading` would be on this line.
+    ///
+    /// Within one boot the clock since boot tells how much passed. Across boots only the wall
+    /// clock is left; if it went back, nothing passed.
+    #[must_use]
+    pub fn stamp(&self, reading: &ClockReading) -> Stamp {
+        let Some(last) = &self.last else {
+            let day = reading.zone.day(reading.wall_ms);
+            return Stamp { at: reading.wall_ms, reading: *reading, day };
+        };
+        let by_wall = reading.wall_ms.saturating_sub(last.reading.wall_ms);
+        let passed = match elapsed_in_boot(&last.reading, reading) {
+            Some(ms) if by_wall.abs_diff(ms) > TOLERANCE_MS => ms,
+            // Small corrections of the wall clock are followed, so that both lines stay together.
+            _ => by_wall,
+        };
+        Stamp {
+            at: last.at.saturating_add(passed.max(0)),
+            reading: *reading,
+            day: reading.zone.day(reading.wall_ms).max(last.day),
+        }
+    }
+
+    /// Moves the line on to `stamp`.
+    pub fn apply(&mut self, stamp: &Stamp) {
+        if let Some(last) = &self.last {
+            let by_wall = stamp.reading.wall_ms.saturating_sub(last.reading.wall_ms);
+            if elapsed_in_boot(&last.reading, &stamp.reading)
+                .is_some_and(|ms| by_wall.abs_diff(ms) > TOLERANCE_MS)
+            {
+                self.moved = self.moved.saturating_add(1);
+            }
+        }
+        self.last = Some(*stamp);
+    }
+
+    pub(crate) fn encode(&self, out: &mut Writer<'_>) {
+        out.unsigned(u64::from(self.moved));
+        out.optional(self.last, |out, stamp| {
+            out.signed(stamp.at);
+            out.signed(i64::from(stamp.day));
+            stamp.reading.encode(out);
+        });
+    }
+
+    pub(crate) fn decode(input: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            moved: input.unsigned32()?,
+            last: input.optional(|input| {
+                let at = input.signed()?;
+                let day = input.signed32()?;
+                Ok(Stamp { at, day, reading: ClockReading::decode(input)? })
+            })?,
+        })
+    }
+}
+
+impl ClockReading {
+    pub(crate) fn encode(&self, out: &mut Writer<'_>) {
+        out.signed(self.wall_ms);
+        out.unsigned(self.boot_ms);
+        out.optional(self.boot_id, Writer::unsigned);
+        self.zone.encode(out);
+    }
+
+    pub(crate) fn decode(input: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            wall_ms: input.signed()?,
+            boot_ms: input.unsigned()?,
+            boot_id: input.optional(Reader::unsigned)?,
+            zone: Zone::decode(input)?,
+        })
+    }
+}
+
+/// Time between two readings of one boot; `None` if they are not known to be of one.
+fn elapsed_in_boot(from: &ClockReading, to: &ClockReading) -> Option<i64> {
+    let same = from.boot_id.is_some() && from.boot_id == to.boot_id;
+    (same && to.boot_ms >= from.boot_ms)
+        .then(|| i64::try_from(to.boot_ms - from.boot_ms).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Timeline;
+    use crate::time::{Clock, HOUR_MS, VirtualClock};
+
+    const START: i64 = 1_700_000_000_000;
+
+    fn applied(clock: &VirtualClock, line: &mut Timeline) -> i64 {
+        let stamp = line.stamp(&clock.read().unwrap());
+        line.apply(&stamp);
+        stamp.at
+    }
+
+    #[test]
+    fn a_wall_clock_moved_by_hand_moves_no_instant() {
+        let (clock, mut line) = (VirtualClock::at(START), Timeline::default());
+        let first = applied(&clock, &mut line);
+        clock.set_wall(START + 48 * HOUR_MS);
+        clock.advance(HOUR_MS);
+        assert_eq!(applied(&clock, &mut line) - first, HOUR_MS);
+        clock.set_wall(START);
+        clock.advance(HOUR_MS);
+        assert_eq!(applied(&clock, &mut line) - first, 2 * HOUR_MS);
+        assert_eq!(line.moved(), 2);
+    }
+
+    #[test]
+    fn a_reboot_is_bridged_by_the_wall_clock_and_never_goes_back() {
+        let (clock, mut line) = (VirtualClock::at(START), Timeline::default());
+        let first = applied(&clock, &mut line);
+        clock.reboot();
+        clock.advance(HOUR_MS);
+        assert_eq!(applied(&clock, &mut line) - first, HOUR_MS);
+        clock.reboot();
+        clock.set_wall(START - HOUR_MS);
+        assert_eq!(applied(&clock, &mut line) - first, HOUR_MS);
+        assert_eq!(line.moved(), 0);
+    }
+
+    #[test]
+    fn network_time_that_corrects_by_seconds_is_followed() {
+        let (clock, mut line) = (VirtualClock::at(START), Timeline::default());
+        applied(&clock, &mut line);
+        clock.set_wall(START + 5_000);
+        assert_eq!(applied(&clock, &mut line), START + 5_000);
+        assert_eq!(line.moved(), 0);
+    }
+}

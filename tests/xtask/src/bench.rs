@@ -1,0 +1,54 @@
+//! `cargo xtask bench`: which benchmarks there are, and how each is run.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::failure::Failure;
+use crate::workspace::Workspace;
+
+/// A benchmark: takes `--json FILE` behind its arguments for cargo.
+struct Bench {
+    name: &'static str,
+    measures: &'static str,
+    cargo: &'static [&'static str],
+}
+
+const BENCHES: &[Bench] = &[Bench {
+    name: "record",
+    measures: "record() next to encode + pwrite and to SQLite",
+    cargo: &["bench", "--package", "staykit-core", "--bench", "record"],
+}];
+
+/// Runs the benchmark of this name; without one, lists them.
+pub(crate) fn run(workspace: &Workspace, name: Option<&str>, json: Option<PathBuf>) -> Result<ExitCode, Failure> {
+    let Some(name) = name else {
+        print!("{}", list());
+        return Ok(ExitCode::SUCCESS);
+    };
+    let known = BENCHES.iter().find(|bench| bench.name == name);
+    let bench = known.ok_or_else(|| Failure::Found(vec![format!("no benchmark is called {name}; there are:\n{}", list())]))?;
+    let mut command = workspace.cargo(bench.cargo);
+    if let Some(file) = json {
+        // A benchmark runs in its package's folder; the path was typed in another.
+        let file = std::path::absolute(&file).map_err(Failure::file("find", &file))?;
+        command.arg("--").arg("--json").arg(file);
+    }
+    let status = command.status().map_err(Failure::io("start cargo"))?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn list() -> String {
+    BENCHES.iter().map(|bench| format!("  {:<10} {}\n", bench.name, bench.measures)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_benchmark_is_answered_with_those_that_exist() {
+        let workspace = Workspace { root: PathBuf::new(), target: PathBuf::new() };
+        let failure = run(&workspace, Some("recrod"), None).unwrap_err().to_string();
+        assert!(failure.contains("recrod") && failure.contains("record "), "{failure}");
+    }
+}

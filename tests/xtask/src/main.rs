@@ -1,0 +1,78 @@
+//! `cargo xtask`: tests, checks and benchmarks of the workspace.
+//!
+//! One file a command; `parts/` holds what `cargo xtask test` runs, one file a part.
+
+mod bench;
+mod check;
+mod failure;
+mod layers;
+mod links;
+mod parts;
+mod proto_image;
+mod run;
+mod shell;
+mod test;
+mod tool;
+mod workspace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Failure;
+use crate::parts::Choice;
+use crate::workspace::Workspace;
+
+/// Tests, checks and benchmarks of the workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs everything, or only the parts named; a part that fails does not stop the others
+    Test {
+        /// Parts to run; `core` stands for all but `proto` and `lab`
+        #[arg(value_name = "PART")]
+        parts: Vec<Choice>,
+        /// Takes the long form of the tests that have one (`STAYKIT_LONG=1`)
+        #[arg(long)]
+        long: bool,
+    },
+    /// Runs the fast part: formatting, lints, layers, unit tests
+    Check,
+    /// Checks the order of core's layers, cycles between its modules, and the length of files
+    Layers,
+    /// Runs a benchmark; without a name, lists them
+    Bench {
+        /// Which benchmark
+        name: Option<String>,
+        /// Also writes the table as JSON
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
+    /// Saves the messages as the image that later changes are compared with
+    ProtoImage,
+}
+
+fn main() -> ExitCode {
+    let outcome = Workspace::locate().and_then(|workspace| run(&workspace, Arguments::parse().command));
+    outcome.unwrap_or_else(|failure| {
+        eprintln!("{failure}");
+        ExitCode::FAILURE
+    })
+}
+
+fn run(workspace: &Workspace, command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Test { parts, long } => test::run(workspace, &parts, long),
+        Command::Check => check::run(workspace),
+        Command::Layers => layers::run(workspace),
+        Command::Bench { name, json } => bench::run(workspace, name.as_deref(), json),
+        Command::ProtoImage => proto_image::run(workspace),
+    }
+}

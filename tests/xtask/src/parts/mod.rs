@@ -1,0 +1,103 @@
+//! What `cargo xtask test` runs.
+
+mod docs;
+mod fmt;
+mod lab;
+mod lint;
+pub(crate) mod proto;
+pub(crate) mod unit;
+
+use clap::ValueEnum;
+
+use crate::failure::Failure;
+use crate::run::Run;
+use crate::{layers, links};
+
+/// A part: what it is called, and what it does. It answers with a note for the table, which may be empty.
+#[derive(Clone, Copy)]
+pub(crate) struct Part {
+    pub(crate) name: &'static str,
+    pub(crate) run: fn(&mut Run<'_>) -> Result<String, Failure>,
+}
+
+/// Every file is formatted.
+pub(crate) const FMT: Part = Part { name: "fmt", run: fmt::run };
+/// Clippy is silent.
+pub(crate) const LINT: Part = Part { name: "lint", run: lint::run };
+/// Core keeps its layers.
+pub(crate) const LAYERS: Part = Part { name: "layers", run: layers::part };
+const UNIT: Part = Part { name: "unit", run: unit::run };
+const DOCS: Part = Part { name: "docs", run: docs::run };
+const LINKS: Part = Part { name: "links", run: links::part };
+const PROTO: Part = Part { name: "proto", run: proto::run };
+const LAB: Part = Part { name: "lab", run: lab::run };
+
+/// The cheap ones first: a slip shows early.
+const ALL: [Part; 8] = [FMT, LAYERS, LINKS, PROTO, LINT, UNIT, DOCS, LAB];
+
+/// A name on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+pub(crate) enum Choice {
+    /// Formatting
+    Fmt,
+    /// Clippy over all targets
+    Lint,
+    /// Order of layers, cycles, length of files
+    Layers,
+    /// Unit, documentation and integration tests
+    Unit,
+    /// API documentation builds without a warning
+    Docs,
+    /// Links and anchors in Markdown files
+    Links,
+    /// Messages: lint, and no break against the saved image
+    Proto,
+    /// The main job, end to end, recounted
+    Lab,
+    /// All but `proto` and `lab`
+    Core,
+}
+
+impl Choice {
+    fn takes(self, part: &Part) -> bool {
+        let outside = [PROTO.name, LAB.name];
+        match self.to_possible_value() {
+            Some(_) if self == Self::Core => !outside.contains(&part.name),
+            Some(value) => value.get_name() == part.name,
+            None => false,
+        }
+    }
+}
+
+/// The parts that the command line names, each once, in the order in which parts run; all if it names none.
+pub(crate) fn chosen(choices: &[Choice]) -> Vec<Part> {
+    let taken = |part: &Part| choices.is_empty() || choices.iter().any(|choice| choice.takes(part));
+    ALL.into_iter().filter(taken).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(choices: &[Choice]) -> Vec<&'static str> {
+        chosen(choices).iter().map(|part| part.name).collect()
+    }
+
+    #[test]
+    fn no_choice_takes_every_part_once() {
+        assert_eq!(names(&[]), ["fmt", "layers", "links", "proto", "lint", "unit", "docs", "lab"]);
+    }
+
+    #[test]
+    fn core_takes_all_but_proto_and_lab() {
+        assert_eq!(names(&[Choice::Core, Choice::Fmt]), ["fmt", "layers", "links", "lint", "unit", "docs"]);
+    }
+
+    #[test]
+    fn every_part_can_be_chosen_by_its_name() {
+        for part in ALL {
+            let choice = Choice::from_str(part.name, false).unwrap();
+            assert_eq!(names(&[choice]), [part.name]);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The tools that parts need, and how to get each.
+
+use std::process::Stdio;
+
+use crate::failure::Failure;
+use crate::workspace::Workspace;
+
+/// A program that a part needs.
+#[derive(Debug)]
+pub(crate) struct Tool {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// A command that succeeds where the tool is.
+    probe: &'static [&'static str],
+    /// The command that installs it.
+    pub(crate) install: &'static str,
+}
+
+/// The formatter.
+pub(crate) static RUSTFMT: Tool =
+    Tool { name: "rustfmt", probe: &["cargo", "fmt", "--version"], install: "rustup component add rustfmt" };
+/// The linter.
+pub(crate) static CLIPPY: Tool =
+    Tool { name: "clippy", probe: &["cargo", "clippy", "--version"], install: "rustup component add clippy" };
+/// Lists the files that belong to the repository.
+pub(crate) static GIT: Tool = Tool {
+    name: "git",
+    probe: &["git", "--version"],
+    install: "sudo apt-get install git (Debian, Ubuntu) or brew install git (macOS)",
+};
+/// Recounts what the lab left behind.
+pub(crate) static PYTHON: Tool = Tool {
+    name: "python3",
+    probe: &["python3", "--version"],
+    install: "sudo apt-get install python3 (Debian, Ubuntu) or brew install python (macOS)",
+};
+/// Brings the lab's real logs.
+pub(crate) static PIP: Tool = Tool {
+    name: "pip",
+    probe: &["python3", "-m", "pip", "--version"],
+    install: "sudo apt-get install python3-pip (Debian, Ubuntu) or python3 -m ensurepip (elsewhere)",
+};
+/// Runs buf.
+pub(crate) static NODE: Tool = Tool {
+    name: "node",
+    probe: &["node", "--version"],
+    install: "sudo apt-get install nodejs (Debian, Ubuntu) or brew install node (macOS)",
+};
+/// Installs buf.
+pub(crate) static NPM: Tool = Tool {
+    name: "npm",
+    probe: &["npm", "--version"],
+    install: "sudo apt-get install npm (Debian, Ubuntu) or brew install node (macOS)",
+};
+
+impl Tool {
+    /// Fails if the tool is not on this machine.
+    pub(crate) fn require(&'static self, workspace: &Workspace) -> Result<(), Failure> {
+        let Some((program, arguments)) = self.probe.split_first() else { return Ok(()) };
+        let mut probe = workspace.command(program);
+        probe.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let found = probe.status().is_ok_and(|status| status.success());
+        found.then_some(()).ok_or(Failure::Missing(self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static ABSENT: Tool =
+        Tool { name: "absent", probe: &["staykit-no-such-program", "--version"], install: "get absent" };
+
+    #[test]
+    fn a_missing_tool_is_named_in_one_line_with_its_install_command() {
+        let workspace = Workspace { root: std::env::temp_dir(), target: std::env::temp_dir() };
+        let failure = ABSENT.require(&workspace).unwrap_err();
+        assert_eq!(failure.to_string(), "absent is missing; get it with: get absent");
+    }
+}
