@@ -1,17 +1,18 @@
 //! What happened: an untrusted [`Draft`] becomes an [`Event`] that is valid by construction.
 
 mod catalog;
+mod checked;
 mod draft;
 pub(crate) mod journal_form;
 pub mod limits;
+mod spec;
 mod standard;
 mod value;
 
-pub use catalog::{
-    Catalog, CatalogError, EventSpec, Priority, PropertySpec, PropertyType, Sensitivity,
-    UnknownNames,
-};
-pub use draft::{Draft, DraftError, Event};
+pub use catalog::{Catalog, CatalogError, UnknownNames};
+pub use checked::Event;
+pub use draft::{Draft, DraftError};
+pub use spec::{EventSpec, Priority, PropertySpec, PropertyType, Sensitivity};
 pub use value::{Currency, Value};
 
 /// Names of the events that the engine itself records: what became of guidance.

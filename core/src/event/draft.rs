@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use super::catalog::{Catalog, EventSpec, Priority, PropertyType, UnknownNames, is_name};
+use super::catalog::{Catalog, UnknownNames, is_name};
+use super::checked::Event;
 use super::journal_form;
 use super::limits::{self, Limit};
+use super::spec::{EventSpec, PropertyType};
 use super::value::{Currency, Value};
 
 /// What an app wants recorded: anything at all, checked when it is recorded.
@@ -78,64 +80,6 @@ impl Draft {
     pub fn value(mut self, name: impl Into<String>, value: Value) -> Self {
         self.properties.push((name.into(), value));
         self
-    }
-}
-
-/// Something that happened, checked against the catalog: names within their limits, no property
-/// twice, typed properties of their type, numbers finite, the whole within [`limits::EVENT`].
-#[derive(Debug, Clone, PartialEq)]
-pub struct Event {
-    name: String,
-    properties: Vec<(String, Value)>,
-    priority: Priority,
-    durable: bool,
-    ambient: bool,
-}
-
-impl Event {
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Its properties, in the order of the draft.
-    #[must_use]
-    pub fn properties(&self) -> &[(String, Value)] {
-        &self.properties
-    }
-
-    /// The property of that name.
-    #[must_use]
-    pub fn property(&self, name: &str) -> Option<&Value> {
-        self.properties.iter().find(|(key, _)| key == name).map(|(_, value)| value)
-    }
-
-    /// Its class.
-    #[must_use]
-    pub fn priority(&self) -> Priority {
-        self.priority
-    }
-
-    /// Whether syncing it to flash starts at once.
-    #[must_use]
-    pub fn is_durable(&self) -> bool {
-        self.durable
-    }
-
-    /// Whether it happened without the person's doing.
-    #[must_use]
-    pub fn is_ambient(&self) -> bool {
-        self.ambient
-    }
-
-    /// An event read back from a journal; it was checked before it was written.
-    pub(super) fn restored(
-        name: String,
-        properties: Vec<(String, Value)>,
-        (priority, durable, ambient): (Priority, bool, bool),
-    ) -> Self {
-        Self { name, properties, priority, durable, ambient }
     }
 }
 
@@ -238,10 +182,7 @@ impl Catalog {
                 check_type(spec, name, value)?;
             }
         }
-        let (priority, durable, ambient) = spec
-            .map_or((Priority::Normal, false, false), |s| (s.priority, s.durable, s.ambient));
-        let Draft { name, properties, .. } = draft;
-        let event = Event { name, properties, priority, durable, ambient };
+        let event = Event::new(draft.name, draft.properties, spec);
         let size = journal_form::size(&event);
         if size > limits::EVENT.most {
             return Err(DraftError::TooLarge { property: None, size, limit: limits::EVENT });

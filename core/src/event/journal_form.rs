@@ -1,7 +1,7 @@
 //! How an event lies in a journal entry. `core/docs/storage-format.md` has the bytes.
 
-use super::catalog::Priority;
-use super::draft::Event;
+use super::checked::Event;
+use super::spec::Priority;
 use super::value::{Currency, Value};
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
@@ -27,7 +27,7 @@ pub(crate) fn encode(event: &Event, out: &mut Writer<'_>) {
     }
 }
 
-fn encode_value(value: &Value, out: &mut Writer<'_>) {
+pub(crate) fn encode_value(value: &Value, out: &mut Writer<'_>) {
     match value {
         Value::Text(text) => {
             out.byte(1);
@@ -60,7 +60,7 @@ pub(crate) fn decode(input: &mut Reader<'_>) -> Result<Event, Malformed> {
     Ok(Event::restored(name, properties, flags))
 }
 
-fn decode_value(input: &mut Reader<'_>) -> Result<Value, Malformed> {
+pub(crate) fn decode_value(input: &mut Reader<'_>) -> Result<Value, Malformed> {
     Ok(match input.byte()? {
         1 => Value::Text(input.text()?.to_owned()),
         2 => Value::Integer(input.signed()?),

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::catalog::PropertyType::{Flag, Integer, Money, Text};
-use super::catalog::Sensitivity::{Behaviour, Sensitive, Technical};
-use super::catalog::{EventSpec, Priority, PropertySpec, PropertyType, Sensitivity};
+use super::spec::PropertyType::{Flag, Integer, Money, Text};
+use super::spec::Sensitivity::{Behaviour, Sensitive, Technical};
+use super::spec::{EventSpec, Priority, PropertySpec, PropertyType, Sensitivity};
 
 const fn property(name: &'static str, kind: PropertyType, sensitivity: Sensitivity) -> PropertySpec {
     PropertySpec { name: Cow::Borrowed(name), kind, sensitivity }

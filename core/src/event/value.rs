@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::catalog::PropertyType;
+use super::spec::PropertyType;
 
 /// A property's value.
 #[derive(Debug, Clone, PartialEq)]

@@ -20,13 +20,22 @@ const BENCHES: &[Bench] = &[Bench {
 }];
 
 /// Runs the benchmark of this name; without one, lists them.
-pub(crate) fn run(workspace: &Workspace, name: Option<&str>, json: Option<PathBuf>) -> Result<ExitCode, Failure> {
+pub(crate) fn run(
+    workspace: &Workspace,
+    name: Option<&str>,
+    json: Option<PathBuf>,
+) -> Result<ExitCode, Failure> {
     let Some(name) = name else {
-        print!("{}", list());
+        println!("{}", list());
         return Ok(ExitCode::SUCCESS);
     };
     let known = BENCHES.iter().find(|bench| bench.name == name);
-    let bench = known.ok_or_else(|| Failure::Found(vec![format!("no benchmark is called {name}; there are:\n{}", list())]))?;
+    let bench = known.ok_or_else(|| {
+        Failure::Found(vec![format!(
+            "no benchmark is called {name}; there are:\n{}",
+            list()
+        )])
+    })?;
     let mut command = workspace.cargo(bench.cargo);
     if let Some(file) = json {
         // A benchmark runs in its package's folder; the path was typed in another.
@@ -34,11 +43,21 @@ pub(crate) fn run(workspace: &Workspace, name: Option<&str>, json: Option<PathBu
         command.arg("--").arg("--json").arg(file);
     }
     let status = command.status().map_err(Failure::io("start cargo"))?;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn list() -> String {
-    BENCHES.iter().map(|bench| format!("  {:<10} {}\n", bench.name, bench.measures)).collect()
+    let lines = BENCHES
+        .iter()
+        .map(|bench| format!("  {:<10} {}", bench.name, bench.measures));
+    lines.collect::<Vec<_>>().join(
+        "
+",
+    )
 }
 
 #[cfg(test)]
@@ -47,8 +66,16 @@ mod tests {
 
     #[test]
     fn an_unknown_benchmark_is_answered_with_those_that_exist() {
-        let workspace = Workspace { root: PathBuf::new(), target: PathBuf::new() };
-        let failure = run(&workspace, Some("recrod"), None).unwrap_err().to_string();
-        assert!(failure.contains("recrod") && failure.contains("record "), "{failure}");
+        let workspace = Workspace {
+            root: PathBuf::new(),
+            target: PathBuf::new(),
+        };
+        let failure = run(&workspace, Some("recrod"), None)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            failure.contains("recrod") && failure.contains("record "),
+            "{failure}"
+        );
     }
 }

@@ -26,7 +26,11 @@ use crate::workspace::Workspace;
 
 /// Tests, checks and benchmarks of the workspace.
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    disable_help_subcommand = true
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -60,7 +64,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let outcome = Workspace::locate().and_then(|workspace| run(&workspace, Arguments::parse().command));
+    let Arguments { command } = Arguments::parse();
+    let outcome = Workspace::locate().and_then(|workspace| run(&workspace, command));
     outcome.unwrap_or_else(|failure| {
         eprintln!("{failure}");
         ExitCode::FAILURE

@@ -27,13 +27,20 @@ pub(crate) struct Run<'a> {
 impl<'a> Run<'a> {
     /// Opens the part's log and says that it runs: a spinner on a terminal, a plain line elsewhere.
     pub(crate) fn start(workspace: &'a Workspace, name: &str, long: bool) -> Result<Self, Failure> {
-        let log_path = workspace.scratch("logs")?.join(format!("{name}.log"));
-        let log = File::create(&log_path).map_err(Failure::file("write", &log_path))?;
+        let log_path = workspace.scratch("logs")?.join(name).with_extension("log");
+        let file = File::create(&log_path).map_err(Failure::file("write", &log_path))?;
         let bar = std::io::stderr().is_terminal().then(|| spinner(name));
         if bar.is_none() {
             eprintln!("{name}: running");
         }
-        Ok(Self { workspace, long, started_at: Instant::now(), bar, log_path, log })
+        Ok(Self {
+            workspace,
+            long,
+            started_at: Instant::now(),
+            bar,
+            log_path,
+            log: file,
+        })
     }
 
     /// Runs a command to its end; its output is kept, and shown only if it fails.
@@ -44,14 +51,23 @@ impl<'a> Run<'a> {
             command.env("STAYKIT_LONG", "1");
         }
         let bar = self.bar.as_ref();
-        let on_line = |text: &str| bar.into_iter().for_each(|bar| bar.set_message(text.trim().to_owned()));
+        let on_line = |text: &str| {
+            if let Some(bar) = bar {
+                bar.set_message(text.trim().to_owned());
+            }
+        };
         let ended = shell::capture(command, &mut self.log, on_line);
         let (status, printed) = ended.map_err(Failure::io(format!("run `{line}`")))?;
         if status.success() {
             return Ok(printed);
         }
         let (excerpt, log) = (shell::excerpt(&printed), self.log_path.clone());
-        Err(Failure::Ended { line, code: status.code(), excerpt, log })
+        Err(Failure::Ended {
+            line,
+            code: status.code(),
+            excerpt,
+            log,
+        })
     }
 
     /// Says what the part does now.
@@ -81,7 +97,9 @@ impl<'a> Run<'a> {
 
 fn spinner(name: &str) -> ProgressBar {
     let bar = ProgressBar::new_spinner().with_prefix(name.to_owned());
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix:<7} {elapsed:>4}  {wide_msg}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{spinner} {prefix:<7} {elapsed:>4}  {wide_msg}")
+    {
         bar.set_style(style);
     }
     bar.enable_steady_tick(Duration::from_millis(120));

@@ -9,9 +9,14 @@ const EXCERPT_LINES: usize = 200;
 
 /// The command as a person would type it.
 pub(crate) fn line_of(command: &Command) -> String {
-    let program = std::path::Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
+    let program = std::path::Path::new(command.get_program())
+        .file_name()
+        .unwrap_or(command.get_program());
     let words = std::iter::once(program).chain(command.get_args());
-    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+    words
+        .map(|word| word.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Runs the command, both of its outputs in one stream to the log and to `on_line`; returns all of it.
@@ -21,7 +26,10 @@ pub(crate) fn capture(
     mut on_line: impl FnMut(&str),
 ) -> io::Result<(ExitStatus, String)> {
     let (reader, writer) = io::pipe()?;
-    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    command
+        .stdin(Stdio::null())
+        .stdout(writer.try_clone()?)
+        .stderr(writer);
     let mut child = command.spawn()?;
     // The command holds the writing ends: the stream would never end.
     drop(command);
@@ -42,12 +50,22 @@ pub(crate) fn capture(
 pub(crate) fn excerpt(printed: &str) -> String {
     let tells = |line: &&str| {
         let line = line.trim();
-        let progress = ["Compiling ", "Checking ", "Documenting ", "Downloaded ", "Fresh "];
+        let progress = [
+            "Compiling ",
+            "Checking ",
+            "Documenting ",
+            "Downloaded ",
+            "Fresh ",
+        ];
         !line.ends_with("... ok") && !progress.iter().any(|word| line.starts_with(word))
     };
     let telling: Vec<&str> = printed.lines().filter(tells).collect();
     let hidden = telling.len().saturating_sub(EXCERPT_LINES);
-    telling.iter().skip(hidden).flat_map(|line| [*line, "\n"]).collect()
+    telling
+        .iter()
+        .skip(hidden)
+        .flat_map(|line| [*line, "\n"])
+        .collect()
 }
 
 #[cfg(test)]
@@ -62,7 +80,8 @@ mod tests {
         command.args(["-c", "echo out; echo err >&2; exit 3"]);
         let mut heard = Vec::new();
         let listen = |line: &str| heard.push(line.to_owned());
-        let (status, printed) = capture(command, &mut File::create(&path).unwrap(), listen).unwrap();
+        let (status, printed) =
+            capture(command, &mut File::create(&path).unwrap(), listen).unwrap();
         assert_eq!(status.code(), Some(3));
         assert_eq!(printed, "out\nerr\n");
         assert_eq!(heard, ["out", "err"]);
@@ -71,13 +90,15 @@ mod tests {
 
     #[test]
     fn an_excerpt_leaves_out_progress_and_passed_tests() {
-        let printed = "   Compiling core v0.1.0\ntest a ... ok\ntest b ... FAILED\n\nassertion failed\n";
+        let printed =
+            "   Compiling core v0.1.0\ntest a ... ok\ntest b ... FAILED\n\nassertion failed\n";
         assert_eq!(excerpt(printed), "test b ... FAILED\n\nassertion failed\n");
     }
 
     #[test]
     fn an_excerpt_keeps_the_last_lines() {
-        let printed: String = (0..500).map(|line| format!("line {line}\n")).collect();
+        let lines: Vec<String> = (0..500).map(|line| format!("line {line}")).collect();
+        let printed = lines.join("\n");
         let excerpt = excerpt(&printed);
         assert!(excerpt.starts_with("line 300\n") && excerpt.ends_with("line 499\n"));
     }

@@ -17,11 +17,17 @@ pub(crate) struct Tool {
 }
 
 /// The formatter.
-pub(crate) static RUSTFMT: Tool =
-    Tool { name: "rustfmt", probe: &["cargo", "fmt", "--version"], install: "rustup component add rustfmt" };
+pub(crate) static RUSTFMT: Tool = Tool {
+    name: "rustfmt",
+    probe: &["cargo", "fmt", "--version"],
+    install: "rustup component add rustfmt",
+};
 /// The linter.
-pub(crate) static CLIPPY: Tool =
-    Tool { name: "clippy", probe: &["cargo", "clippy", "--version"], install: "rustup component add clippy" };
+pub(crate) static CLIPPY: Tool = Tool {
+    name: "clippy",
+    probe: &["cargo", "clippy", "--version"],
+    install: "rustup component add clippy",
+};
 /// Lists the files that belong to the repository.
 pub(crate) static GIT: Tool = Tool {
     name: "git",
@@ -56,9 +62,15 @@ pub(crate) static NPM: Tool = Tool {
 impl Tool {
     /// Fails if the tool is not on this machine.
     pub(crate) fn require(&'static self, workspace: &Workspace) -> Result<(), Failure> {
-        let Some((program, arguments)) = self.probe.split_first() else { return Ok(()) };
+        let Some((program, arguments)) = self.probe.split_first() else {
+            return Ok(());
+        };
         let mut probe = workspace.command(program);
-        probe.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        probe
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         let found = probe.status().is_ok_and(|status| status.success());
         found.then_some(()).ok_or(Failure::Missing(self))
     }
@@ -68,13 +80,22 @@ impl Tool {
 mod tests {
     use super::*;
 
-    static ABSENT: Tool =
-        Tool { name: "absent", probe: &["staykit-no-such-program", "--version"], install: "get absent" };
+    static ABSENT: Tool = Tool {
+        name: "absent",
+        probe: &["staykit-no-such-program", "--version"],
+        install: "get absent",
+    };
 
     #[test]
     fn a_missing_tool_is_named_in_one_line_with_its_install_command() {
-        let workspace = Workspace { root: std::env::temp_dir(), target: std::env::temp_dir() };
+        let workspace = Workspace {
+            root: std::env::temp_dir(),
+            target: std::env::temp_dir(),
+        };
         let failure = ABSENT.require(&workspace).unwrap_err();
-        assert_eq!(failure.to_string(), "absent is missing; get it with: get absent");
+        assert_eq!(
+            failure.to_string(),
+            "absent is missing; get it with: get absent"
+        );
     }
 }

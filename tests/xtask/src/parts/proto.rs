@@ -1,4 +1,4 @@
-//! The messages: buf's lint, and no breaking change against the saved image.
+//! The messages: buf's lint, and no breaking change against the saved image. The rules stand in `proto/buf.yaml`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,17 +16,16 @@ pub(crate) const IMAGE: &str = "proto/staykit.v1.binpb";
 /// The release of `@bufbuild/buf` that is installed: rules of the lint change between releases.
 const BUF_VERSION: &str = "1.75.0";
 
-/// `PACKAGE`, because the weaker `WIRE_JSON` lets a deleted message pass.
-const BREAKING_RULES: &str = r#"{"version":"v2","breaking":{"use":["PACKAGE"]}}"#;
-
 pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
     let program = install(run)?;
     run.command(buf(run.workspace, &program, &["lint"]))?;
     let image = run.workspace.root.join(IMAGE);
     if !image.is_file() {
-        return Err(Failure::Found(vec![format!("{IMAGE} is missing; save it with: cargo xtask proto-image")]));
+        return Err(Failure::Found(vec![format!(
+            "{IMAGE} is missing; save it with: cargo xtask proto-image"
+        )]));
     }
-    let mut breaking = buf(run.workspace, &program, &["breaking", "--config", BREAKING_RULES, "--against"]);
+    let mut breaking = buf(run.workspace, &program, &["breaking", "--against"]);
     breaking.arg(image);
     run.command(breaking)?;
     Ok(String::new())
@@ -35,7 +34,11 @@ pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
 /// Builds the image from the messages as they are now.
 pub(crate) fn save_image(run: &mut Run<'_>) -> Result<(), Failure> {
     let program = install(run)?;
-    let mut build = buf(run.workspace, &program, &["build", "--exclude-source-info", "--output"]);
+    let mut build = buf(
+        run.workspace,
+        &program,
+        &["build", "--exclude-source-info", "--output"],
+    );
     build.arg(run.workspace.root.join(IMAGE));
     run.command(build).map(|_| ())
 }
@@ -43,7 +46,9 @@ pub(crate) fn save_image(run: &mut Run<'_>) -> Result<(), Failure> {
 /// buf takes the folder it runs in as the module.
 fn buf(workspace: &Workspace, program: &Path, arguments: &[&str]) -> Command {
     let mut command = workspace.command(program);
-    command.args(arguments).current_dir(workspace.root.join("proto"));
+    command
+        .args(arguments)
+        .current_dir(workspace.root.join("proto"));
     command
 }
 
@@ -55,7 +60,15 @@ fn install(run: &mut Run<'_>) -> Result<PathBuf, Failure> {
         tool::NPM.require(run.workspace)?;
         std::fs::create_dir_all(&folder).map_err(Failure::file("make", &folder))?;
         let mut npm = run.workspace.command("npm");
-        npm.args(["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(&folder);
+        npm.args([
+            "install",
+            "--no-save",
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+            "--prefix",
+        ])
+        .arg(&folder);
         npm.arg(format!("@bufbuild/buf@{BUF_VERSION}"));
         run.command(npm)?;
     }

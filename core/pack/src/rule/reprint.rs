@@ -1,0 +1,211 @@
+//! Programs back to text, for people who look into a compiled pack.
+
+use std::fmt::Write;
+
+use staykit_core::profile::{Feature, Measure, TextTest, Unit, Window};
+use staykit_core::rules::Program;
+use staykit_core::rules::program::{Op, Operation, Relation};
+
+use super::DURATIONS;
+
+/// Prints conditions with the names of what they read.
+pub(crate) struct Reprint<'p> {
+    pub(crate) features: &'p [Feature],
+    pub(crate) signals: &'p [&'p str],
+    pub(crate) funnels: &'p [&'p str],
+}
+
+/// How tightly an expression binds: loosely bound ones get parentheses inside tighter ones.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Binding {
+    Or,
+    And,
+    Compare,
+    Sum,
+    Product,
+    Unary,
+    Value,
+}
+
+/// A printed part of an expression.
+struct Part {
+    text: String,
+    binding: Binding,
+    /// A duration in ms compares with it.
+    duration: bool,
+    constant: Option<i64>,
+}
+
+impl Part {
+    fn new(text: String, binding: Binding) -> Self {
+        Self { text, binding, duration: false, constant: None }
+    }
+
+    fn within(&self, binding: Binding) -> String {
+        if self.binding < binding { format!("({})", self.text) } else { self.text.clone() }
+    }
+
+    fn beside(&self, other: &Self) -> String {
+        match self.constant {
+            Some(ms) if other.duration => duration(ms),
+            _ => self.within(Binding::Sum),
+        }
+    }
+}
+
+impl Reprint<'_> {
+    /// The condition that a program was compiled from, or one that means the same.
+    pub(crate) fn condition(&self, program: &Program) -> String {
+        let mut stack: Vec<Part> = Vec::new();
+        for op in program.ops() {
+            if let Some(part) = self.part(*op, &mut stack) {
+                stack.push(part);
+            }
+        }
+        stack.pop().map(|part| part.text).unwrap_or_default()
+    }
+
+    fn part(&self, op: Op, stack: &mut Vec<Part>) -> Option<Part> {
+        Some(match op {
+            Op::Integer(value) => {
+                Part { constant: Some(value), ..Part::new(value.to_string(), Binding::Value) }
+            }
+            Op::Number(value) => Part::new(format!("{value:?}"), Binding::Value),
+            Op::Flag(value) => Part::new(value.to_string(), Binding::Value),
+            Op::Feature(number) => {
+                let feature = self.features.get(usize::from(number))?;
+                let duration = feature.is_duration();
+                Part { duration, ..Part::new(self.feature(feature), self.binding(feature)) }
+            }
+            Op::Compare(relation) => compare(relation, stack)?,
+            Op::Arithmetic(operation) => calculate(operation, stack)?,
+            Op::ToNumber => Part::new(format!("double({})", stack.pop()?.text), Binding::Value),
+            Op::Not => Part::new(format!("!{}", stack.pop()?.within(Binding::Unary)), Binding::Unary),
+            Op::And => join("&&", Binding::And, stack)?,
+            Op::Or => join("||", Binding::Or, stack)?,
+            Op::SkipIfFalse(_) | Op::SkipIfTrue(_) => return None,
+        })
+    }
+
+    #[expect(clippy::unused_self, reason = "reads as a pair with `feature`")]
+    fn binding(&self, feature: &Feature) -> Binding {
+        match feature {
+            Feature::FactIs(_) | Feature::ContextIs(_) => Binding::Compare,
+            _ => Binding::Value,
+        }
+    }
+
+    /// A feature as the function that reads it.
+    pub(crate) fn feature(&self, feature: &Feature) -> String {
+        let named = |names: &[&str], number: u16| {
+            names.get(usize::from(number)).map_or_else(|| number.to_string(), |name| quote(name))
+        };
+        let signal = |number: u16| named(self.signals, number);
+        let funnel = |number: u16| named(self.funnels, number);
+        match feature {
+            Feature::Count { event, window, filter } => {
+                let filter = filter.as_ref().map(|test| format!(", {}", equals(&test.key, test)));
+                format!("count({}, {}{})", quote(event), of_window(*window), filter.unwrap_or_default())
+            }
+            Feature::Sum { event, property, window, .. } => {
+                format!("sum({}, {}, {})", quote(event), quote(property), of_window(*window))
+            }
+            Feature::SinceLast(event) => format!("since_last({})", quote(event)),
+            Feature::SinceFirst(event) => format!("since_first({})", quote(event)),
+            Feature::Absent(event) => format!("absent({})", quote(event)),
+            Feature::ActiveDays { event, days } => {
+                format!("active_days({}, days({days}))", quote(event))
+            }
+            Feature::BaselineDrop { measure, recent_days, baseline_days } => {
+                let of = match measure {
+                    Measure::Events(event) => event,
+                    Measure::SessionTime => "session",
+                };
+                format!("baseline_drop({}, days({recent_days}), days({baseline_days}))", quote(of))
+            }
+            Feature::FunnelStep(number) => format!("funnel_step({})", funnel(*number)),
+            Feature::FunnelAge(number) => format!("funnel_age({})", funnel(*number)),
+            Feature::SessionCount(window) => format!("session_count({})", of_window(*window)),
+            Feature::SessionTime(window) => format!("session_time({})", of_window(*window)),
+            Feature::SessionLength => "session_length()".to_owned(),
+            Feature::Signal(number) => format!("signal({})", signal(*number)),
+            Feature::SignalAge(number) => format!("signal_age({})", signal(*number)),
+            Feature::Hour => "hour()".to_owned(),
+            Feature::Weekday => "weekday()".to_owned(),
+            Feature::FactIs(test) => equals(&format!("fact({})", quote(&test.key)), test),
+            Feature::ContextIs(test) => equals(&format!("context({})", quote(&test.key)), test),
+            Feature::FactInteger(key) => format!("fact_number({})", quote(key)),
+            Feature::ContextInteger(key) => format!("context_number({})", quote(key)),
+        }
+    }
+}
+
+fn compare(relation: Relation, stack: &mut Vec<Part>) -> Option<Part> {
+    let (right, left) = (stack.pop()?, stack.pop()?);
+    // `absent(name)` is no function of its own: it is written with the duration it is held against.
+    if let (Some(event), Relation::GreaterOrEqual, Some(ms)) =
+        (left.text.strip_prefix("absent(").and_then(|rest| rest.strip_suffix(')')), relation, right.constant)
+    {
+        return Some(Part::new(format!("absent({event}, {})", duration(ms)), Binding::Value));
+    }
+    let text = format!("{} {relation} {}", left.beside(&right), right.beside(&left));
+    Some(Part::new(text, Binding::Compare))
+}
+
+fn calculate(operation: Operation, stack: &mut Vec<Part>) -> Option<Part> {
+    let (right, left) = (stack.pop()?, stack.pop()?);
+    let (sign, binding) = match operation {
+        Operation::Add => ("+", Binding::Sum),
+        Operation::Subtract => ("-", Binding::Sum),
+        Operation::Multiply => ("*", Binding::Product),
+        Operation::Divide => ("/", Binding::Product),
+        Operation::Remainder => ("%", Binding::Product),
+    };
+    let tighter = if binding == Binding::Sum { Binding::Product } else { Binding::Unary };
+    let text = format!("{} {sign} {}", left.within(binding), right.within(tighter));
+    Some(Part::new(text, binding))
+}
+
+fn join(sign: &str, binding: Binding, stack: &mut Vec<Part>) -> Option<Part> {
+    let (right, left) = (stack.pop()?, stack.pop()?);
+    let text = format!("{} {sign} {}", left.within(binding), right.within(binding));
+    Some(Part::new(text, binding))
+}
+
+fn equals(left: &str, test: &TextTest) -> String {
+    format!("{left} == {}", quote(&test.text))
+}
+
+fn of_window(window: Window) -> String {
+    let length = window.length;
+    match window.unit {
+        Unit::Minutes => format!("minutes({length})"),
+        Unit::Hours => format!("hours({length})"),
+        Unit::Days => format!("days({length})"),
+        Unit::Weeks => format!("weeks({length})"),
+        Unit::Ever => "ever()".to_owned(),
+    }
+}
+
+/// A duration in the largest unit that it is whole in, weeks aside.
+pub(crate) fn duration(ms: i64) -> String {
+    let whole = |(_, unit_ms): &&(&str, i64)| ms % unit_ms == 0 && (ms != 0 || *unit_ms == 1_000);
+    match DURATIONS.iter().rev().skip(1).find(whole) {
+        Some((unit, unit_ms)) => format!("{unit}({})", ms / unit_ms),
+        None => format!("{ms} ms"),
+    }
+}
+
+/// A text as CEL writes it.
+fn quote(text: &str) -> String {
+    let mut quoted = String::from("'");
+    for found in text.chars() {
+        if matches!(found, '\'' | '\\') {
+            quoted.push('\\');
+        }
+        // `write!` to a String does not fail.
+        let _ = write!(quoted, "{found}");
+    }
+    quoted.push('\'');
+    quoted
+}

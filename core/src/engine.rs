@@ -1,0 +1,265 @@
+//! The facade: what Kotlin and ArkTS see, too. Owned, plain data across it.
+
+mod config;
+mod effects;
+mod error;
+mod explain;
+mod export;
+mod live;
+mod maintain;
+mod open;
+mod receipt;
+mod state;
+mod status;
+mod upload;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+pub use config::{Config, DeviceClass, Host};
+pub use error::Error;
+pub use explain::{Explanation, Why};
+pub use maintain::{Maintained, SYNC_WINDOW};
+pub use receipt::{Placed, Receipt};
+pub use status::{KeyState, Status};
+
+use crate::event::{Draft, Value};
+use crate::guidance::{Decision, Outcome};
+use crate::pack::Pack;
+use crate::privacy::Consent;
+use crate::time::ClockReading;
+use maintain::Signals;
+use open::{Cold, Hot};
+
+/// Records events, draws signals, decides guidance and hands out batches, for one installation.
+///
+/// Callable from several threads. [`Engine::record`], [`Engine::tick`], [`Engine::report`],
+/// [`Engine::decisions`], [`Engine::next_due`] and [`Engine::explain`] are made for the app's main
+/// thread: they wait for no disk but one append to a file in the page cache. Opening, unlocking,
+/// maintenance, upload, export and erasure are not: they read and sync files.
+///
+/// ```
+/// use std::sync::Arc;
+/// use staykit_core::crypto::FileVault;
+/// use staykit_core::engine::{Config, Engine, Host, Placed};
+/// use staykit_core::event::Draft;
+/// use staykit_core::privacy::Consent;
+///
+/// let folder = tempfile::tempdir()?;
+/// let vault = Arc::new(FileVault::new(folder.path().join("vault.key")));
+/// let config = Config::new(folder.path().join("store")).with_consent(Consent::all());
+/// let engine = Engine::open(config, Host::system(vault))?;
+/// let receipt = engine.record(Draft::new("purchase").money("amount", 19_90, "CNY"))?;
+/// assert_eq!(receipt.placed, Placed::OnFlash);
+/// assert_eq!(receipt.seq(), Some(1));
+/// engine.close()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Engine {
+    shared: Arc<Shared>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the facade and the maintenance thread share.
+///
+/// Two locks. `hot` is held for microseconds, never while a file is read or synced. `cold` is
+/// held over I/O. Whoever needs both takes `cold` first.
+#[derive(Debug)]
+struct Shared {
+    config: Config,
+    host: Host,
+    hot: Mutex<Hot>,
+    cold: Mutex<Cold>,
+    signals: Signals,
+}
+
+impl Engine {
+    /// Opens the store in the config's folder, which is made if it is not there.
+    ///
+    /// With a vault in `host` that answers, the engine is unlocked when this returns. Without
+    /// one, or if the vault has no key for now, it is locked: it takes events into memory until
+    /// [`Engine::unlock`]. A vault whose key is gone for good leaves nothing that could be read:
+    /// the old files are erased and a new installation begins.
+    pub fn open(config: Config, host: Host) -> Result<Self, Error> {
+        let shared = Arc::new(Shared::open(config, host)?);
+        let thread = if shared.config.own_thread { Some(maintain::spawn(&shared)?) } else { None };
+        Ok(Self { shared, thread: Mutex::new(thread) })
+    }
+
+    /// The data key as the platform's vault wrapped it, for the vault to unwrap; `None` before
+    /// the first [`Engine::unlock_new`].
+    #[must_use]
+    pub fn wrapped_key(&self) -> Option<Vec<u8>> {
+        lock(&self.shared.cold).wrapped_key()
+    }
+
+    /// Unlocks the store with its data key. Events that waited in memory are recorded with the
+    /// times they had.
+    pub fn unlock(&self, key: crate::crypto::DataKey) -> Result<(), Error> {
+        self.shared.unlock(key, None)
+    }
+
+    /// Unlocks a store that is new, with a new data key and the same key as the vault wrapped it.
+    pub fn unlock_new(&self, key: crate::crypto::DataKey, wrapped: &[u8]) -> Result<(), Error> {
+        self.shared.unlock(key, Some(wrapped))
+    }
+
+    /// Records an event.
+    ///
+    /// When it returns [`Placed::OnFlash`], the end of the process does not touch the event any
+    /// more. The receipt says which signals changed and what was decided.
+    pub fn record(&self, draft: Draft) -> Result<Receipt, Error> {
+        let reading = self.shared.reading()?;
+        let mut hot = lock(&self.shared.hot);
+        let receipt = hot.record(&reading, draft)?;
+        self.shared.signals.wake(&mut hot);
+        Ok(receipt)
+    }
+
+    /// Lets time pass: signals that became due rise and fall, in order. Guidance is decided as of
+    /// now only.
+    pub fn tick(&self) -> Result<Receipt, Error> {
+        let reading = self.shared.reading()?;
+        let mut hot = lock(&self.shared.hot);
+        let receipt = hot.live()?.tick(&reading)?;
+        self.shared.signals.wake(&mut hot);
+        Ok(receipt)
+    }
+
+    /// The wall-clock instant (ms since 1970-01-01T00:00Z) at which [`Engine::tick`] has something
+    /// to do; `None` if time alone changes nothing. It may lie in the past.
+    #[must_use]
+    pub fn next_due(&self) -> Option<i64> {
+        lock(&self.shared.hot).next_due()
+    }
+
+    /// What was decided to be shown and has not been dismissed or clicked, oldest first: what an
+    /// app that was killed finds again.
+    #[must_use]
+    pub fn decisions(&self) -> Vec<Decision> {
+        lock(&self.shared.hot).open_decisions()
+    }
+
+    /// Tells what the person did with a decision. An outcome is an event like any other.
+    pub fn report(&self, decision: u64, outcome: Outcome) -> Result<Receipt, Error> {
+        let reading = self.shared.reading()?;
+        let mut hot = lock(&self.shared.hot);
+        let receipt = hot.live()?.report(&reading, (decision, outcome))?;
+        self.shared.signals.wake(&mut hot);
+        Ok(receipt)
+    }
+
+    /// Notes what the person allows. Withdrawing `record` erases everything recorded so far and
+    /// begins a new installation, as [`Engine::erase`] does.
+    pub fn set_consent(&self, consent: Consent) -> Result<(), Error> {
+        let reading = self.shared.reading()?;
+        let withdrawn = {
+            let mut hot = lock(&self.shared.hot);
+            let live = hot.live()?;
+            let withdrawn = live.state.consent.record && !consent.record;
+            if !withdrawn {
+                live.set_consent(&reading, consent)?;
+                self.shared.signals.wake(&mut hot);
+            }
+            withdrawn
+        };
+        if withdrawn { self.shared.erase(consent) } else { Ok(()) }
+    }
+
+    /// Sets facts about the person that events do not say: region, member level, age band. They
+    /// obey the limits of properties ([`crate::event::limits`]).
+    pub fn set_facts(&self, facts: Vec<(String, Value)>) -> Result<Receipt, Error> {
+        let reading = self.shared.reading()?;
+        lock(&self.shared.hot).live()?.set_facts(&reading, (facts, false))
+    }
+
+    /// Sets the context, which changes more often: charging, network, place label.
+    pub fn set_context(&self, context: Vec<(String, Value)>) -> Result<Receipt, Error> {
+        let reading = self.shared.reading()?;
+        lock(&self.shared.hot).live()?.set_facts(&reading, (context, true))
+    }
+
+    /// Verifies a signed pack and goes on under it. What both packs define goes on counting.
+    pub fn activate_pack(&self, signed: &[u8]) -> Result<Receipt, Error> {
+        let pack = Pack::verify(signed, &self.shared.config.trusted)?;
+        let catalog = self.shared.catalog(&pack)?;
+        let reading = self.shared.reading()?;
+        lock(&self.shared.hot).live()?.activate(&reading, pack, catalog)
+    }
+
+    /// Answers why, or why not.
+    pub fn explain(&self, why: Why) -> Result<Explanation, Error> {
+        let reading = self.shared.reading()?;
+        let mut hot = lock(&self.shared.hot);
+        explain::explain(hot.live()?, &reading, why)
+    }
+
+    /// Syncs everything recorded so far: when it returns, a power cut does not touch it.
+    pub fn flush(&self) -> Result<(), Error> {
+        let mut cold = lock(&self.shared.cold);
+        self.shared.sync(&mut cold)
+    }
+
+    /// Does what is due of maintenance, for about `budget`: syncs the journal, moves it into the
+    /// buffer once it is worth it, prepares files. The engine's own thread calls it; a host
+    /// without that thread does.
+    pub fn maintain(&self, budget: Duration) -> Result<Maintained, Error> {
+        let mut cold = lock(&self.shared.cold);
+        self.shared.maintain(&mut cold, budget)
+    }
+
+    /// Destroys the data key and every file, then begins a new installation with the consent
+    /// that the person had given.
+    pub fn erase(&self) -> Result<(), Error> {
+        let consent = lock(&self.shared.hot).consent();
+        self.shared.erase(consent)
+    }
+
+    /// Syncs and ends. Dropping the engine does the same but cannot say whether it worked.
+    pub fn close(self) -> Result<(), Error> {
+        self.end()
+    }
+
+    fn end(&self) -> Result<(), Error> {
+        self.shared.signals.stop();
+        if let Some(thread) = lock(&self.thread).take()
+            && thread.join().is_err()
+        {
+            log::error!("the maintenance thread ended badly");
+        }
+        let mut cold = lock(&self.shared.cold);
+        let synced = self.shared.sync(&mut cold);
+        let closed = lock(&self.shared.hot).close();
+        *cold = Cold::Closed;
+        synced.and(closed)
+    }
+
+    /// Folder of the store.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        self.shared.config.folder.clone()
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if let Err(error) = self.end() {
+            log::warn!("the engine did not end cleanly: {error}");
+        }
+    }
+}
+
+impl Shared {
+    fn reading(&self) -> Result<ClockReading, Error> {
+        Ok(self.host.clock.read()?)
+    }
+}
+
+/// A lock that a panic elsewhere does not poison for good: what it guards is changed in steps
+/// that each leave it whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,98 @@
+//! The person's data in a form a person can read: JSON Lines.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+
+use serde_json::{Map, Value as Json, json};
+use staykit_proto::segment::Property;
+
+use super::error::Error;
+use super::status::hex;
+use super::{Engine, lock};
+use crate::event::Value;
+use crate::store::StoredEvent;
+
+impl Engine {
+    /// Writes everything that is kept about the person: first a line with consent, facts, context
+    /// and the signals that stand, then a line for each event in the buffer.
+    ///
+    /// Reads the whole buffer: not for the main thread.
+    pub fn export(&self, out: &mut dyn Write) -> Result<(), Error> {
+        let mut cold = lock(&self.shared.cold);
+        self.shared.compact(&mut cold)?;
+        let store = &cold.open()?.store;
+        let head = self.head(&hex(&store.installation()))?;
+        let mut failed = line(out, &head).err();
+        store.events(|event| match line(out, &event_json(&event)) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        })?;
+        failed.map_or(Ok(()), Err)
+    }
+
+    fn head(&self, installation: &str) -> Result<Json, Error> {
+        let mut hot = lock(&self.shared.hot);
+        let live = hot.live()?;
+        let state = &live.state;
+        let values = |values: &std::collections::BTreeMap<String, Value>| {
+            Json::Object(values.iter().map(|(key, value)| (key.clone(), fact(value))).collect())
+        };
+        let standing = live.pack.rules.signals().iter().zip(state.signals.states());
+        let signals: Map<String, Json> = standing
+            .filter_map(|(signal, state)| Some((signal.name.clone(), json!(state.raised_at?))))
+            .collect();
+        Ok(json!({
+            "installation": installation,
+            "consent": state.consent,
+            "facts": values(state.profile.facts()),
+            "context": values(state.profile.context()),
+            "signals_since_ms": signals,
+            "campaigns": state.guidance.counts(),
+        }))
+    }
+}
+
+fn line(out: &mut dyn Write, value: &Json) -> Result<(), Error> {
+    writeln!(out, "{value}").map_err(|error| Error::Output(error.kind()))
+}
+
+fn event_json(event: &StoredEvent) -> Json {
+    let row = &event.row;
+    let properties: Map<String, Json> =
+        row.properties.iter().map(|(name, value)| (name.clone(), property(value))).collect();
+    json!({
+        "epoch": event.epoch,
+        "seq": event.seq,
+        "name": row.name,
+        "wall_ms": row.wall_ms,
+        "offset_min": row.offset_min,
+        "session": row.session,
+        "uploaded": event.acknowledged,
+        "properties": properties,
+    })
+}
+
+fn property(value: &Property) -> Json {
+    match value {
+        Property::Text(text) => json!(text),
+        Property::Integer(number) => json!(number),
+        Property::Number(number) => json!(number),
+        Property::Flag(flag) => json!(flag),
+        Property::Money { minor, currency } => json!({ "minor": minor, "currency": currency }),
+    }
+}
+
+fn fact(value: &Value) -> Json {
+    match value {
+        Value::Text(text) => json!(text),
+        Value::Integer(number) => json!(number),
+        Value::Number(number) => json!(number),
+        Value::Flag(flag) => json!(flag),
+        Value::Money { minor, currency } => {
+            json!({ "minor": minor, "currency": currency.code() })
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! An unlocked engine on the path of a record: fold first, then one append.
+
+use std::collections::VecDeque;
+
+use super::effects::Effects;
+use super::error::Error;
+use super::receipt::{Placed, Receipt};
+use super::state::{State, encode_facts, kind};
+use crate::codec::Writer;
+use crate::event::{Catalog, Draft, Event, Value, names};
+use crate::guidance::Outcome;
+use crate::pack::Pack;
+use crate::privacy::Consent;
+use crate::store::record::{encode_event, encode_other};
+use crate::store::{Journal, StoreError};
+use crate::time::{ClockReading, Stamp};
+
+/// Entries that wait in memory while flash takes none: as many events as a busy hour has.
+pub(super) const MOST_WAITING: usize = 1_000;
+/// Ticks that one call catches up with, one per due instant; beyond it time jumps.
+const MOST_TICKS: usize = 10_000;
+/// Conversions that one event can bring about.
+const MOST_CONVERSIONS: usize = 8;
+
+/// State, journal and the buffers that are reused from call to call.
+#[derive(Debug)]
+pub(super) struct Live {
+    pub(super) state: State,
+    pub(super) pack: Pack,
+    pub(super) catalog: Catalog,
+    pub(super) journal: Journal,
+    pub(super) epoch: u64,
+    /// Entries that flash did not take, oldest first; their effects are in `state`.
+    pub(super) waiting: VecDeque<Vec<u8>>,
+    /// Events appended since the last compaction.
+    pub(super) uncompacted: u64,
+    /// The last entry holds an event that is to be synced at once.
+    pub(super) urgent: bool,
+    entry: Vec<u8>,
+    body: Vec<u8>,
+    effects: Effects,
+}
+
+impl Live {
+    pub(super) fn new(
+        state: State,
+        pack: Pack,
+        catalog: Catalog,
+        journal: Journal,
+        epoch: u64,
+    ) -> Self {
+        Self {
+            state,
+            pack,
+            catalog,
+            journal,
+            epoch,
+            waiting: VecDeque::new(),
+            uncompacted: 0,
+            urgent: false,
+            entry: Vec::new(),
+            body: Vec::new(),
+            effects: Effects::default(),
+        }
+    }
+
+    /// Records an event.
+    pub(super) fn record(&mut self, reading: &ClockReading, draft: Draft) -> Result<Receipt, Error> {
+        if !self.state.consent.record {
+            return Err(Error::NoConsent);
+        }
+        let event = self.catalog.admit(draft)?;
+        let call = self.begin()?;
+        let stamp = self.catch_up(reading);
+        let first = self.state.last_seq.saturating_add(1);
+        self.apply(&event, &stamp);
+        for _ in 0..MOST_CONVERSIONS {
+            let Some(converted) = self.effects.converted.pop() else { break };
+            let outcome = outcome(names::CONVERTED, converted.campaign, converted.decision);
+            // The names of a verified pack keep within the limits of events.
+            if let Ok(event) = self.catalog.admit(outcome) {
+                self.apply(&event, &stamp);
+            }
+        }
+        self.urgent = event.is_durable();
+        let seqs = Some((first, self.state.last_seq));
+        Ok(self.finish(&call, seqs))
+    }
+
+    /// Records what became of a decision.
+    pub(super) fn report(
+        &mut self,
+        reading: &ClockReading,
+        (id, outcome_kind): (u64, Outcome),
+    ) -> Result<Receipt, Error> {
+        let campaign = self.state.guidance.admit(id, outcome_kind)?.to_owned();
+        let name = match outcome_kind {
+            Outcome::Shown => names::SHOWN,
+            Outcome::Dismissed => names::DISMISSED,
+            Outcome::Clicked => names::CLICKED,
+        };
+        self.record(reading, outcome(name, campaign, id))
+    }
+
+    /// Lets time pass.
+    pub(super) fn tick(&mut self, reading: &ClockReading) -> Result<Receipt, Error> {
+        let call = self.begin()?;
+        self.catch_up(reading);
+        Ok(self.finish(&call, None))
+    }
+
+    /// Takes in facts, or the context.
+    pub(super) fn set_facts(
+        &mut self,
+        reading: &ClockReading,
+        (facts, context): (Vec<(String, Value)>, bool),
+    ) -> Result<Receipt, Error> {
+        if !self.state.consent.record {
+            return Err(Error::NoConsent);
+        }
+        // Facts obey the limits of properties.
+        let name = if context { "context" } else { "facts" };
+        let draft = facts.into_iter().fold(Draft::new(name), |draft, (key, value)| {
+            draft.value(key, value)
+        });
+        let facts = Catalog::default().admit(draft)?;
+        let call = self.begin()?;
+        let stamp = self.catch_up(reading);
+        self.body.clear();
+        encode_facts(facts.properties(), &mut Writer::new(&mut self.body));
+        let kind = if context { kind::CONTEXT } else { kind::FACTS };
+        encode_other(&mut Writer::new(&mut self.entry), reading, kind, &self.body);
+        let decided = self.effects.decisions.len();
+        let facts = (facts.properties(), context);
+        self.state.apply_facts(&self.pack, facts, &stamp, true, &mut self.effects);
+        self.encode_decisions(decided, reading);
+        Ok(self.finish(&call, None))
+    }
+
+    /// Notes what the person allows.
+    pub(super) fn set_consent(
+        &mut self,
+        reading: &ClockReading,
+        consent: Consent,
+    ) -> Result<Receipt, Error> {
+        let call = self.begin()?;
+        let stamp = self.state.timeline.stamp(reading);
+        self.body.clear();
+        consent.encode(&mut Writer::new(&mut self.body));
+        encode_other(&mut Writer::new(&mut self.entry), reading, kind::CONSENT, &self.body);
+        self.state.consent = consent;
+        self.state.timeline.apply(&stamp);
+        self.urgent = true;
+        Ok(self.finish(&call, None))
+    }
+
+    /// Goes on under another pack.
+    pub(super) fn activate(
+        &mut self,
+        reading: &ClockReading,
+        pack: Pack,
+        catalog: Catalog,
+    ) -> Result<Receipt, Error> {
+        let state = self.state.under(&self.pack, &pack)?;
+        let call = self.begin()?;
+        self.state = state;
+        self.pack = pack;
+        self.catalog = catalog;
+        self.note_pack(reading);
+        Ok(self.finish(&call, None))
+    }
+
+    /// Writes down which pack is active from here on.
+    fn note_pack(&mut self, reading: &ClockReading) {
+        self.state.pack = (self.pack.name.clone(), self.pack.version);
+        self.state.signals.make_due();
+        self.body.clear();
+        let mut out = Writer::new(&mut self.body);
+        out.text(&self.pack.name);
+        out.unsigned(u64::from(self.pack.version));
+        encode_other(&mut Writer::new(&mut self.entry), reading, kind::PACK, &self.body);
+    }
+
+    /// After an opening: writes down the pack if it is another one than before.
+    pub(super) fn confirm_pack(&mut self, reading: &ClockReading) -> Result<(), Error> {
+        if self.state.pack != (self.pack.name.clone(), self.pack.version) {
+            let call = self.begin()?;
+            self.note_pack(reading);
+            self.finish(&call, None);
+        }
+        Ok(())
+    }
+
+    /// Writes entries that had to wait; stops at the first that flash still does not take.
+    pub(super) fn write_waiting(&mut self) -> Result<(), StoreError> {
+        while let Some(entry) = self.waiting.front() {
+            self.journal.append(entry)?;
+            self.waiting.pop_front();
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self) -> Result<Call, Error> {
+        let waiting = self.waiting.len();
+        if waiting >= MOST_WAITING {
+            return Err(Error::MemoryFull { waiting });
+        }
+        self.entry.clear();
+        self.effects.clear();
+        self.urgent = false;
+        Ok(Call { due_at: self.state.signals.due_at() })
+    }
+
+    /// Ticks at every instant that was due up to `reading`, in order; then decides, as of now,
+    /// about the guidance that waits for what rose. Guidance of the past is not decided.
+    fn catch_up(&mut self, reading: &ClockReading) -> Stamp {
+        let now = self.state.timeline.stamp(reading);
+        let Some(last) = self.state.timeline.last().copied() else { return now };
+        if last.reading.zone != now.reading.zone {
+            self.state.signals.make_due();
+        }
+        let risen_from = self.effects.changes.len();
+        for tick in 0..=MOST_TICKS {
+            let due_at = self.state.signals.due_at().filter(|due_at| *due_at <= now.at);
+            let Some(due_at) = due_at else { break };
+            let at = if tick == MOST_TICKS { now.at } else { due_at.max(last.at) };
+            let stamp = if at >= now.at { now } else { last.later(at) };
+            let before = self.effects.changes.len();
+            self.state.apply_tick(&self.pack, &stamp, &mut self.effects);
+            if self.effects.changes.len() > before {
+                let mut out = Writer::new(&mut self.entry);
+                encode_other(&mut out, &stamp.reading, kind::TICK, &[]);
+            }
+        }
+        if self.effects.changes.len() > risen_from {
+            let decided = self.effects.decisions.len();
+            self.state.decide_risen(&self.pack, &now, risen_from, &mut self.effects);
+            self.encode_decisions(decided, reading);
+        }
+        now
+    }
+
+    fn apply(&mut self, event: &Event, stamp: &Stamp) {
+        let seq = self.state.last_seq.saturating_add(1);
+        let session = self.state.profile.session_of(event, stamp, &self.pack.definitions);
+        let place = (seq, session, stamp.day);
+        encode_event(&mut Writer::new(&mut self.entry), &stamp.reading, place, event);
+        let decided = self.effects.decisions.len();
+        self.state.apply_event(&self.pack, (seq, event), stamp, true, &mut self.effects);
+        self.encode_decisions(decided, &stamp.reading);
+        self.uncompacted = self.uncompacted.saturating_add(1);
+    }
+
+    fn encode_decisions(&mut self, from: usize, reading: &ClockReading) {
+        for decision in self.effects.decisions.iter().skip(from) {
+            self.body.clear();
+            decision.encode(&mut Writer::new(&mut self.body));
+            let mut out = Writer::new(&mut self.entry);
+            encode_other(&mut out, reading, kind::DECISION, &self.body);
+        }
+    }
+
+    /// One append for all that the call brought about, so that flash has the whole of it or
+    /// nothing.
+    fn finish(&mut self, call: &Call, seqs: Option<(u64, u64)>) -> Receipt {
+        let placed = if self.entry.is_empty() { Placed::OnFlash } else { self.append() };
+        Receipt {
+            seqs,
+            placed,
+            changes: std::mem::take(&mut self.effects.changes),
+            decided: std::mem::take(&mut self.effects.decisions),
+            due_changed: self.state.signals.due_at() != call.due_at,
+        }
+    }
+
+    fn append(&mut self) -> Placed {
+        // Behind entries that wait, so that the order stays.
+        if self.waiting.is_empty() {
+            match self.journal.append(&self.entry) {
+                Ok(_) => return Placed::OnFlash,
+                Err(error) => log::warn!("an entry waits in memory: {error}"),
+            }
+        }
+        self.waiting.push_back(self.entry.clone());
+        Placed::InMemory
+    }
+}
+
+/// What a call began with.
+struct Call {
+    due_at: Option<i64>,
+}
+
+fn outcome(name: &str, campaign: String, decision: u64) -> Draft {
+    let decision = i64::try_from(decision).unwrap_or(i64::MAX);
+    Draft::new(name).text(names::CAMPAIGN, campaign).integer(names::DECISION, decision)
+}

@@ -1,0 +1,298 @@
+//! The state and its fold: `state + record -> state + effects`, the same on a phone and in a
+//! replay.
+
+use super::effects::Effects;
+use crate::codec::{Reader, Writer};
+use crate::error::Malformed;
+use crate::event::{Event, Value, journal_form};
+use crate::guidance::{Cause, Decision, Guidance, Moment, decide};
+use crate::pack::Pack;
+use crate::privacy::Consent;
+use crate::profile::Profile;
+use crate::rules::{Pass, Reading, Signals};
+use crate::store::record::{Body, Record};
+use crate::time::{Stamp, Timeline};
+
+/// Version of the fold: a checkpoint of another one is not read.
+const VERSION: u64 = 0;
+
+/// Kinds of records that are not events.
+pub(super) mod kind {
+    pub(crate) const TICK: u8 = 1;
+    pub(crate) const CONSENT: u8 = 2;
+    pub(crate) const FACTS: u8 = 3;
+    pub(crate) const CONTEXT: u8 = 4;
+    pub(crate) const PACK: u8 = 5;
+    pub(crate) const DECISION: u8 = 6;
+}
+
+/// Everything that is known after some records.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct State {
+    pub(super) timeline: Timeline,
+    pub(super) consent: Consent,
+    pub(super) profile: Profile,
+    pub(super) signals: Signals,
+    pub(super) guidance: Guidance,
+    /// Number of the last event in the current epoch.
+    pub(super) last_seq: u64,
+    /// Events since the installation.
+    pub(super) recorded: u64,
+    /// Name and version of the pack that was active.
+    pub(super) pack: (String, u32),
+}
+
+impl State {
+    pub(super) fn new(pack: &Pack, consent: Consent) -> Self {
+        Self {
+            timeline: Timeline::default(),
+            consent,
+            profile: Profile::new(&pack.definitions),
+            signals: Signals::new(&pack.rules),
+            guidance: Guidance::default(),
+            last_seq: 0,
+            recorded: 0,
+            pack: (pack.name.clone(), pack.version),
+        }
+    }
+
+    /// Takes in a numbered event. With `decides`, campaigns are decided and successes found;
+    /// without, the records that follow say what was decided.
+    pub(super) fn apply_event(
+        &mut self,
+        pack: &Pack,
+        (seq, event): (u64, &Event),
+        stamp: &Stamp,
+        decides: bool,
+        effects: &mut Effects,
+    ) {
+        self.last_seq = seq;
+        self.recorded = self.recorded.saturating_add(1);
+        self.profile.apply(event, stamp, &pack.definitions);
+        self.guidance.apply_outcome(event);
+        effects.marked.clear(pack.rules.signals().len());
+        effects.marked.mark(pack.rules.touched_by_event(event.name()));
+        if !event.is_ambient() {
+            effects.marked.mark(pack.rules.touched_by_session());
+        }
+        self.pass(pack, stamp, decides.then_some(Some(event.name())), effects);
+        if decides {
+            let converted = self.guidance.converted_by(event.name(), stamp.at, &pack.campaigns);
+            effects.converted.extend(converted);
+        }
+        self.timeline.apply(stamp);
+    }
+
+    /// Lets time pass to `stamp`: the signals that are due by then rise and fall. No campaign is
+    /// decided: `stamp` may lie in the past.
+    pub(super) fn apply_tick(&mut self, pack: &Pack, stamp: &Stamp, effects: &mut Effects) {
+        effects.marked.clear(pack.rules.signals().len());
+        self.signals.mark_due(stamp.at, &mut effects.marked);
+        self.pass(pack, stamp, None, effects);
+    }
+
+    /// Decides about the campaigns that wait for signals which rose during ticks, as of now.
+    pub(super) fn decide_risen(
+        &mut self,
+        pack: &Pack,
+        stamp: &Stamp,
+        from: usize,
+        effects: &mut Effects,
+    ) {
+        let Effects { changes, decisions, .. } = effects;
+        let mut triggered = Vec::new();
+        for change in changes.iter().skip(from).filter(|change| change.raised) {
+            let state = self.signals.state(change.number);
+            let Some(raised_at) = state.and_then(|state| state.raised_at) else { continue };
+            for number in pack.campaigns.triggered_by_signal(change.number) {
+                let fresh_ms = pack.campaigns.campaign(*number).map_or(0, |c| c.fresh_ms);
+                if stamp.at.saturating_sub(raised_at) <= fresh_ms {
+                    triggered.push((*number, Cause::Raised(change.signal.clone())));
+                }
+            }
+        }
+        self.decide(pack, stamp, triggered, decisions);
+    }
+
+    /// Takes in facts, or the context.
+    pub(super) fn apply_facts(
+        &mut self,
+        pack: &Pack,
+        (facts, context): (&[(String, Value)], bool),
+        stamp: &Stamp,
+        decides: bool,
+        effects: &mut Effects,
+    ) {
+        self.profile.apply_facts(facts, context);
+        effects.marked.clear(pack.rules.signals().len());
+        effects.marked.mark(pack.rules.touched_by_facts());
+        self.pass(pack, stamp, decides.then_some(None), effects);
+        self.timeline.apply(stamp);
+    }
+
+    /// Rise, decide, fall, over the marked signals. `deciding` is `None` where nothing is
+    /// decided, else the name of the event that may trigger campaigns.
+    fn pass(
+        &mut self,
+        pack: &Pack,
+        stamp: &Stamp,
+        deciding: Option<Option<&str>>,
+        effects: &mut Effects,
+    ) {
+        let from = effects.changes.len();
+        let profile = &self.profile;
+        let pass =
+            Pass { rules: &pack.rules, definitions: &pack.definitions, profile, stamp };
+        let Effects { marked, changes, .. } = &mut *effects;
+        self.signals.rise(&pass, marked, changes);
+        if let Some(event) = deciding {
+            let mut triggered = Vec::new();
+            for change in changes.iter().skip(from) {
+                let cause = || Cause::Raised(change.signal.clone());
+                let campaigns = pack.campaigns.triggered_by_signal(change.number);
+                triggered.extend(campaigns.iter().map(|number| (*number, cause())));
+            }
+            if let Some(event) = event {
+                let campaigns = pack.campaigns.triggered_by_event(event);
+                let cause = || Cause::Event(event.to_owned());
+                triggered.extend(campaigns.iter().map(|number| (*number, cause())));
+            }
+            self.decide(pack, stamp, triggered, &mut effects.decisions);
+        }
+        let profile = &self.profile;
+        let pass =
+            Pass { rules: &pack.rules, definitions: &pack.definitions, profile, stamp };
+        self.signals.fall(&pass, &mut effects.marked, &mut effects.changes);
+    }
+
+    fn decide(
+        &mut self,
+        pack: &Pack,
+        stamp: &Stamp,
+        mut triggered: Vec<(u16, Cause)>,
+        decisions: &mut Vec<Decision>,
+    ) {
+        if triggered.is_empty() {
+            return;
+        }
+        // The most important campaign first, whatever triggered it.
+        triggered.sort_by_key(|(number, _)| *number);
+        let Self { profile, signals, guidance, consent, .. } = self;
+        let pass = Pass { rules: &pack.rules, definitions: &pack.definitions, profile, stamp };
+        let moment = Moment {
+            campaigns: &pack.campaigns,
+            definitions: &pack.definitions,
+            readings: &Reading { pass: &pass, signals },
+            signal_name: &pass.name(),
+            consent: *consent,
+            stamp,
+        };
+        decide(&moment, &triggered, guidance, decisions);
+    }
+
+    /// Takes in a record that was written before.
+    pub(super) fn replay(
+        &mut self,
+        pack: &Pack,
+        record: &Record,
+        effects: &mut Effects,
+    ) -> Result<(), Malformed> {
+        let stamp = self.timeline.stamp(&record.reading);
+        match &record.body {
+            Body::Event(numbered) => {
+                let event = (numbered.seq, &numbered.event);
+                self.apply_event(pack, event, &stamp, false, effects);
+            }
+            Body::Other { kind, bytes } => {
+                let mut input = Reader::new(bytes, "record");
+                self.replay_other(pack, *kind, &mut input, &stamp, effects)?;
+                input.end()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn replay_other(
+        &mut self,
+        pack: &Pack,
+        kind: u8,
+        input: &mut Reader<'_>,
+        stamp: &Stamp,
+        effects: &mut Effects,
+    ) -> Result<(), Malformed> {
+        match kind {
+            kind::TICK => self.apply_tick(pack, stamp, effects),
+            kind::CONSENT => {
+                self.consent = Consent::decode(input)?;
+                self.timeline.apply(stamp);
+            }
+            kind::FACTS | kind::CONTEXT => {
+                let facts = decode_facts(input)?;
+                let facts = (facts.as_slice(), kind == kind::CONTEXT);
+                self.apply_facts(pack, facts, stamp, false, effects);
+            }
+            kind::PACK => {
+                self.pack = (input.text()?.to_owned(), input.unsigned32()?);
+                self.signals.make_due();
+            }
+            kind::DECISION => self.guidance.apply(&Decision::decode(input)?, stamp.day),
+            _ => return Err(input.malformed()),
+        }
+        Ok(())
+    }
+
+    /// The same state under another pack: what both define goes on, the rest begins or ends.
+    pub(super) fn under(&self, from: &Pack, to: &Pack) -> Result<Self, Malformed> {
+        let mut bytes = Vec::new();
+        self.encode(from, &mut bytes);
+        let mut state = Self::decode(to, &bytes)?;
+        state.pack = (to.name.clone(), to.version);
+        Ok(state)
+    }
+
+    /// A checkpoint.
+    pub(super) fn encode(&self, pack: &Pack, bytes: &mut Vec<u8>) {
+        let mut out = Writer::new(bytes);
+        out.unsigned(VERSION);
+        out.text(&self.pack.0);
+        out.unsigned(u64::from(self.pack.1));
+        self.timeline.encode(&mut out);
+        self.consent.encode(&mut out);
+        out.unsigned(self.last_seq);
+        out.unsigned(self.recorded);
+        self.profile.encode(&pack.definitions, &mut out);
+        self.signals.encode(&pack.rules, &mut out);
+        self.guidance.encode(&mut out);
+    }
+
+    pub(super) fn decode(pack: &Pack, bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut input = Reader::new(bytes, "checkpoint");
+        if input.unsigned()? != VERSION {
+            return Err(input.malformed());
+        }
+        let state = Self {
+            pack: (input.text()?.to_owned(), input.unsigned32()?),
+            timeline: Timeline::decode(&mut input)?,
+            consent: Consent::decode(&mut input)?,
+            last_seq: input.unsigned()?,
+            recorded: input.unsigned()?,
+            profile: Profile::decode(&pack.definitions, &mut input)?,
+            signals: Signals::decode(&pack.rules, &mut input)?,
+            guidance: Guidance::decode(&mut input)?,
+        };
+        input.end()?;
+        Ok(state)
+    }
+}
+
+pub(super) fn encode_facts(facts: &[(String, Value)], out: &mut Writer<'_>) {
+    out.length(facts.len());
+    for (key, value) in facts {
+        out.text(key);
+        journal_form::encode_value(value, out);
+    }
+}
+
+fn decode_facts(input: &mut Reader<'_>) -> Result<Vec<(String, Value)>, Malformed> {
+    input.list(|input| Ok((input.text()?.to_owned(), journal_form::decode_value(input)?)))
+}

@@ -1,0 +1,148 @@
+//! Batches out, answers in.
+
+use super::config::DeviceClass;
+use super::error::Error;
+use super::open::{Cold, Warehouse};
+use super::{Engine, Shared, lock};
+use crate::random::Seed;
+use crate::store::{BatchId, BatchLimits, Split};
+use crate::sync::{Answer, Delivery, Judgement, Upload, back_off_ms, judge, limits};
+use crate::time::ClockReading;
+use staykit_proto::{Message, v1};
+
+/// A server's wish, or a wrong configuration, that holds up every batch. Kept in memory: a new
+/// start may try once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Pause {
+    until_at: Option<i64>,
+}
+
+impl Engine {
+    /// The next batch to send, if there is consent, something to send, and no pause. Everything
+    /// recorded so far can be in it. A batch stays the same until it is acknowledged.
+    ///
+    /// Reads and syncs files: not for the main thread.
+    pub fn next_upload(&self) -> Result<Option<Upload>, Error> {
+        let mut cold = lock(&self.shared.cold);
+        self.shared.next_upload(&mut cold)
+    }
+
+    /// Tells what came back for an upload.
+    pub fn finish_upload(&self, id: BatchId, answer: &Answer) -> Result<Delivery, Error> {
+        let mut cold = lock(&self.shared.cold);
+        self.shared.finish_upload(&mut cold, &id, answer)
+    }
+}
+
+impl Shared {
+    fn next_upload(&self, cold: &mut Cold) -> Result<Option<Upload>, Error> {
+        let reading = self.reading()?;
+        let (source, now_at, uncompacted) = {
+            let mut hot = lock(&self.hot);
+            let live = hot.live()?;
+            if !live.state.consent.upload {
+                return Ok(None);
+            }
+            let now_at = live.state.timeline.stamp(&reading).at;
+            (self.source(&live.state.pack), now_at, live.uncompacted)
+        };
+        if cold.open()?.pause.until_at.is_some_and(|until_at| now_at < until_at) {
+            return Ok(None);
+        }
+        if uncompacted > 0 {
+            self.compact(cold)?;
+        }
+        let store = &mut cold.open()?.store;
+        let limits = BatchLimits {
+            events: u64::try_from(limits::EVENTS).unwrap_or(u64::MAX),
+            bytes: u64::try_from(limits::COMPRESSED_BYTES).unwrap_or(u64::MAX),
+            raw_bytes: u64::try_from(limits::RAW_BYTES).unwrap_or(u64::MAX),
+        };
+        let Some(batch) = store.next_batch(&limits, &source)? else { return Ok(None) };
+        let rests_ms = batch.not_before_at.saturating_sub(now_at);
+        // An instant further off than any pause comes from a clock that was wrong.
+        if (1..=limits::LONGEST_RETRY_AFTER_MS).contains(&rests_ms) {
+            return Ok(None);
+        }
+        let Some(attempt) = store.note_attempt(&batch.id)? else { return Ok(None) };
+        cold.open()?.attempt = attempt;
+        let body = request(batch.bytes, &reading, attempt);
+        Ok(Some(Upload { id: batch.id, body, attempt, events: batch.events }))
+    }
+
+    fn source(&self, pack: &(String, u32)) -> v1::Source {
+        let class = match self.config.device_class {
+            DeviceClass::Unknown => v1::DeviceClass::Unspecified,
+            DeviceClass::Phone => v1::DeviceClass::Phone,
+            DeviceClass::Watch => v1::DeviceClass::Watch,
+            DeviceClass::Tablet => v1::DeviceClass::Tablet,
+            DeviceClass::Desktop => v1::DeviceClass::Desktop,
+        };
+        v1::Source {
+            sdk_version: env!("CARGO_PKG_VERSION").to_owned(),
+            app_version: self.config.app_version.clone(),
+            packs: vec![v1::PackVersion { name: pack.0.clone(), version: pack.1 }],
+            device_class: class.into(),
+        }
+    }
+
+    fn finish_upload(
+        &self,
+        cold: &mut Cold,
+        id: &BatchId,
+        answer: &Answer,
+    ) -> Result<Delivery, Error> {
+        let reading = self.reading()?;
+        let now_at = lock(&self.hot).live()?.state.timeline.stamp(&reading).at;
+        let warehouse = cold.open()?;
+        match judge(id, answer, reading.wall_ms) {
+            Judgement::Acknowledged { pause_ms, .. } => {
+                if pause_ms > 0 {
+                    warehouse.pause.until_at = Some(now_at.saturating_add(pause_ms));
+                }
+                let known = warehouse.store.acknowledge(id)?;
+                Ok(if known { Delivery::Acknowledged } else { Delivery::Unknown })
+            }
+            Judgement::Retry { at_least_ms } => warehouse.defer(id, now_at, at_least_ms),
+            Judgement::Split => match warehouse.store.split(id)? {
+                Split::Halved => Ok(Delivery::Split),
+                Split::SetAside { .. } => Ok(Delivery::SetAside { events: 1 }),
+                Split::Unknown => Ok(Delivery::Unknown),
+            },
+            Judgement::Misconfigured => {
+                let not_before_at = now_at.saturating_add(limits::MISCONFIGURED_MS);
+                warehouse.pause.until_at = Some(not_before_at);
+                Ok(Delivery::Retry { not_before_at })
+            }
+        }
+    }
+}
+
+impl Warehouse {
+    fn defer(&mut self, id: &BatchId, now_at: i64, at_least_ms: i64) -> Result<Delivery, Error> {
+        let seed = installation_seed(&self.store.installation());
+        let pause_ms = back_off_ms(&seed, id, self.attempt).max(at_least_ms);
+        let not_before_at = now_at.saturating_add(pause_ms);
+        let known = self.store.defer(id, not_before_at)?;
+        Ok(if known { Delivery::Retry { not_before_at } } else { Delivery::Unknown })
+    }
+}
+
+/// The root of an installation's draws.
+fn installation_seed(installation: &[u8; 16]) -> Seed {
+    let mut bytes = [0; 32];
+    for (to, from) in bytes.iter_mut().zip(installation) {
+        *to = *from;
+    }
+    Seed::new(bytes)
+}
+
+fn request(batch: Vec<u8>, reading: &ClockReading, attempt: u32) -> Vec<u8> {
+    v1::UploadRequest {
+        batch,
+        sent_wall_ms: reading.wall_ms,
+        sent_boot_ms: reading.boot_ms,
+        attempt,
+    }
+    .encode_to_vec()
+}

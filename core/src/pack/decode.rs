@@ -1,0 +1,116 @@
+//! A pack out of its message: every reference followed, every part checked.
+
+use std::borrow::Cow;
+
+use staykit_proto::v1;
+
+use super::features::{Entry, Tables};
+use super::{FORMAT, Pack, PackError, Place, limits};
+use crate::event::{Catalog, EventSpec, Priority, PropertySpec, PropertyType, Sensitivity};
+use crate::guidance::Campaigns;
+use crate::profile::{Definitions, ScalarType};
+use crate::rules::{Rules, Signal};
+
+pub(super) fn pack(message: v1::Pack, hash: [u8; 32]) -> Result<Pack, PackError> {
+    if message.format > FORMAT {
+        return Err(PackError::Newer { format: message.format, known: FORMAT });
+    }
+    let tables = Tables {
+        strings: &message.strings,
+        funnels: message.funnels.len(),
+        signals: message.signals.len(),
+    };
+    let entry = |list: &'static str| {
+        let tables = &tables;
+        move |entry: usize| Entry { tables, at: Place { list, entry } }
+    };
+    let whole = entry("pack")(0);
+    let features = each(message.features, entry("feature"), |at, it| at.feature(it))?;
+    let funnels = each(message.funnels, entry("funnel"), |at, it| at.funnel_of(it))?;
+    let definitions = Definitions::new(features, funnels, i64::from(message.session_idle_ms))?;
+    let kind = |number: u16| Some(definitions.feature(number)?.scalar_type());
+    let signals = each(message.signals, entry("signal"), |at, it| at.signal_of(it, kind))?;
+    let rules = Rules::new(signals, &definitions)?;
+    let campaigns = each(message.campaigns, entry("campaign"), |at, it| at.campaign(it, kind))?;
+    let reach = whole.reach(message.reach)?;
+    let campaigns = Campaigns::new(campaigns, reach, &rules, &definitions)?;
+    let events = each(message.events, entry("event"), |at, it| at.event_spec(it))?;
+    let mut catalog = Catalog::default();
+    events.iter().try_for_each(|spec| catalog.add(spec.clone()))?;
+    let name = whole.name(message.name, "name")?;
+    Ok(Pack { name, version: message.version, definitions, rules, campaigns, events, hash })
+}
+
+/// Reads every entry of a list.
+fn each<'a, M, T>(
+    messages: Vec<M>,
+    entry: impl Fn(usize) -> Entry<'a>,
+    read: impl Fn(Entry<'a>, M) -> Result<T, PackError>,
+) -> Result<Vec<T>, PackError> {
+    let numbered = messages.into_iter().enumerate();
+    numbered.map(|(place, message)| read(entry(place), message)).collect()
+}
+
+impl Entry<'_> {
+    fn signal_of(
+        &self,
+        signal: v1::Signal,
+        feature_type: impl Fn(u16) -> Option<ScalarType>,
+    ) -> Result<Signal, PackError> {
+        limits::VALUES.check(signal.values.len())?;
+        let value = |index: &u32| {
+            let missing = PackError::Reference { at: self.at, to: "feature", index: *index };
+            u16::try_from(*index).map_err(|_| missing)
+        };
+        let clear = Some(signal.clear).filter(|bytes| !bytes.is_empty());
+        Ok(Signal {
+            name: self.name(signal.name, "name")?,
+            raise: self.program(&signal.raise, "raise", &feature_type)?,
+            clear: clear.map(|bytes| self.program(&bytes, "clear", &feature_type)).transpose()?,
+            says: self.texts(signal.says)?,
+            values: signal.values.iter().map(value).collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn event_spec(&self, spec: v1::EventSpec) -> Result<EventSpec, PackError> {
+        let priority = match spec.priority() {
+            v1::Priority::Unspecified => return Err(self.invalid("priority")),
+            v1::Priority::Low => Priority::Low,
+            v1::Priority::Normal => Priority::Normal,
+            v1::Priority::High => Priority::High,
+            v1::Priority::Critical => Priority::Critical,
+        };
+        let sensitivity = self.sensitivity(spec.sensitivity())?;
+        let properties = spec.properties.into_iter().map(|property| self.property(property));
+        Ok(EventSpec {
+            name: Cow::Owned(spec.name),
+            priority,
+            sensitivity,
+            durable: spec.durable,
+            ambient: spec.ambient,
+            properties: properties.collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn property(&self, spec: v1::PropertySpec) -> Result<PropertySpec, PackError> {
+        let kind = match spec.r#type() {
+            v1::PropertyType::Unspecified => return Err(self.invalid("type of a property")),
+            v1::PropertyType::Text => PropertyType::Text,
+            v1::PropertyType::Integer => PropertyType::Integer,
+            v1::PropertyType::Number => PropertyType::Number,
+            v1::PropertyType::Flag => PropertyType::Flag,
+            v1::PropertyType::Money => PropertyType::Money,
+        };
+        let sensitivity = self.sensitivity(spec.sensitivity())?;
+        Ok(PropertySpec { name: Cow::Owned(spec.name), kind, sensitivity })
+    }
+
+    fn sensitivity(&self, sensitivity: v1::Sensitivity) -> Result<Sensitivity, PackError> {
+        match sensitivity {
+            v1::Sensitivity::Unspecified => Err(self.invalid("sensitivity")),
+            v1::Sensitivity::Technical => Ok(Sensitivity::Technical),
+            v1::Sensitivity::Behaviour => Ok(Sensitivity::Behaviour),
+            v1::Sensitivity::Sensitive => Ok(Sensitivity::Sensitive),
+        }
+    }
+}

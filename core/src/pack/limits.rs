@@ -1,0 +1,116 @@
+//! Every limit on a pack, with unit and origin. Those on what the profile keeps stand in
+//! [`crate::profile::limits`].
+
+use super::PackError;
+use crate::event::limits::{ADDED_EVENTS, Limit, NAME, PROPERTIES};
+use crate::guidance::{MOST_CAMPAIGNS, MOST_CAPS};
+use crate::profile::limits::{FEATURES, FUNNELS};
+use crate::rules::{MOST_SIGNALS, program};
+
+/// Size of a pack.
+pub const BYTES: Limit = Limit {
+    of: "pack",
+    most: 1_048_576,
+    unit: "bytes",
+    origin: "2,048 signals with texts in two languages take half of it",
+};
+/// Size of a pack with its signature.
+pub const SIGNED_BYTES: Limit = Limit {
+    of: "signed pack",
+    most: 1_048_576 + 128,
+    unit: "bytes",
+    origin: "a pack, a key id, a signature and their tags",
+};
+/// Texts that features and campaigns refer to.
+pub const STRINGS: Limit = Limit {
+    of: "strings",
+    most: 8_192,
+    unit: "strings",
+    origin: "two for each feature",
+};
+/// Numbers and states that the profile keeps.
+pub const FEATURES_OF_A_PACK: Limit = Limit {
+    of: "features",
+    most: FEATURES,
+    unit: "features",
+    origin: "the profile's",
+};
+/// Funnels.
+pub const FUNNELS_OF_A_PACK: Limit = Limit {
+    of: "funnels",
+    most: FUNNELS,
+    unit: "funnels",
+    origin: "the profile's",
+};
+/// Signals.
+pub const SIGNALS: Limit = Limit {
+    of: "signals",
+    most: MOST_SIGNALS,
+    unit: "signals",
+    origin: "the rules'",
+};
+/// Campaigns.
+pub const CAMPAIGNS: Limit = Limit {
+    of: "campaigns",
+    most: MOST_CAMPAIGNS,
+    unit: "campaigns",
+    origin: "guidance's",
+};
+/// Caps of one campaign, or of all together.
+pub const CAPS: Limit = Limit {
+    of: "caps",
+    most: MOST_CAPS,
+    unit: "caps",
+    origin: "guidance's",
+};
+/// Events added to the catalog.
+pub const EVENTS: Limit = ADDED_EVENTS;
+/// Properties of an added event.
+pub const EVENT_PROPERTIES: Limit = PROPERTIES;
+/// Length of the name of a pack, signal, funnel or campaign, of a goal, a kind, a locale and of
+/// the key of a fact.
+pub const NAMES: Limit = Limit {
+    of: "name",
+    most: NAME.most,
+    unit: "bytes of UTF-8",
+    origin: "as the names of events",
+};
+/// Length of a text that people see, or that a condition compares with.
+pub const TEXT: Limit = Limit {
+    of: "text",
+    most: 1_024,
+    unit: "bytes of UTF-8",
+    origin: "as the texts of events; several lines on a phone",
+};
+/// Languages of one text.
+pub const LANGUAGES: Limit = Limit {
+    of: "languages of a text",
+    most: 32,
+    unit: "languages",
+    origin: "the requirement is 12",
+};
+/// Values that a signal's text shows.
+pub const VALUES: Limit = Limit {
+    of: "values of a text",
+    most: 16,
+    unit: "values",
+    origin: "more than a sentence carries",
+};
+/// Size of one program.
+pub const PROGRAM: Limit = Limit {
+    of: "program",
+    most: program::MOST_OPS * 11,
+    unit: "bytes",
+    origin: "the most instructions of the largest size",
+};
+
+impl Limit {
+    /// Refuses more than the limit.
+    pub(super) fn check(&self, found: usize) -> Result<(), PackError> {
+        if found > self.most {
+            Err(PackError::OverLimit { limit: *self, found })
+        } else {
+            Ok(())
+        }
+    }
+}

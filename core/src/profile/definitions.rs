@@ -1,0 +1,247 @@
+//! What a pack asks the profile to keep, indexed by event.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::feature::{Feature, Measure, Unit, Window, hash};
+use super::limits;
+use crate::codec::Writer;
+
+/// Ordered steps within a time limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Funnel {
+    /// Its name.
+    pub name: String,
+    /// Names of the events, in order.
+    pub steps: Vec<String>,
+    /// An attempt ends this long after its first step, ms.
+    pub within_ms: i64,
+}
+
+impl Funnel {
+    pub(super) fn key(&self) -> u64 {
+        let mut bytes = Vec::new();
+        let mut out = Writer::new(&mut bytes);
+        out.byte(8);
+        for step in &self.steps {
+            out.text(step);
+        }
+        out.signed(self.within_ms);
+        hash(&bytes)
+    }
+}
+
+/// The features and funnels of the active pack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Definitions {
+    features: Vec<Feature>,
+    funnels: Vec<Funnel>,
+    session_idle_ms: i64,
+    by_event: BTreeMap<String, Touched>,
+    /// Features that every event that is not ambient changes: those of sessions.
+    by_session: Vec<u16>,
+}
+
+/// What an event of one name changes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Touched {
+    pub(crate) features: Vec<u16>,
+    pub(crate) funnels: Vec<u16>,
+}
+
+/// Why definitions cannot be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DefinitionsError {
+    /// More of something than the limit.
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many.
+        found: usize,
+        /// How many may be.
+        limit: usize,
+    },
+    /// A window, a time limit or a baseline outside its bounds.
+    OutOfBounds {
+        /// What it is.
+        what: &'static str,
+        /// Which feature or funnel, by its place from 0.
+        place: usize,
+    },
+    /// A feature of a funnel that does not exist.
+    NoSuchFunnel {
+        /// Which feature, by its place from 0.
+        place: usize,
+    },
+}
+
+impl fmt::Display for DefinitionsError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooMany { what, found, limit } => {
+                write!(out, "{found} {what}, at most {limit}")
+            }
+            Self::OutOfBounds { what, place } => write!(out, "{what} {place} is out of bounds"),
+            Self::NoSuchFunnel { place } => {
+                write!(out, "feature {place} names a funnel that does not exist")
+            }
+        }
+    }
+}
+
+impl std::error::Error for DefinitionsError {}
+
+impl Definitions {
+    /// Checks and indexes what a pack asks for.
+    pub fn new(
+        features: Vec<Feature>,
+        funnels: Vec<Funnel>,
+        session_idle_ms: i64,
+    ) -> Result<Self, DefinitionsError> {
+        at_most("features", features.len(), limits::FEATURES)?;
+        at_most("funnels", funnels.len(), limits::FUNNELS)?;
+        if !(1..=limits::REACH_MS).contains(&session_idle_ms) {
+            return Err(DefinitionsError::OutOfBounds { what: "idle gap of sessions", place: 0 });
+        }
+        for (place, funnel) in funnels.iter().enumerate() {
+            let steps = (1..=limits::FUNNEL_STEPS).contains(&funnel.steps.len());
+            if !steps || !(1..=limits::REACH_MS).contains(&funnel.within_ms) {
+                return Err(DefinitionsError::OutOfBounds { what: "funnel", place });
+            }
+        }
+        let mut buckets = 0;
+        for (place, feature) in features.iter().enumerate() {
+            buckets += check_feature(feature, place, funnels.len())?;
+        }
+        at_most("buckets of windows", buckets, limits::BUCKETS)?;
+        let (by_event, by_session) = index(&features, &funnels);
+        Ok(Self { features, funnels, session_idle_ms, by_event, by_session })
+    }
+
+    /// The features, in the order of their numbers.
+    #[must_use]
+    pub fn features(&self) -> &[Feature] {
+        &self.features
+    }
+
+    /// The feature with that number.
+    #[must_use]
+    pub fn feature(&self, number: u16) -> Option<&Feature> {
+        self.features.get(usize::from(number))
+    }
+
+    /// The funnels, in the order of their numbers.
+    #[must_use]
+    pub fn funnels(&self) -> &[Funnel] {
+        &self.funnels
+    }
+
+    /// A pause longer than this ends a session, ms.
+    #[must_use]
+    pub fn session_idle_ms(&self) -> i64 {
+        self.session_idle_ms
+    }
+
+    pub(crate) fn touched(&self, event: &str) -> Option<&Touched> {
+        self.by_event.get(event)
+    }
+
+    /// Features that any event of the person's own doing changes.
+    #[must_use]
+    pub fn session_features(&self) -> &[u16] {
+        &self.by_session
+    }
+
+    /// Numbers of the features that an event of that name changes, those of sessions left out.
+    #[must_use]
+    pub fn features_of(&self, event: &str) -> Vec<u16> {
+        let Some(touched) = self.touched(event) else { return Vec::new() };
+        let of_funnel = |feature: &Feature| match feature {
+            Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel) => {
+                touched.funnels.contains(funnel)
+            }
+            _ => false,
+        };
+        let funnels = self.features.iter().enumerate().filter(|(_, feature)| of_funnel(feature));
+        let mut all = touched.features.clone();
+        all.extend(funnels.filter_map(|(place, _)| u16::try_from(place).ok()));
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// Names of the events that change anything.
+    pub fn events(&self) -> impl Iterator<Item = &str> {
+        self.by_event.keys().map(String::as_str)
+    }
+}
+
+fn at_most(what: &'static str, found: usize, limit: usize) -> Result<(), DefinitionsError> {
+    if found > limit { Err(DefinitionsError::TooMany { what, found, limit }) } else { Ok(()) }
+}
+
+/// Buckets that a feature's window takes, if it is within its bounds.
+fn check_feature(
+    feature: &Feature,
+    place: usize,
+    funnels: usize,
+) -> Result<usize, DefinitionsError> {
+    let window = match feature {
+        Feature::Count { window, .. }
+        | Feature::Sum { window, .. }
+        | Feature::SessionCount(window)
+        | Feature::SessionTime(window) => *window,
+        Feature::ActiveDays { days, .. } => Window { unit: Unit::Days, length: *days },
+        Feature::BaselineDrop { recent_days, baseline_days, .. } => {
+            if *recent_days == 0 || *baseline_days == 0 {
+                return Err(DefinitionsError::OutOfBounds { what: "feature", place });
+            }
+            let length = recent_days.saturating_add(*baseline_days).saturating_add(1);
+            Window { unit: Unit::Days, length }
+        }
+        Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel) => {
+            return if usize::from(*funnel) < funnels {
+                Ok(0)
+            } else {
+                Err(DefinitionsError::NoSuchFunnel { place })
+            };
+        }
+        _ => return Ok(0),
+    };
+    if (1..=limits::window_length(window.unit)).contains(&window.length) {
+        Ok(usize::from(window.length))
+    } else {
+        Err(DefinitionsError::OutOfBounds { what: "feature", place })
+    }
+}
+
+fn index(features: &[Feature], funnels: &[Funnel]) -> (BTreeMap<String, Touched>, Vec<u16>) {
+    let mut by_event: BTreeMap<String, Touched> = BTreeMap::new();
+    let mut by_session = Vec::new();
+    for (place, feature) in features.iter().enumerate() {
+        let Ok(place) = u16::try_from(place) else { break };
+        if let Some(event) = feature.event() {
+            by_event.entry(event.to_owned()).or_default().features.push(place);
+        }
+        let of_sessions = matches!(
+            feature,
+            Feature::SessionCount(_)
+                | Feature::SessionTime(_)
+                | Feature::SessionLength
+                | Feature::BaselineDrop { measure: Measure::SessionTime, .. }
+        );
+        if of_sessions {
+            by_session.push(place);
+        }
+    }
+    for (place, funnel) in funnels.iter().enumerate() {
+        let Ok(place) = u16::try_from(place) else { break };
+        for step in &funnel.steps {
+            let touched = by_event.entry(step.clone()).or_default();
+            if touched.funnels.last() != Some(&place) {
+                touched.funnels.push(place);
+            }
+        }
+    }
+    (by_event, by_session)
+}

@@ -1,0 +1,407 @@
+//! The profile itself: a fold over events.
+
+use std::collections::BTreeMap;
+
+use super::baseline;
+use super::definitions::Definitions;
+use super::feature::{Feature, Scalar, TextTest, Unit, Window};
+use super::funnel::Attempt;
+use super::ring::{Ring, start};
+use super::session::{Sessions, Step};
+use crate::codec::{Reader, Writer};
+use crate::error::Malformed;
+use crate::event::{Event, Value};
+use crate::time::Stamp;
+
+/// Everything that is kept about the person, as far as the active pack asks for it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Profile {
+    began: Option<Began>,
+    sessions: Sessions,
+    /// In the order of the definitions.
+    slots: Vec<Slot>,
+    funnels: Vec<Attempt>,
+    facts: BTreeMap<String, Value>,
+    context: BTreeMap<String, Value>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Began {
+    at: i64,
+    day: i32,
+}
+
+/// State of one feature.
+#[derive(Debug, Clone, PartialEq)]
+enum Slot {
+    /// Nothing of its own.
+    Empty,
+    Whole(Ring<i64>),
+    Fraction(Ring<f64>),
+    Instant(Option<i64>),
+}
+
+impl Slot {
+    fn new(feature: &Feature) -> Self {
+        match feature {
+            Feature::Sum { window, fraction: true, .. } => Self::Fraction(Ring::new(*window)),
+            Feature::SinceLast(_) | Feature::SinceFirst(_) | Feature::Absent(_) => {
+                Self::Instant(None)
+            }
+            other => ring_window(other).map_or(Self::Empty, |window| Self::Whole(Ring::new(window))),
+        }
+    }
+}
+
+/// The window of a feature that counts whole numbers.
+fn ring_window(feature: &Feature) -> Option<Window> {
+    let days = |length| Window { unit: Unit::Days, length };
+    match feature {
+        Feature::Count { window, .. }
+        | Feature::Sum { window, .. }
+        | Feature::SessionCount(window)
+        | Feature::SessionTime(window) => Some(*window),
+        Feature::ActiveDays { days: length, .. } => Some(days(*length)),
+        Feature::BaselineDrop { recent_days, baseline_days, .. } => {
+            Some(days(recent_days.saturating_add(*baseline_days).saturating_add(1)))
+        }
+        _ => None,
+    }
+}
+
+impl Profile {
+    /// An empty profile for these definitions.
+    #[must_use]
+    pub fn new(definitions: &Definitions) -> Self {
+        Self {
+            slots: definitions.features().iter().map(Slot::new).collect(),
+            funnels: vec![Attempt::default(); definitions.funnels().len()],
+            ..Self::default()
+        }
+    }
+
+    /// The sessions so far.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// Number of the session that an event would belong to.
+    #[must_use]
+    pub fn session_of(&self, event: &Event, stamp: &Stamp, definitions: &Definitions) -> u64 {
+        if event.is_ambient() {
+            self.sessions.number()
+        } else {
+            self.sessions.number_at(stamp.at, definitions.session_idle_ms())
+        }
+    }
+
+    /// Takes in an event. Allocates nothing.
+    pub fn apply(&mut self, event: &Event, stamp: &Stamp, definitions: &Definitions) {
+        self.began.get_or_insert(Began { at: stamp.at, day: stamp.day });
+        if !event.is_ambient() {
+            self.apply_session(stamp, definitions);
+        }
+        let Some(touched) = definitions.touched(event.name()) else { return };
+        for number in &touched.features {
+            if let (Some(feature), Some(slot)) =
+                (definitions.feature(*number), self.slots.get_mut(usize::from(*number)))
+            {
+                apply_to_slot(slot, feature, event, stamp);
+            }
+        }
+        for number in &touched.funnels {
+            let place = usize::from(*number);
+            if let (Some(funnel), Some(attempt)) =
+                (definitions.funnels().get(place), self.funnels.get_mut(place))
+            {
+                attempt.apply(funnel, event.name(), stamp.at);
+            }
+        }
+    }
+
+    fn apply_session(&mut self, stamp: &Stamp, definitions: &Definitions) {
+        let step = self.sessions.apply(stamp.at, definitions.session_idle_ms());
+        for number in definitions.session_features() {
+            let slot = self.slots.get_mut(usize::from(*number));
+            if let (Some(feature), Some(Slot::Whole(ring))) = (definitions.feature(*number), slot) {
+                match (feature, step) {
+                    (Feature::SessionCount(_), Step::Begins) => ring.add(stamp, 1),
+                    (Feature::SessionTime(_) | Feature::BaselineDrop { .. }, Step::Lasts(ms)) => {
+                        ring.add(stamp, ms);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Sets facts (or, with `context`, the context): what the host knows and events do not say.
+    pub fn apply_facts(&mut self, facts: &[(String, Value)], context: bool) {
+        let held = if context { &mut self.context } else { &mut self.facts };
+        for (key, value) in facts {
+            held.insert(key.clone(), value.clone());
+        }
+    }
+
+    /// The facts, in order of their names.
+    #[must_use]
+    pub fn facts(&self) -> &BTreeMap<String, Value> {
+        &self.facts
+    }
+
+    /// The context, in order of the names.
+    #[must_use]
+    pub fn context(&self) -> &BTreeMap<String, Value> {
+        &self.context
+    }
+
+    /// The value of a feature at `stamp`. `None` for signals, which are no part of the profile,
+    /// and for a number that does not exist.
+    #[must_use]
+    pub fn read(&self, number: u16, stamp: &Stamp, definitions: &Definitions) -> Option<Scalar> {
+        let feature = definitions.feature(number)?;
+        let slot = self.slots.get(usize::from(number))?;
+        let whole = |value: i64| Some(Scalar::Integer(value));
+        match (feature, slot) {
+            (Feature::BaselineDrop { recent_days, baseline_days, .. }, Slot::Whole(ring)) => {
+                let began = self.began.map_or(stamp.day, |began| began.day);
+                let days = (*recent_days, *baseline_days);
+                Some(Scalar::Number(baseline::drop(ring, days, began, stamp)))
+            }
+            (Feature::ActiveDays { .. }, Slot::Whole(ring)) => whole(ring.filled(stamp)),
+            (_, Slot::Whole(ring)) => whole(ring.sum(stamp)),
+            (_, Slot::Fraction(ring)) => Some(Scalar::Number(ring.sum(stamp))),
+            (_, Slot::Instant(_)) => whole(since(self.grows_from(number, definitions), stamp)),
+            (Feature::FunnelStep(funnel), _) => {
+                let (attempt, funnel) = self.attempt(*funnel, definitions)?;
+                whole(i64::from(attempt.step_at(funnel, stamp.at)))
+            }
+            (Feature::FunnelAge(funnel), _) => {
+                let (attempt, funnel) = self.attempt(*funnel, definitions)?;
+                whole(since(attempt.stepped_at(funnel, stamp.at), stamp))
+            }
+            (Feature::SessionLength, _) => {
+                whole(self.sessions.length_at(stamp.at, definitions.session_idle_ms()))
+            }
+            (Feature::Hour, _) => whole(i64::from(stamp.minute_of_day() / 60)),
+            (Feature::Weekday, _) => whole(i64::from(crate::time::civil::weekday(stamp.day))),
+            (Feature::FactIs(test), _) => Some(Scalar::Flag(is(&self.facts, test))),
+            (Feature::ContextIs(test), _) => Some(Scalar::Flag(is(&self.context, test))),
+            (Feature::FactInteger(key), _) => whole(integer(&self.facts, key)),
+            (Feature::ContextInteger(key), _) => whole(integer(&self.context, key)),
+            _ => None,
+        }
+    }
+
+    /// The instant from which a growing duration is measured.
+    #[must_use]
+    pub fn grows_from(&self, number: u16, definitions: &Definitions) -> Option<i64> {
+        let last = match self.slots.get(usize::from(number))? {
+            Slot::Instant(at) => *at,
+            _ => None,
+        };
+        match definitions.feature(number)? {
+            Feature::Absent(_) => last.or(self.began.map(|began| began.at)),
+            Feature::FunnelAge(funnel) => {
+                let (attempt, funnel) = self.attempt(*funnel, definitions)?;
+                attempt.stepped_at(funnel, i64::MIN)
+            }
+            _ => last,
+        }
+    }
+
+    /// The next instant after `stamp` at which the value may change by itself, growing durations
+    /// left out.
+    #[must_use]
+    pub fn changes_at(
+        &self,
+        number: u16,
+        stamp: &Stamp,
+        definitions: &Definitions,
+    ) -> Option<i64> {
+        let next_day = || Some(start(Unit::Days, i64::from(stamp.day) + 1, stamp));
+        match (definitions.feature(number)?, self.slots.get(usize::from(number))?) {
+            (Feature::BaselineDrop { .. }, Slot::Whole(ring)) => {
+                ring.changes_at(stamp).and_then(|_| next_day())
+            }
+            (_, Slot::Whole(ring)) => ring.changes_at(stamp),
+            (_, Slot::Fraction(ring)) => ring.changes_at(stamp),
+            (Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel), _) => {
+                let (attempt, funnel) = self.attempt(*funnel, definitions)?;
+                Some(attempt.ends_at(funnel).saturating_add(1))
+            }
+            (Feature::SessionLength, _) => {
+                Some(self.sessions.over_at(definitions.session_idle_ms()))
+            }
+            (Feature::Hour, _) => {
+                let minute = (stamp.minute_of_day() / 60 + 1) * 60;
+                let midnight = stamp.reading.zone.day(stamp.reading.wall_ms);
+                let wall = stamp.reading.zone.instant(midnight, minute);
+                Some(stamp.from_wall(wall))
+            }
+            (Feature::Weekday, _) => next_day(),
+            _ => None,
+        }
+        .filter(|at| *at > stamp.at)
+    }
+
+    fn attempt<'a>(
+        &'a self,
+        funnel: u16,
+        definitions: &'a Definitions,
+    ) -> Option<(&'a Attempt, &'a super::Funnel)> {
+        let place = usize::from(funnel);
+        Some((self.funnels.get(place)?, definitions.funnels().get(place)?))
+    }
+
+    /// Writes the profile with the key of each definition, so that another pack finds its own.
+    pub(crate) fn encode(&self, definitions: &Definitions, out: &mut Writer<'_>) {
+        out.optional(self.began, |out, began| {
+            out.signed(began.at);
+            out.signed(i64::from(began.day));
+        });
+        self.sessions.encode(out);
+        encode_values(&self.facts, out);
+        encode_values(&self.context, out);
+        let keyed = definitions.features().iter().zip(&self.slots);
+        let mut states: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
+        for (feature, slot) in keyed {
+            if let Some(key) = feature.key() {
+                states.entry(key).or_insert_with(|| encoded(|out| slot.encode(out)));
+            }
+        }
+        for (funnel, attempt) in definitions.funnels().iter().zip(&self.funnels) {
+            states.entry(funnel.key()).or_insert_with(|| encoded(|out| attempt.encode(out)));
+        }
+        out.length(states.len());
+        for (key, state) in states {
+            out.unsigned(key);
+            out.bytes(&state);
+        }
+    }
+
+    /// Reads a profile back for these definitions; what they do not ask for is left behind, what
+    /// was not kept so far starts empty.
+    pub(crate) fn decode(
+        definitions: &Definitions,
+        input: &mut Reader<'_>,
+    ) -> Result<Self, Malformed> {
+        let mut profile = Self::new(definitions);
+        profile.began = input
+            .optional(|input| Ok(Began { at: input.signed()?, day: input.signed32()? }))?;
+        profile.sessions = Sessions::decode(input)?;
+        profile.facts = decode_values(input)?;
+        profile.context = decode_values(input)?;
+        let states: BTreeMap<u64, &[u8]> =
+            input.list(|input| Ok((input.unsigned()?, input.bytes()?)))?.into_iter().collect();
+        for (feature, slot) in definitions.features().iter().zip(&mut profile.slots) {
+            if let Some(state) = feature.key().and_then(|key| states.get(&key)) {
+                slot.decode(feature, state)?;
+            }
+        }
+        for (funnel, attempt) in definitions.funnels().iter().zip(&mut profile.funnels) {
+            if let Some(state) = states.get(&funnel.key()) {
+                *attempt = Attempt::decode(&mut Reader::new(state, "funnel"))?;
+            }
+        }
+        Ok(profile)
+    }
+}
+
+impl Slot {
+    fn encode(&self, out: &mut Writer<'_>) {
+        match self {
+            Self::Empty => {}
+            Self::Whole(ring) => ring.encode(out),
+            Self::Fraction(ring) => ring.encode(out),
+            Self::Instant(at) => out.optional(*at, Writer::signed),
+        }
+    }
+
+    fn decode(&mut self, feature: &Feature, state: &[u8]) -> Result<(), Malformed> {
+        let mut input = Reader::new(state, "feature");
+        match (&mut *self, feature) {
+            (Self::Whole(ring), _) => {
+                if let Some(window) = ring_window(feature) {
+                    *ring = Ring::decode(window, &mut input)?;
+                }
+            }
+            (Self::Fraction(ring), Feature::Sum { window, .. }) => {
+                *ring = Ring::decode(*window, &mut input)?;
+            }
+            (Self::Instant(at), _) => *at = input.optional(Reader::signed)?,
+            _ => {}
+        }
+        input.end()
+    }
+}
+
+fn apply_to_slot(slot: &mut Slot, feature: &Feature, event: &Event, stamp: &Stamp) {
+    match (slot, feature) {
+        (Slot::Whole(ring), Feature::Count { filter, .. }) => {
+            let counts = filter.as_ref().is_none_or(|test| {
+                matches!(event.property(&test.key), Some(Value::Text(text)) if *text == test.text)
+            });
+            if counts {
+                ring.add(stamp, 1);
+            }
+        }
+        (Slot::Whole(ring), Feature::Sum { property, .. }) => match event.property(property) {
+            Some(Value::Integer(amount) | Value::Money { minor: amount, .. }) => {
+                ring.add(stamp, *amount);
+            }
+            _ => {}
+        },
+        (Slot::Whole(ring), Feature::ActiveDays { .. } | Feature::BaselineDrop { .. }) => {
+            ring.add(stamp, 1);
+        }
+        (Slot::Fraction(ring), Feature::Sum { property, .. }) => {
+            if let Some(Value::Number(amount)) = event.property(property) {
+                ring.add(stamp, *amount);
+            }
+        }
+        (Slot::Instant(at), Feature::SinceFirst(_)) => {
+            at.get_or_insert(stamp.at);
+        }
+        (Slot::Instant(at), _) => *at = Some(stamp.at),
+        _ => {}
+    }
+}
+
+fn since(at: Option<i64>, stamp: &Stamp) -> i64 {
+    at.map_or(Scalar::ENDLESS, |at| stamp.at.saturating_sub(at))
+}
+
+fn is(held: &BTreeMap<String, Value>, test: &TextTest) -> bool {
+    matches!(held.get(&test.key), Some(Value::Text(text)) if *text == test.text)
+}
+
+fn integer(held: &BTreeMap<String, Value>, key: &str) -> i64 {
+    match held.get(key) {
+        Some(Value::Integer(value)) => *value,
+        Some(Value::Flag(flag)) => i64::from(*flag),
+        _ => 0,
+    }
+}
+
+fn encoded(write: impl FnOnce(&mut Writer<'_>)) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    write(&mut Writer::new(&mut bytes));
+    bytes
+}
+
+fn encode_values(values: &BTreeMap<String, Value>, out: &mut Writer<'_>) {
+    out.length(values.len());
+    for (key, value) in values {
+        out.text(key);
+        crate::event::journal_form::encode_value(value, out);
+    }
+}
+
+fn decode_values(input: &mut Reader<'_>) -> Result<BTreeMap<String, Value>, Malformed> {
+    let read = |input: &mut Reader<'_>| {
+        Ok((input.text()?.to_owned(), crate::event::journal_form::decode_value(input)?))
+    };
+    Ok(input.list(read)?.into_iter().collect())
+}

@@ -1,0 +1,16 @@
+//! Compiled conditions and the signals they raise.
+
+mod evaluate;
+mod explain;
+pub mod program;
+mod signal;
+mod signals;
+mod words;
+
+pub use evaluate::{Readings, holds};
+pub use explain::{Comparison, explain};
+pub use program::{Op, Program, ProgramError};
+pub use signal::{MOST_SIGNALS, Rules, RulesError, Signal};
+pub(crate) use signals::{Marked, Pass, Reading};
+pub use signals::{SignalChange, SignalState, Signals};
+pub use words::duration;

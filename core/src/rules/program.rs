@@ -1,0 +1,385 @@
+//! The verified form of a condition: a few instructions for a small stack.
+//!
+//! A program comes out of a pack as bytes and is verified once: every instruction known, every
+//! feature existing, types right, jumps forward, the stack within its bound, one flag left at the
+//! end. After that evaluation cannot go wrong. `core/docs/rule-language.md` lists the bytes.
+
+use std::fmt;
+
+use crate::codec::{Reader, Writer};
+use crate::profile::ScalarType;
+
+/// Most instructions of one program: ten times the longest built-in condition.
+pub const MOST_OPS: usize = 256;
+/// Deepest stack of one program.
+pub const DEEPEST: usize = 16;
+
+/// One instruction.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Op {
+    /// Pushes a whole number.
+    Integer(i64),
+    /// Pushes a number.
+    Number(f64),
+    /// Pushes a flag.
+    Flag(bool),
+    /// Pushes the value of a feature.
+    Feature(u16),
+    /// Pops two values of one type, pushes whether the lower one is so to the upper one.
+    Compare(Relation),
+    /// Pops two numbers (or whole numbers), pushes what the operation gives, or a fault.
+    Arithmetic(Operation),
+    /// Turns the whole number on top into a number.
+    ToNumber,
+    /// Turns the flag on top round.
+    Not,
+    /// If the top is `false`, skips this many instructions (the right side and its `And`).
+    SkipIfFalse(u16),
+    /// If the top is `true`, skips this many instructions.
+    SkipIfTrue(u16),
+    /// Pops two flags, pushes whether both hold: `false` wins over a fault.
+    And,
+    /// Pops two flags, pushes whether one holds: `true` wins over a fault.
+    Or,
+}
+
+/// How two values compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+}
+
+impl Relation {
+    /// Its number in files and programs.
+    pub(crate) fn number(self) -> u8 {
+        place_of(&RELATIONS, self)
+    }
+
+    /// The relation with that number.
+    pub(crate) fn from_number(number: u8) -> Option<Self> {
+        RELATIONS.get(usize::from(number)).copied()
+    }
+}
+
+impl fmt::Display for Relation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+        })
+    }
+}
+
+/// What to do with two numbers. Whole numbers that overflow, and a division of them by 0, are
+/// faults, as in CEL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+    /// `%`, whole numbers only
+    Remainder,
+}
+
+const RELATIONS: [Relation; 6] = [
+    Relation::Less,
+    Relation::LessOrEqual,
+    Relation::Greater,
+    Relation::GreaterOrEqual,
+    Relation::Equal,
+    Relation::NotEqual,
+];
+const OPERATIONS: [Operation; 5] = [
+    Operation::Add,
+    Operation::Subtract,
+    Operation::Multiply,
+    Operation::Divide,
+    Operation::Remainder,
+];
+
+/// A verified condition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Program {
+    ops: Box<[Op]>,
+    features: Box<[u16]>,
+    constants: Box<[i64]>,
+}
+
+/// Why bytes are no program. `op` counts instructions from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProgramError {
+    /// An unknown instruction, or the bytes end within one.
+    Malformed {
+        /// Which instruction.
+        op: usize,
+    },
+    /// More than [`MOST_OPS`] instructions.
+    TooLong,
+    /// A feature that the pack does not define.
+    NoSuchFeature {
+        /// Which instruction.
+        op: usize,
+    },
+    /// An operand missing or of the wrong type, or a number that is not finite.
+    Type {
+        /// Which instruction.
+        op: usize,
+    },
+    /// The stack would grow beyond [`DEEPEST`].
+    TooDeep {
+        /// Which instruction.
+        op: usize,
+    },
+    /// A jump out of the program or into the middle of another expression.
+    Jump {
+        /// Which instruction.
+        op: usize,
+    },
+    /// What is left at the end is not one flag.
+    Result,
+}
+
+impl fmt::Display for ProgramError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed { op } => write!(out, "instruction {op} is unknown or cut short"),
+            Self::TooLong => write!(out, "more than {MOST_OPS} instructions"),
+            Self::NoSuchFeature { op } => write!(out, "instruction {op} reads no known feature"),
+            Self::Type { op } => write!(out, "instruction {op} has operands of the wrong type"),
+            Self::TooDeep { op } => write!(out, "instruction {op}: more than {DEEPEST} operands"),
+            Self::Jump { op } => write!(out, "instruction {op} jumps to no right place"),
+            Self::Result => write!(out, "the result is not one flag"),
+        }
+    }
+}
+
+impl std::error::Error for ProgramError {}
+
+impl Program {
+    /// Verifies instructions against the types of the features they may read.
+    pub fn new(
+        ops: Vec<Op>,
+        feature_type: impl Fn(u16) -> Option<ScalarType>,
+    ) -> Result<Self, ProgramError> {
+        if ops.len() > MOST_OPS {
+            return Err(ProgramError::TooLong);
+        }
+        verify(&ops, feature_type)?;
+        let mut features: Vec<u16> = Vec::new();
+        let mut constants: Vec<i64> = Vec::new();
+        for op in &ops {
+            match op {
+                Op::Feature(number) => features.push(*number),
+                Op::Integer(value) => constants.push(*value),
+                _ => {}
+            }
+        }
+        features.sort_unstable();
+        features.dedup();
+        constants.sort_unstable();
+        constants.dedup();
+        Ok(Self { ops: ops.into(), features: features.into(), constants: constants.into() })
+    }
+
+    /// Reads and verifies a program.
+    pub fn decode(
+        bytes: &[u8],
+        feature_type: impl Fn(u16) -> Option<ScalarType>,
+    ) -> Result<Self, ProgramError> {
+        let mut input = Reader::new(bytes, "program");
+        let mut ops = Vec::new();
+        while input.remaining() > 0 {
+            if ops.len() >= MOST_OPS {
+                return Err(ProgramError::TooLong);
+            }
+            let op = decode_op(&mut input).ok_or(ProgramError::Malformed { op: ops.len() })?;
+            ops.push(op);
+        }
+        Self::new(ops, feature_type)
+    }
+
+    /// The bytes that [`Program::decode`] reads.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut out = Writer::new(&mut bytes);
+        for op in &self.ops {
+            encode_op(*op, &mut out);
+        }
+        bytes
+    }
+
+    /// The instructions.
+    #[must_use]
+    pub fn ops(&self) -> &[Op] {
+        &self.ops
+    }
+
+    /// Numbers of the features it reads, each once, in order.
+    #[must_use]
+    pub fn features(&self) -> &[u16] {
+        &self.features
+    }
+
+    /// The whole numbers in it, each once: the thresholds that a growing duration may pass.
+    #[must_use]
+    pub fn constants(&self) -> &[i64] {
+        &self.constants
+    }
+}
+
+fn encode_op(op: Op, out: &mut Writer<'_>) {
+    match op {
+        Op::Integer(value) => {
+            out.byte(0x01);
+            out.signed(value);
+        }
+        Op::Number(value) => {
+            out.byte(0x02);
+            out.float(value);
+        }
+        Op::Flag(value) => out.byte(if value { 0x04 } else { 0x03 }),
+        Op::Feature(number) => {
+            out.byte(0x05);
+            out.unsigned(u64::from(number));
+        }
+        Op::Compare(relation) => out.byte(0x10 + relation.number()),
+        Op::Arithmetic(operation) => out.byte(0x20 + place_of(&OPERATIONS, operation)),
+        Op::ToNumber => out.byte(0x28),
+        Op::Not => out.byte(0x30),
+        Op::SkipIfFalse(count) => {
+            out.byte(0x31);
+            out.unsigned(u64::from(count));
+        }
+        Op::SkipIfTrue(count) => {
+            out.byte(0x32);
+            out.unsigned(u64::from(count));
+        }
+        Op::And => out.byte(0x33),
+        Op::Or => out.byte(0x34),
+    }
+}
+
+fn decode_op(input: &mut Reader<'_>) -> Option<Op> {
+    let short = |input: &mut Reader<'_>| u16::try_from(input.unsigned().ok()?).ok();
+    Some(match input.byte().ok()? {
+        0x01 => Op::Integer(input.signed().ok()?),
+        0x02 => Op::Number(input.float().ok()?),
+        0x03 => Op::Flag(false),
+        0x04 => Op::Flag(true),
+        0x05 => Op::Feature(short(input)?),
+        code @ 0x10..0x20 => Op::Compare(Relation::from_number(code - 0x10)?),
+        0x28 => Op::ToNumber,
+        code @ 0x20..0x28 => Op::Arithmetic(*OPERATIONS.get(usize::from(code - 0x20))?),
+        0x30 => Op::Not,
+        0x31 => Op::SkipIfFalse(short(input)?),
+        0x32 => Op::SkipIfTrue(short(input)?),
+        0x33 => Op::And,
+        0x34 => Op::Or,
+        _ => return None,
+    })
+}
+
+fn place_of<T: PartialEq>(table: &[T], wanted: T) -> u8 {
+    table.iter().position(|entry| *entry == wanted).and_then(|at| u8::try_from(at).ok()).unwrap_or(0)
+}
+
+/// Walks the instructions once with types in place of values.
+fn verify(
+    ops: &[Op],
+    feature_type: impl Fn(u16) -> Option<ScalarType>,
+) -> Result<(), ProgramError> {
+    use ScalarType::{Flag, Integer, Number};
+    let mut stack: Vec<ScalarType> = Vec::with_capacity(DEEPEST);
+    // Open jumps, innermost last: the instruction they lead to, and the depth they need there.
+    let mut jumps: Vec<(usize, usize)> = Vec::new();
+    for (place, op) in ops.iter().enumerate() {
+        let wrong = ProgramError::Type { op: place };
+        land(&mut jumps, place, &stack)?;
+        let pushed = match *op {
+            Op::Integer(_) => Integer,
+            Op::Number(value) if value.is_finite() => Number,
+            Op::Number(_) => return Err(wrong),
+            Op::Flag(_) => Flag,
+            Op::Feature(number) => {
+                feature_type(number).ok_or(ProgramError::NoSuchFeature { op: place })?
+            }
+            Op::Compare(relation) => {
+                let ordered = !matches!(relation, Relation::Equal | Relation::NotEqual);
+                match (stack.pop(), stack.pop()) {
+                    (Some(right), Some(left)) if right == left && !(ordered && left == Flag) => Flag,
+                    _ => return Err(wrong),
+                }
+            }
+            Op::Arithmetic(operation) => match (stack.pop(), stack.pop()) {
+                (Some(Integer), Some(Integer)) => Integer,
+                (Some(Number), Some(Number)) if operation != Operation::Remainder => Number,
+                _ => return Err(wrong),
+            },
+            Op::ToNumber => pop(&mut stack, Integer).map(|()| Number).ok_or(wrong)?,
+            Op::Not => pop(&mut stack, Flag).map(|()| Flag).ok_or(wrong)?,
+            Op::SkipIfFalse(count) | Op::SkipIfTrue(count) => {
+                pop(&mut stack, Flag).ok_or(wrong)?;
+                let target = place + 1 + usize::from(count);
+                let nested = jumps.last().is_none_or(|(outer, _)| target <= *outer);
+                if count == 0 || target > ops.len() || !nested {
+                    return Err(ProgramError::Jump { op: place });
+                }
+                jumps.push((target, stack.len() + 1));
+                Flag
+            }
+            Op::And | Op::Or => match (stack.pop(), stack.pop()) {
+                (Some(Flag), Some(Flag)) => Flag,
+                _ => return Err(wrong),
+            },
+        };
+        stack.push(pushed);
+        // Nothing may reach below what an open jump leaves on the stack.
+        if jumps.iter().any(|(target, depth)| place + 1 < *target && stack.len() < *depth) {
+            return Err(ProgramError::Jump { op: place });
+        }
+        if stack.len() > DEEPEST {
+            return Err(ProgramError::TooDeep { op: place });
+        }
+    }
+    land(&mut jumps, ops.len(), &stack)?;
+    if stack == [Flag] { Ok(()) } else { Err(ProgramError::Result) }
+}
+
+/// Checks that jumps which end at `place` find the stack as they leave it: a flag on top.
+fn land(
+    jumps: &mut Vec<(usize, usize)>,
+    place: usize,
+    stack: &[ScalarType],
+) -> Result<(), ProgramError> {
+    while let Some((_, needed)) = jumps.pop_if(|(target, _)| *target == place) {
+        if needed != stack.len() || stack.last() != Some(&ScalarType::Flag) {
+            return Err(ProgramError::Jump { op: place });
+        }
+    }
+    Ok(())
+}
+
+fn pop(stack: &mut Vec<ScalarType>, wanted: ScalarType) -> Option<()> {
+    (stack.pop()? == wanted).then_some(())
+}

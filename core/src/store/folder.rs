@@ -1,0 +1,257 @@
+//! The folder of a store: its lock, its identity, its erasure.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, flock};
+
+use super::error::{StoreError, StoreFile};
+use super::identity::{Identity, Installation, size_limit};
+use super::journal;
+use crate::crypto::DataKey;
+
+const LOCK: &str = "lock";
+const IDENTITY: &str = "identity";
+const IDENTITY_DRAFT: &str = "identity.new";
+/// The database.
+pub(super) const DATABASE: &str = "buffer.sqlite";
+/// What `SQLite` may put beside it.
+const DATABASE_SIDE: [&str; 3] =
+    ["buffer.sqlite-journal", "buffer.sqlite-wal", "buffer.sqlite-shm"];
+/// The last database that would not open, kept for whoever wants to look into it.
+const DATABASE_ASIDE: &str = "buffer.damaged";
+
+/// A store's folder, locked by this process until it is dropped.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    identity: Option<Identity>,
+    /// The identity was made by this very opener: nothing can be there that was lost.
+    fresh: bool,
+    handle: File,
+    _lock: File,
+}
+
+impl Folder {
+    /// Opens the folder at `path`, which is made (for the owner alone) if it is not there, and
+    /// reads who it belongs to. [`StoreError::InUse`] if anybody else has it open.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = path.as_ref().to_path_buf();
+        let failed = StoreError::io("open", StoreFile::Folder);
+        DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(failed)?;
+        let handle = File::open(&path).map_err(failed)?;
+        let lock = take_lock(&path)?;
+        let identity = read_identity(&path)?;
+        Ok(Self { path, identity, fresh: false, handle, _lock: lock })
+    }
+
+    /// Who the folder belongs to; `None` until [`Folder::create_identity`].
+    #[must_use]
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
+    }
+
+    /// Makes this the folder of `installation`, whose data key a vault has `wrapped`. Durable
+    /// when it returns.
+    pub fn create_identity(
+        &mut self,
+        installation: Installation,
+        wrapped: &[u8],
+        key: &DataKey,
+    ) -> Result<(), StoreError> {
+        if self.identity.is_some() {
+            return Err(StoreError::IdentityExists);
+        }
+        // What an earlier installation may have left is sealed under a key that is gone.
+        self.remove_content()?;
+        self.write_identity(Identity::new(installation, wrapped, 1, key)?)?;
+        self.fresh = true;
+        Ok(())
+    }
+
+    /// Destroys the wrapped key first, then removes every file of the store. Nothing that a copy
+    /// of the folder's other files holds can be read after that.
+    ///
+    /// The folder itself and its empty `lock` stay.
+    pub fn erase(self) -> Result<(), StoreError> {
+        self.destroy()
+    }
+
+    pub(super) fn destroy(&self) -> Result<(), StoreError> {
+        self.destroy_identity().map_err(StoreError::io("erase", StoreFile::Identity))?;
+        self.remove_content()
+    }
+
+    /// Sets the epoch that is about to begin, durably.
+    pub(super) fn begin_epoch(&mut self, epoch: u64, key: &DataKey) -> Result<(), StoreError> {
+        let identity = self.identity.as_ref().ok_or(StoreError::NoIdentity)?;
+        self.write_identity(identity.in_epoch(epoch, key)?)
+    }
+
+    pub(super) fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
+    pub(super) fn join(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Makes creations, renamings and removals durable.
+    pub(super) fn sync(&self) -> Result<(), StoreError> {
+        self.handle.sync_all().map_err(StoreError::io("sync", StoreFile::Folder))
+    }
+
+    /// A handle with which [`Folder::sync`] can be done elsewhere.
+    pub(super) fn handle(&self) -> Result<File, StoreError> {
+        self.handle.try_clone().map_err(StoreError::io("open", StoreFile::Folder))
+    }
+
+    /// Names of all files.
+    pub(super) fn names(&self) -> Result<Vec<String>, StoreError> {
+        let failed = StoreError::io("list", StoreFile::Folder);
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.path).map_err(failed)? {
+            names.extend(entry.map_err(failed)?.file_name().into_string().ok());
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// Removes a file if it is there.
+    pub(super) fn remove(&self, name: &str, file: StoreFile) -> Result<(), StoreError> {
+        match fs::remove_file(self.join(name)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(StoreError::io("remove", file)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Keeps a database that will not open out of the way, in place of one kept before.
+    pub(super) fn set_database_aside(&self) -> Result<(), StoreError> {
+        fs::rename(self.join(DATABASE), self.join(DATABASE_ASIDE))
+            .map_err(StoreError::io("set aside", StoreFile::Database))?;
+        DATABASE_SIDE.iter().try_for_each(|name| self.remove(name, StoreFile::Database))?;
+        self.sync()
+    }
+
+    fn write_identity(&mut self, identity: Identity) -> Result<(), StoreError> {
+        let (draft, place) = (self.join(IDENTITY_DRAFT), self.join(IDENTITY));
+        write_whole(&draft, &identity.encode())
+            .and_then(|()| fs::rename(&draft, &place))
+            .map_err(StoreError::io("write", StoreFile::Identity))?;
+        self.sync()?;
+        self.identity = Some(identity);
+        Ok(())
+    }
+
+    /// Overwrites before it unlinks: on flash that does not reach old pages for sure, but it does
+    /// reach every later reader of the file.
+    fn destroy_identity(&self) -> io::Result<()> {
+        for name in [IDENTITY, IDENTITY_DRAFT] {
+            let path = self.join(name);
+            let mut file = match OpenOptions::new().write(true).open(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                opened => opened?,
+            };
+            let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+            file.write_all(&vec![0; length])?;
+            file.sync_all()?;
+            fs::remove_file(&path)?;
+        }
+        self.handle.sync_all()
+    }
+
+    fn remove_content(&self) -> Result<(), StoreError> {
+        for name in self.names()? {
+            if journal::is_journal_file(&name) {
+                self.remove(&name, StoreFile::Journal)?;
+            }
+        }
+        for name in DATABASE_SIDE.iter().chain(&[DATABASE, DATABASE_ASIDE]) {
+            self.remove(name, StoreFile::Database)?;
+        }
+        self.sync()
+    }
+}
+
+fn take_lock(folder: &Path) -> Result<File, StoreError> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).read(true).write(true).mode(0o600);
+    let failed = StoreError::io("open", StoreFile::Lock);
+    let file = options.open(folder.join(LOCK)).map_err(failed)?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(StoreError::InUse),
+        Err(error) => Err(failed(error.into())),
+    }
+}
+
+fn read_identity(folder: &Path) -> Result<Option<Identity>, StoreError> {
+    let read = || -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        File::open(folder.join(IDENTITY))?.take(size_limit()?).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    match read() {
+        Ok(bytes) => Identity::decode(&bytes).map(Some),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(StoreError::io("read", StoreFile::Identity)(error)),
+    }
+}
+
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(true).write(true).mode(0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Folder, StoreError};
+    use crate::crypto::DataKey;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    const KEY: DataKey = DataKey::new([1; 32]);
+
+    #[test]
+    fn a_folder_is_for_its_owner_and_for_one_opener() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("a/b");
+        let folder = Folder::open(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+        assert_eq!(Folder::open(&path).err(), Some(StoreError::InUse));
+        drop(folder);
+        assert!(Folder::open(&path).unwrap().identity().is_none());
+    }
+
+    #[test]
+    fn an_identity_is_made_once_and_is_there_at_the_next_opening() {
+        let parent = tempfile::tempdir().unwrap();
+        let mut folder = Folder::open(parent.path()).unwrap();
+        folder.create_identity([9; 16], b"wrapped", &KEY).unwrap();
+        let again = folder.create_identity([8; 16], b"other", &KEY);
+        assert_eq!(again, Err(StoreError::IdentityExists));
+        drop(folder);
+        let folder = Folder::open(parent.path()).unwrap();
+        assert_eq!(folder.identity().unwrap().installation, [9; 16]);
+    }
+
+    #[test]
+    fn erasing_leaves_nothing_but_the_lock_and_what_is_not_ours() {
+        let parent = tempfile::tempdir().unwrap();
+        for name in ["buffer.sqlite", "journal-00000001", "journal-notes.txt", "identity.new"] {
+            fs::write(parent.path().join(name), b"x").unwrap();
+        }
+        let mut folder = Folder::open(parent.path()).unwrap();
+        folder.create_identity([9; 16], b"wrapped", &KEY).unwrap();
+        folder.erase().unwrap();
+        let folder = Folder::open(parent.path()).unwrap();
+        assert_eq!(folder.names().unwrap(), ["journal-notes.txt", "lock"]);
+    }
+}

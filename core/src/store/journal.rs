@@ -1,0 +1,209 @@
+//! The journal: sealed frames, appended to files that were filled with zeros beforehand.
+//!
+//! An append is one `pwrite` and no more. A file is written from front to back under its own key
+//! and never again after a failed write, so no nonce repeats. It is never memory-mapped.
+
+mod file;
+mod frame;
+mod read;
+mod sync;
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+
+use super::base::Base;
+use super::error::{StoreError, StoreFile};
+use super::limits;
+use frame::{CLOSED_FRAME_BYTES, FRAME_OVERHEAD, Kind};
+
+pub(super) use file::{is_journal_file, name, number, remove_draft};
+pub use file::Spare;
+pub(super) use frame::Start;
+pub(super) use read::{Frame, Loaded, Started, load};
+pub use sync::{SyncDone, SyncTask};
+
+/// The end of the journal to which records go, under the engine's mutex.
+#[derive(Debug)]
+pub struct Journal {
+    base: Arc<Base>,
+    active: Active,
+    spare: Option<Spare>,
+    epoch: u64,
+    boot_id: Option<u64>,
+    /// Files that this opening has filled.
+    filled: u32,
+    next: u64,
+    synced: u64,
+    /// Entries below this were in a file whose sync failed: only a compaction makes them sure.
+    suspect: u64,
+    /// Closed files whose content is not on flash yet.
+    unsynced: Vec<Arc<File>>,
+    folder_unsynced: bool,
+    buffer: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Active {
+    spare: Spare,
+    /// Number of its first entry.
+    first: u64,
+    /// Where the next frame goes.
+    at: u64,
+    /// A write failed: what lies at `at` is unknown, so its nonce counts as used.
+    broken: bool,
+}
+
+impl Journal {
+    /// Begins a file in `epoch`; the next entry has number `next`.
+    pub(super) fn begin(
+        base: Arc<Base>,
+        (epoch, first_of_epoch): (u64, bool),
+        boot_id: Option<u64>,
+        next: u64,
+    ) -> Result<Self, StoreError> {
+        let spare = Spare::create(&base, file::wide(limits::FIRST_JOURNAL_FILE.most))?;
+        let mut buffer = Vec::with_capacity(2 * limits::FIRST_JOURNAL_FILE.most);
+        let start = Start { epoch, first: next, first_of_epoch, boot_id };
+        let active = Active::begin(spare, &start, &mut buffer)?;
+        Ok(Self {
+            base,
+            active,
+            spare: None,
+            epoch,
+            boot_id,
+            filled: 0,
+            next,
+            synced: next,
+            suspect: 0,
+            unsynced: Vec::with_capacity(8),
+            folder_unsynced: true,
+            buffer,
+        })
+    }
+
+    /// Seals `entry` and writes it behind the others; gives its number. It survives the end of
+    /// the process from now on, and a power cut once [`Journal::synced`] is above the number.
+    ///
+    /// Allocates nothing, syncs nothing and touches no other file, unless the file is full and
+    /// nobody has [supplied](Journal::supply) a spare. After an error the entry is not there and
+    /// the same call may be tried again.
+    pub fn append(&mut self, entry: &[u8]) -> Result<u64, StoreError> {
+        let (size, limit) = (entry.len(), limits::ENTRY);
+        if size > limit.most {
+            return Err(StoreError::TooLarge { size, limit });
+        }
+        if !self.active.has_room(size) {
+            self.switch(size)?;
+            self.filled = self.filled.saturating_add(1);
+        }
+        self.active.write(Kind::Entry, entry, &mut self.buffer)?;
+        let number = self.next;
+        self.next = self.next.saturating_add(1);
+        Ok(number)
+    }
+
+    /// Goes on in a fresh file, so that every entry below the number that comes back is in a
+    /// closed one and can be compacted.
+    pub fn rotate(&mut self) -> Result<u64, StoreError> {
+        if self.active.first < self.next {
+            self.switch(0)?;
+        }
+        Ok(self.next)
+    }
+
+    /// Entries below this number were appended.
+    #[must_use]
+    pub fn appended(&self) -> u64 {
+        self.next
+    }
+
+    /// Entries below this number are on flash.
+    #[must_use]
+    pub fn synced(&self) -> u64 {
+        self.synced
+    }
+
+    /// Size in bytes of the file that [`Journal::supply`] should get; `None` if there is one or if
+    /// too little happens to need one.
+    #[must_use]
+    pub fn wants_spare(&self) -> Option<usize> {
+        let busy = self.filled > 0 || self.active.at > self.active.spare.size / 2;
+        (busy && self.spare.is_none()).then_some(limits::JOURNAL_FILE.most)
+    }
+
+    /// Gives a file to go on in once the present one is full.
+    ///
+    /// One that was prepared before the present file began is of no use and left to the next
+    /// compaction: files follow each other by number.
+    pub fn supply(&mut self, spare: Spare) {
+        if spare.number > self.active.spare.number {
+            self.spare = Some(spare);
+        }
+    }
+
+    /// A compaction has made all entries below `end` durable elsewhere.
+    pub fn consumed(&mut self, end: u64) {
+        self.synced = self.synced.max(end.min(self.next));
+    }
+
+    /// Ends cleanly: everything is on flash, and the next opening can tell.
+    pub fn close(mut self) -> Result<(), StoreError> {
+        if self.active.broken {
+            self.switch(0)?;
+        }
+        self.active.write(Kind::Closed, &[], &mut self.buffer)?;
+        let done = self.begin_sync().run();
+        self.finish_sync(done).map(|_| ())
+    }
+
+    fn switch(&mut self, size: usize) -> Result<(), StoreError> {
+        let needed = file::size_for(size);
+        let spare = match self.spare.take().filter(|spare| spare.size >= needed) {
+            Some(spare) => spare,
+            None => Spare::create(&self.base, self.usual_size().max(needed))?,
+        };
+        self.folder_unsynced |= !spare.durable;
+        let start = Start {
+            epoch: self.epoch,
+            first: self.next,
+            first_of_epoch: false,
+            boot_id: self.boot_id,
+        };
+        let next = Active::begin(spare, &start, &mut self.buffer)?;
+        let last = std::mem::replace(&mut self.active, next);
+        self.unsynced.push(last.spare.file);
+        Ok(())
+    }
+
+    fn usual_size(&self) -> u64 {
+        let limit =
+            if self.filled > 0 { limits::JOURNAL_FILE } else { limits::FIRST_JOURNAL_FILE };
+        file::wide(limit.most)
+    }
+}
+
+impl Active {
+    fn begin(spare: Spare, start: &Start, buffer: &mut Vec<u8>) -> Result<Self, StoreError> {
+        let (at, first) = (file::HEADER_BYTES, start.first);
+        let mut active = Self { spare, first, at, broken: false };
+        let content = start.encode();
+        active.write(Kind::Start, &content, buffer)?;
+        Ok(active)
+    }
+
+    fn has_room(&self, size: usize) -> bool {
+        let frames = file::wide(size + FRAME_OVERHEAD + CLOSED_FRAME_BYTES);
+        !self.broken && frames <= self.spare.size.saturating_sub(self.at)
+    }
+
+    fn write(&mut self, kind: Kind, content: &[u8], buffer: &mut Vec<u8>) -> Result<(), StoreError> {
+        frame::seal(&self.spare.key, self.at, kind, content, buffer)?;
+        let written = self.spare.file.write_all_at(buffer, self.at);
+        self.broken |= written.is_err();
+        written.map_err(StoreError::io("append", StoreFile::Journal))?;
+        self.at = self.at.saturating_add(file::wide(buffer.len()));
+        Ok(())
+    }
+}
+

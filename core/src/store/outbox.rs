@@ -1,0 +1,189 @@
+//! Batches: formed once, the same bytes on every try, gone on an acknowledgement of their id.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use staykit_proto::v1;
+
+use super::Store;
+use super::batch::{InFlight, Unsound, form};
+use super::error::StoreError;
+use super::limits;
+use super::segment::State;
+use crate::time::HOUR_MS;
+
+/// Names a batch; the server's idempotency key.
+pub type BatchId = [u8; 16];
+
+/// How large a batch may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchLimits {
+    /// Events.
+    pub events: u64,
+    /// Bytes as they are sent.
+    pub bytes: u64,
+    /// Bytes of all segments before compression.
+    pub raw_bytes: u64,
+}
+
+impl Default for BatchLimits {
+    /// What a server accepts: 1,000 events, 512 kB compressed, 1 MB raw.
+    fn default() -> Self {
+        Self { events: 1_000, bytes: 512_000, raw_bytes: 1_000_000 }
+    }
+}
+
+/// A batch in flight.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredBatch {
+    /// Its id.
+    pub id: BatchId,
+    /// The encoded `Batch`; the same on every try, whatever version of the app sends it.
+    pub bytes: Vec<u8>,
+    /// Events in it.
+    pub events: u64,
+    /// Epoch of all of them.
+    pub epoch: u64,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Wall-clock instant before which it should not be tried again, ms; 0 = at once.
+    pub not_before_at: i64,
+}
+
+/// What has yet to reach the server, the batch in flight included.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Waiting {
+    /// Events in segments. What is still in the journal is not counted.
+    pub events: u64,
+    /// Segments.
+    pub segments: u64,
+    /// Bytes that they will take in batches.
+    pub bytes: u64,
+    /// Wall clock of the oldest event, rounded down to the hour, ms since 1970.
+    pub oldest_wall_ms: Option<i64>,
+}
+
+impl Store {
+    /// What has yet to be acknowledged.
+    pub fn waiting(&self) -> Result<Waiting, StoreError> {
+        let Some(database) = &self.database else { return Ok(Waiting::default()) };
+        let sql = "SELECT sum(events), count(*), sum(bytes), min(oldest_hour)
+            FROM segment WHERE state IN (0, 1)";
+        Ok(database.read().query_row(sql, [], |row| {
+            let sum = |place| row.get::<_, Option<i64>>(place).map(|sum| sum.unwrap_or(0));
+            Ok(Waiting {
+                events: sum(0)?.cast_unsigned(),
+                segments: sum(1)?.cast_unsigned(),
+                bytes: sum(2)?.cast_unsigned(),
+                oldest_wall_ms: row
+                    .get::<_, Option<i64>>(3)?
+                    .map(|hour| hour.saturating_mul(HOUR_MS)),
+            })
+        })?)
+    }
+
+    /// The batch in flight; if there is none, one is formed and made durable: of one epoch, the
+    /// most important class first, then the oldest. `None` if nothing waits.
+    ///
+    /// `source` is used only when a batch is formed. A segment that turns out to be damaged is
+    /// given up and reported as dropped.
+    pub fn next_batch(
+        &mut self,
+        limits: &BatchLimits,
+        source: &v1::Source,
+    ) -> Result<Option<StoredBatch>, StoreError> {
+        loop {
+            let base = self.base.clone();
+            let Some(database) = &mut self.database else { return Ok(None) };
+            let Some(batch) = InFlight::find(database.read())? else {
+                if database.transaction(|inner| form(&base, inner, limits, source))? {
+                    continue;
+                }
+                return Ok(None);
+            };
+            match batch.assemble(&base, database.read()) {
+                Ok(stored) => return Ok(Some(stored)),
+                Err(Unsound::Failed(error)) => return Err(error),
+                Err(Unsound::Damaged(segment)) => database.transaction(|inner| {
+                    if let Some(id) = segment {
+                        give_up(inner, id, v1::DropReason::Damage)?;
+                    }
+                    batch.dissolve(inner)
+                })?,
+            }
+        }
+    }
+
+    /// Counts a try of this batch, before it is sent; gives the number of the try, from 1.
+    /// `None` if no such batch is in flight.
+    pub fn note_attempt(&mut self, id: &BatchId) -> Result<Option<u32>, StoreError> {
+        let Some(database) = &mut self.database else { return Ok(None) };
+        let sql = "UPDATE batch SET attempts = attempts + 1 WHERE batch_id = ?1
+            RETURNING attempts";
+        let attempts: Option<i64> = database.transaction(|inner| {
+            Ok(inner.query_row(sql, [id.as_slice()], |row| row.get(0)).optional()?)
+        })?;
+        Ok(attempts.map(|count| u32::try_from(count).unwrap_or(u32::MAX)))
+    }
+
+    /// Lets this batch rest until the wall clock shows `not_before_at`. Whether it is in flight.
+    pub fn defer(&mut self, id: &BatchId, not_before_at: i64) -> Result<bool, StoreError> {
+        let Some(database) = &mut self.database else { return Ok(false) };
+        let sql = "UPDATE batch SET not_before = ?2 WHERE batch_id = ?1";
+        database
+            .transaction(|inner| Ok(inner.execute(sql, params![id.as_slice(), not_before_at])? > 0))
+    }
+
+    /// The server has this batch. Its segments stay as those evicted first. Whether it was in
+    /// flight.
+    pub fn acknowledge(&mut self, id: &BatchId) -> Result<bool, StoreError> {
+        let Some(database) = &mut self.database else { return Ok(false) };
+        database.transaction(|inner| {
+            let Some(batch) = InFlight::find(inner)?.filter(|batch| batch.batch_id == *id) else {
+                return Ok(false);
+            };
+            let sql = "UPDATE segment SET state = ?2, batch = NULL WHERE batch = ?1";
+            inner.execute(sql, params![batch.row, State::Acknowledged.number()])?;
+            inner.execute("DELETE FROM dropped WHERE batch = ?1", [batch.row])?;
+            inner.execute("DELETE FROM batch WHERE id = ?1", [batch.row])?;
+            prune(inner)?;
+            Ok(true)
+        })
+    }
+}
+
+/// Gives a segment up for `reason`: counted, and told to the server in the next batch. One that
+/// was refused stays until room is needed; one that is damaged is of no use to anybody.
+pub(super) fn give_up(
+    connection: &Connection,
+    segment: i64,
+    reason: v1::DropReason,
+) -> Result<(), StoreError> {
+    let reason_number = i32::from(reason);
+    let note = "INSERT INTO dropped (epoch, first_seq, last_seq, events, reason)
+        SELECT epoch, first_seq, last_seq, events, ?2 FROM segment WHERE id = ?1";
+    connection.execute(note, params![segment, reason_number])?;
+    let count = "INSERT INTO tally (reason, events)
+        SELECT ?2, events FROM segment WHERE id = ?1
+        ON CONFLICT (reason) DO UPDATE SET events = tally.events + excluded.events";
+    connection.execute(count, params![segment, reason_number])?;
+    if reason == v1::DropReason::Refused {
+        let keep = "UPDATE segment SET state = ?2, batch = NULL WHERE id = ?1";
+        connection.execute(keep, params![segment, State::Refused.number()])?;
+    } else {
+        connection.execute("DELETE FROM segment WHERE id = ?1", [segment])?;
+    }
+    Ok(())
+}
+
+/// Evicts segments that are done with until those left are within
+/// [`limits::KEPT_AFTER_UPLOAD`]: the least important class first, then the oldest.
+pub(super) fn prune(connection: &Connection) -> Result<(), StoreError> {
+    let kept = i64::try_from(limits::KEPT_AFTER_UPLOAD.most).unwrap_or(i64::MAX);
+    let sql = "DELETE FROM segment WHERE id IN (
+        SELECT id FROM (
+            SELECT id, sum(bytes) OVER (ORDER BY priority DESC, epoch DESC, first_seq DESC, id)
+                AS total
+            FROM segment WHERE state IN (2, 3)
+        ) WHERE total > ?1)";
+    connection.execute(sql, [kept])?;
+    Ok(())
+}

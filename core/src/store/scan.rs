@@ -1,0 +1,174 @@
+//! One pass over the journal at opening: what can be read, what is missing, how it ended.
+
+use super::base::Base;
+use super::error::StoreError;
+use super::journal::{self, Frame, Loaded, Started};
+use super::open::{Buffer, Damage, Ended, last_seq_in};
+
+/// What the journal holds.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    /// Entries after the checkpoint, with their epochs.
+    pub(super) entries: Vec<(u64, Vec<u8>)>,
+    /// Number of the next entry.
+    pub(super) next: u64,
+    /// Highest epoch in journal and database; 0 if none.
+    pub(super) epoch: u64,
+    /// Entries known to be missing.
+    pub(super) lost: u64,
+    /// Files of which nothing can be read.
+    pub(super) unreadable: u32,
+    /// Files with a torn end.
+    pub(super) torn: u32,
+    /// Files of no use.
+    pub(super) useless: Vec<u64>,
+    /// Highest number of a file.
+    pub(super) highest: u64,
+    /// Entries are missing in the epoch that is the highest.
+    broken: bool,
+    last: Option<Last>,
+}
+
+/// The file that was written to last.
+#[derive(Debug)]
+struct Last {
+    number: u64,
+    /// Number behind its last entry.
+    end: u64,
+    closed: bool,
+    boot_id: Option<u64>,
+}
+
+impl Scan {
+    pub(super) fn run(base: &Base, buffer: &Buffer) -> Result<Self, StoreError> {
+        let mut scan =
+            Self { next: buffer.covered, epoch: buffer.position.epoch, ..Self::default() };
+        let mut pending: Option<(u64, Box<Started>)> = None;
+        for number in numbers(base)? {
+            scan.highest = number;
+            match journal::load(base, number)? {
+                Loaded::Started(file) => {
+                    let until = file.start.first;
+                    if let Some((number, file)) = pending.replace((number, file)) {
+                        if until <= buffer.covered.min(buffer.position.consumed) {
+                            scan.useless.push(number);
+                        }
+                        scan.file(number, file, until);
+                    }
+                }
+                Loaded::Unreadable => {
+                    scan.unreadable = scan.unreadable.saturating_add(1);
+                    scan.useless.push(number);
+                }
+                Loaded::Blank => scan.useless.push(number),
+                Loaded::Missing => {}
+            }
+        }
+        if let Some((number, file)) = pending {
+            scan.file(number, file, u64::MAX);
+        }
+        scan.finish(buffer);
+        Ok(scan)
+    }
+
+    /// Takes the entries below `until`, where the next file begins.
+    fn file(&mut self, number: u64, mut file: Box<Started>, until: u64) {
+        let start = file.start;
+        if start.first_of_epoch || start.epoch > self.epoch {
+            self.broken = false;
+        }
+        self.epoch = self.epoch.max(start.epoch);
+        if start.first > self.next {
+            self.miss(start.first - self.next, start.first_of_epoch);
+            self.next = start.first;
+        }
+        let (mut end, mut closed) = (start.first, false);
+        while end < until && !closed {
+            match file.next() {
+                Some(Frame::Entry(entry)) if end >= self.next => {
+                    self.entries.push((start.epoch, entry.to_vec()));
+                    end += 1;
+                }
+                Some(Frame::Entry(_)) => end += 1,
+                Some(Frame::Closed) => closed = true,
+                None => break,
+            }
+        }
+        closed |= end == until && matches!(file.next(), Some(Frame::Closed));
+        self.torn = self.torn.saturating_add(u32::from(file.is_torn()));
+        self.next = self.next.max(end);
+        self.last = Some(Last { number, end, closed, boot_id: start.boot_id });
+    }
+
+    fn miss(&mut self, entries: u64, seen_to: bool) {
+        if !seen_to {
+            // From the very beginning: the database that had them is gone, not they alone.
+            let known = self.next > 0;
+            self.lost = self.lost.saturating_add(if known { entries } else { 0 });
+            self.broken = true;
+        }
+    }
+
+    /// The database may know of entries that the journal has lost.
+    fn finish(&mut self, buffer: &Buffer) {
+        let consumed = buffer.position.consumed;
+        if consumed > self.next {
+            self.miss(consumed - self.next, false);
+            self.next = consumed;
+        }
+    }
+
+    /// How the last use ended. A clean end counts only if nothing came after it.
+    pub(super) fn ended(&self, buffer: &Buffer, fresh: bool, boot_id: Option<u64>) -> Ended {
+        match &self.last {
+            None if fresh => Ended::New,
+            Some(last) if last.closed && last.end >= buffer.position.consumed => Ended::Clean,
+            Some(last) if boot_id.is_some() && last.boot_id == boot_id => Ended::Killed,
+            _ => Ended::PowerLost,
+        }
+    }
+
+    /// Whether it is proven that no sequence number was given that is not known.
+    pub(super) fn continues(
+        &self,
+        buffer: &Buffer,
+        base: &Base,
+        ended: Ended,
+        damage: &Damage,
+    ) -> bool {
+        let floor = base.folder.identity().map_or(u64::MAX, |identity| identity.epoch);
+        let last = self.last.as_ref();
+        let unreadable_end =
+            self.unreadable > 0 && last.is_none_or(|last| last.number < self.highest);
+        match ended {
+            Ended::New => true,
+            Ended::PowerLost => false,
+            Ended::Clean | Ended::Killed => {
+                let complete = !self.broken && !unreadable_end && !damage.database_set_aside;
+                let ends_here = last.is_some_and(|last| last.end >= buffer.position.consumed);
+                complete && ends_here && floor == self.epoch
+            }
+        }
+    }
+
+    /// The last sequence number of the highest epoch; `None` if it cannot be told.
+    pub(super) fn last_seq(&self, buffer: &Buffer) -> Option<u64> {
+        for (epoch, entry) in self.entries.iter().rev() {
+            if *epoch != self.epoch {
+                break;
+            }
+            if let Some(seq) = last_seq_in(entry).ok()? {
+                return Some(seq);
+            }
+        }
+        let position = &buffer.position;
+        Some(if position.epoch == self.epoch { position.last_seq } else { 0 })
+    }
+}
+
+fn numbers(base: &Base) -> Result<Vec<u64>, StoreError> {
+    let names = base.folder.names()?;
+    let mut numbers: Vec<u64> = names.iter().filter_map(|name| journal::number(name)).collect();
+    numbers.sort_unstable();
+    Ok(numbers)
+}

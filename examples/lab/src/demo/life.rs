@@ -1,0 +1,295 @@
+//! One user's life: the log's entries, ticks when the engine asks for them, answers to guidance
+//! and uploads, in the order of time.
+//!
+//! What comes next follows from the log, the seed and what the engine says, and from nothing
+//! else: a process that takes over from a killed one goes on the same way.
+
+use std::collections::BTreeSet;
+use std::time::Instant as Stopwatch;
+
+use staykit_core::engine::{Error, Receipt, Why};
+use staykit_core::event::names;
+use staykit_core::guidance::{Decision, Verdict};
+use staykit_core::text::Language;
+use staykit_http::Transport;
+
+use super::answers::answers;
+use super::diary::{Answer, Did, Line, Step, Told};
+use super::history::Standing;
+use super::layout::Layout;
+use super::uploads;
+use super::worker::Work;
+use crate::device::{Device, Parts, engine_failed};
+use crate::draws::Draws;
+use crate::failure::Failure;
+use crate::hex;
+use crate::log::{Instant, Person};
+
+/// Uploads are tried after so many events, and at the end.
+const UPLOAD_EVERY: usize = 25;
+
+/// What a life is lived in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    pub(crate) layout: &'a Layout,
+    pub(crate) transport: &'a Transport,
+    /// This user's own.
+    pub(crate) draws: Draws,
+    /// Until when the engine's ticks are served, ms.
+    pub(crate) until: i64,
+}
+
+/// A user, the device, and where both stand.
+#[derive(Debug)]
+pub(crate) struct Life<'a> {
+    person: &'a Person,
+    surroundings: &'a Surroundings<'a>,
+    work: &'a mut Work,
+    device: Device,
+    standing: Standing,
+    installation: String,
+    /// Answers to come: when, to which decision, which.
+    planned: BTreeSet<(i64, u64, Answer)>,
+    now: i64,
+    offset_min: i16,
+    since_upload: usize,
+}
+
+impl<'a> Life<'a> {
+    /// Opens the store and settles whether the step in doubt was taken.
+    pub(crate) fn resume(
+        person: &'a Person,
+        mut standing: Standing,
+        surroundings: &'a Surroundings<'a>,
+        work: &'a mut Work,
+    ) -> Result<Self, Failure> {
+        let first = person.entries.first().map_or(Instant::new(0, 0), |entry| entry.at);
+        let now = standing.last_at.unwrap_or(first.wall_ms);
+        work.diary.write(&Line::Open { user: standing.user })?;
+        let device = Device::open(&Parts {
+            store: &surroundings.layout.store(standing.user),
+            vault: &surroundings.layout.vault(),
+            pack: None,
+            // Never the same draws twice: they name batches.
+            random: surroundings.draws.bits(standing.opened, "open"),
+            at: Instant::new(now, first.offset_min),
+        })?;
+        standing.opened += 1;
+        let installation = hex::encode(&device.engine.status().installation);
+        let mut life = Self {
+            person,
+            surroundings,
+            work,
+            device,
+            standing,
+            installation,
+            planned: BTreeSet::new(),
+            now,
+            offset_min: first.offset_min,
+            since_upload: 0,
+        };
+        life.settle()?;
+        for decision in life.device.engine.decisions() {
+            life.plan(&decision);
+        }
+        Ok(life)
+    }
+
+    /// Lives on to the end, until every event is acknowledged.
+    pub(crate) fn run(mut self) -> Result<(), Failure> {
+        while let Some((at, step)) = self.next_step() {
+            self.take(at, step)?;
+            if self.since_upload >= UPLOAD_EVERY {
+                uploads::offer(&self.device.engine, self.surroundings.transport, self.work)?;
+                self.since_upload = 0;
+            }
+        }
+        let (transport, at) = (self.surroundings.transport, Instant::new(self.now, self.offset_min));
+        uploads::drain(&self.device, transport, self.work, at)?;
+        self.device.engine.close().map_err(engine_failed("close()"))
+    }
+
+    /// The engine holds a step in doubt if it has numbers that the diary does not know: then the
+    /// step is noted late, as its `record()` never returned; else it is taken again.
+    fn settle(&mut self) -> Result<(), Failure> {
+        let Some((at, step)) = self.standing.doubt else {
+            return Ok(());
+        };
+        let status = self.device.engine.status();
+        let same_epoch = status.epoch == self.standing.epoch || self.standing.epoch == 0;
+        let first = self.standing.last_seq + 1;
+        match step {
+            Step::Tick => self.standing.doubt = None,
+            _ if same_epoch && status.last_seq >= first => {
+                let events = self.events(step, Some((first, status.last_seq)));
+                self.note(Did { events, ..self.did(at) })?;
+            }
+            _ => self.take(at, step)?,
+        }
+        Ok(())
+    }
+
+    /// What comes next, and when; `None` at the end. At one instant time passes first, then the
+    /// user answers, then the log goes on.
+    fn next_step(&self) -> Option<(i64, Step)> {
+        let due = self.device.engine.next_due();
+        let tick = due.filter(|due| *due <= self.surroundings.until);
+        let answer = self.planned.first().map(|(at, decision, answer)| {
+            let (decision, answer) = (*decision, *answer);
+            (*at, Step::Answer { decision, answer })
+        });
+        let next = self.standing.next_entry;
+        let entry = self.person.entries.get(next);
+        let entry = entry.map(|entry| (entry.at.wall_ms, Step::Entry(next)));
+        [tick.map(|at| (at, Step::Tick)), answer, entry]
+            .into_iter()
+            .flatten()
+            .map(|(at, step)| (at.max(self.now), step))
+            .min_by_key(|(at, _)| *at)
+    }
+
+    fn take(&mut self, at: i64, step: Step) -> Result<(), Failure> {
+        let user = self.standing.user;
+        self.work.diary.write(&Line::Will { user, at, step })?;
+        self.standing.doubt = Some((at, step));
+        self.now = at;
+        if let Step::Entry(entry) = step
+            && let Some(entry) = self.person.entries.get(entry)
+        {
+            self.offset_min = entry.at.offset_min;
+        }
+        self.device.advance_to(Instant::new(at, self.offset_min));
+        match step {
+            Step::Tick => self.tick(at),
+            Step::Entry(entry) => self.record(at, entry),
+            Step::Answer { decision, answer } => {
+                self.planned.pop_first();
+                let returned = self.device.engine.report(decision, answer.into());
+                self.returned(at, step, returned, None)
+            }
+        }
+    }
+
+    fn tick(&mut self, at: i64) -> Result<(), Failure> {
+        let receipt = self.device.engine.tick().map_err(engine_failed("tick()"))?;
+        if self.device.engine.next_due().is_some_and(|due| due <= at) {
+            return Err(Failure::bug("tick() did not serve what was due"));
+        }
+        if receipt.changes.is_empty() && receipt.decided.is_empty() {
+            self.standing.doubt = None;
+            return Ok(());
+        }
+        self.returned(at, Step::Tick, Ok(receipt), None)
+    }
+
+    fn record(&mut self, at: i64, entry: usize) -> Result<(), Failure> {
+        let Some(found) = self.person.entries.get(entry) else {
+            return Ok(());
+        };
+        let draft = found.draft();
+        let stopwatch = Stopwatch::now();
+        let returned = self.device.engine.record(draft);
+        let ns = u64::try_from(stopwatch.elapsed().as_nanos()).ok();
+        self.work.progress.advance();
+        self.returned(at, Step::Entry(entry), returned, ns)
+    }
+
+    /// Notes what a call returned. A refusal is part of a life; any other error ends it.
+    fn returned(
+        &mut self,
+        at: i64,
+        step: Step,
+        returned: Result<Receipt, Error>,
+        ns: Option<u64>,
+    ) -> Result<(), Failure> {
+        let receipt = match returned {
+            Ok(receipt) => receipt,
+            Err(Error::Draft(_) | Error::Outcome(_)) => {
+                let refused = true;
+                return self.note(Did { refused, ns, ..self.did(at) });
+            }
+            Err(error) => return Err(engine_failed("a call of the engine")(error)),
+        };
+        let raised = receipt.changes.iter().filter(|change| change.raised);
+        let withheld = receipt.decided.iter().filter_map(gate);
+        let did = Did {
+            events: self.events(step, receipt.seqs),
+            ns,
+            raised: raised.map(|change| change.signal.clone()).collect(),
+            shown: receipt.decisions().map(|decision| decision.campaign.clone()).collect(),
+            withheld: withheld.collect(),
+            decision: receipt.decided.iter().map(|decision| decision.id).max().unwrap_or(0),
+            ..self.did(at)
+        };
+        self.note(did)?;
+        for decision in &receipt.decided {
+            self.plan(decision);
+            self.tell(decision)?;
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, did: Did) -> Result<(), Failure> {
+        self.since_upload += did.events.len();
+        self.standing.did(&did);
+        self.work.diary.write(&Line::Did(did))
+    }
+
+    fn did(&self, at: i64) -> Did {
+        Did {
+            installation: self.installation.clone(),
+            epoch: self.device.engine.status().epoch,
+            at: Instant::new(at, self.offset_min).rfc3339(),
+            ..Did::default()
+        }
+    }
+
+    /// The events that a step recorded: its own, then the successes that the engine found in it.
+    fn events(&self, step: Step, seqs: Option<(u64, u64)>) -> Vec<(u64, String)> {
+        let own = match step {
+            Step::Entry(entry) => self.person.entries.get(entry).map(|entry| entry.name.as_str()),
+            Step::Answer { answer, .. } => Some(answer.event()),
+            Step::Tick => None,
+        };
+        let names = own.into_iter().chain(std::iter::repeat(names::CONVERTED));
+        let seqs = seqs.map(|(first, last)| first..=last);
+        let numbered = seqs.into_iter().flatten().zip(names);
+        numbered.map(|(seq, name)| (seq, name.to_owned())).collect()
+    }
+
+    /// Plans the answers to a decision that were not given yet.
+    fn plan(&mut self, decision: &Decision) {
+        if decision.verdict == Verdict::Show {
+            let answers = answers(&self.surroundings.draws, decision.id, decision.wall_ms);
+            let open = answers.into_iter().filter_map(|(at, answer)| {
+                let given = self.standing.answered.contains(&(decision.id, answer));
+                (!given).then_some((at, decision.id, answer))
+            });
+            self.planned.extend(open);
+        }
+    }
+
+    /// Puts the first decision of each kind into words.
+    fn tell(&mut self, decision: &Decision) -> Result<(), Failure> {
+        let key = (decision.campaign.clone(), gate(decision));
+        if !self.work.told.insert(key.clone()) {
+            return Ok(());
+        }
+        let explanation = self.device.engine.explain(Why::Decision(decision.id));
+        let explanation = explanation.map_err(engine_failed("explain()"))?;
+        let (campaign, gate) = key;
+        self.work.diary.write(&Line::Told(Told {
+            user: self.standing.user,
+            id: self.person.id.clone(),
+            at: crate::log::show(Instant::new(decision.wall_ms, decision.zone.offset_min)),
+            campaign,
+            gate,
+            text: explanation.text(Language::English),
+        }))
+    }
+}
+
+/// Name of the gate that withheld a decision.
+fn gate(decision: &Decision) -> Option<String> {
+    decision.withheld_by().map(|gate| gate.name().to_owned())
+}

@@ -1,0 +1,60 @@
+//! From the engine to the collector, with the patience that the engine asks for.
+
+use staykit_core::engine::Engine;
+use staykit_core::sync::Delivery;
+use staykit_http::Transport;
+
+use super::diary::Line;
+use super::worker::Work;
+use crate::device::{Device, engine_failed};
+use crate::failure::Failure;
+use crate::hex;
+use crate::log::Instant;
+
+/// One user's uploads are given up after so many attempts in a row.
+const ATTEMPTS_MAX: u32 = 100;
+
+/// Sends what is ready, until nothing is or an attempt failed.
+pub(super) fn offer(
+    engine: &Engine,
+    transport: &Transport,
+    work: &mut Work,
+) -> Result<Option<i64>, Failure> {
+    engine.flush().map_err(engine_failed("flush()"))?;
+    while let Some(upload) = engine.next_upload().map_err(engine_failed("next_upload()"))? {
+        work.diary.write(&Line::Send {
+            batch: hex::encode(&upload.id),
+            bytes: upload.body.len(),
+        })?;
+        let answer = transport.send(&upload);
+        let delivery = engine.finish_upload(upload.id, answer);
+        match delivery.map_err(engine_failed("finish_upload()"))? {
+            Delivery::Acknowledged => {}
+            Delivery::Retry { not_before_at } => return Ok(Some(not_before_at)),
+            other => {
+                return Err(Failure::bug(format_args!("the collector refused a batch: {other:?}")));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Sends until everything is acknowledged; time runs on while the engine backs off.
+pub(super) fn drain(
+    device: &Device,
+    transport: &Transport,
+    work: &mut Work,
+    mut now: Instant,
+) -> Result<(), Failure> {
+    for _ in 0..ATTEMPTS_MAX {
+        let retry_at = offer(&device.engine, transport, work)?;
+        if device.engine.status().events_waiting == 0 {
+            return Ok(());
+        }
+        now.wall_ms = retry_at.unwrap_or(now.wall_ms + 1_000).max(now.wall_ms + 1);
+        device.advance_to(now);
+    }
+    Err(Failure::bug(format_args!(
+        "{ATTEMPTS_MAX} uploads in a row failed; is the collector running?"
+    )))
+}

@@ -1,0 +1,130 @@
+//! Every user through an engine of their own.
+
+use staykit_core::engine::{Error, Receipt};
+use staykit_core::guidance::Verdict;
+use staykit_core::pack::Pack;
+use staykit_core::text::Language;
+
+use super::lines::{Change, Line};
+use crate::device::{Device, Parts, engine_failed};
+use crate::failure::Failure;
+use crate::log::{Instant, Log, Person};
+
+/// What came out.
+#[derive(Debug, Default)]
+pub(super) struct Replayed {
+    /// In the order of users; each user's in the order of time.
+    pub(super) lines: Vec<Line>,
+    /// Why events were refused.
+    pub(super) refused: Vec<String>,
+}
+
+/// Replays a log; for each user time runs on to the log's end.
+pub(super) fn replay(log: &Log, pack: Option<&Pack>) -> Result<Replayed, Failure> {
+    let mut replayed = Replayed::default();
+    let Some((_, end)) = log.span() else {
+        return Ok(replayed);
+    };
+    for (number, person) in (0..).zip(&log.people) {
+        let folder = tempfile::tempdir().map_err(|error| {
+            Failure::new(error, "check that the folder for temporary files has room")
+        })?;
+        let Some(first) = person.entries.first() else {
+            continue;
+        };
+        let device = Device::open(&Parts {
+            store: &folder.path().join("store"),
+            vault: &folder.path().join("vault.key"),
+            pack,
+            random: number,
+            at: first.at,
+        })?;
+        let mut one = One {
+            person,
+            device: &device,
+            replayed: &mut replayed,
+        };
+        one.run(end)?;
+        device.engine.close().map_err(engine_failed("close()"))?;
+    }
+    Ok(replayed)
+}
+
+/// One user's replay.
+struct One<'a> {
+    person: &'a Person,
+    device: &'a Device,
+    replayed: &'a mut Replayed,
+}
+
+impl One<'_> {
+    fn run(&mut self, end: i64) -> Result<(), Failure> {
+        let mut at = Instant::new(i64::MIN, 0);
+        for entry in &self.person.entries {
+            self.ticks(&mut at, entry.at.wall_ms)?;
+            at = entry.at;
+            self.device.advance_to(at);
+            match self.device.engine.record(entry.draft()) {
+                Ok(receipt) => self.take(&receipt),
+                Err(Error::Draft(error)) => self.replayed.refused.push(error.to_string()),
+                Err(error) => return Err(engine_failed("record()")(error)),
+            }
+        }
+        self.ticks(&mut at, end)
+    }
+
+    /// Lets time pass to `until`, with a tick whenever the engine asks for one.
+    fn ticks(&mut self, at: &mut Instant, until: i64) -> Result<(), Failure> {
+        while let Some(due) = self.device.engine.next_due().filter(|due| *due <= until) {
+            // The first tick may be due before the first entry: nothing has happened yet.
+            if at.wall_ms == i64::MIN {
+                return Ok(());
+            }
+            at.wall_ms = due.max(at.wall_ms);
+            self.device.advance_to(*at);
+            let receipt = self.device.engine.tick().map_err(engine_failed("tick()"))?;
+            self.take(&receipt);
+            if self.device.engine.next_due().is_some_and(|due| due <= at.wall_ms) {
+                return Err(Failure::bug("tick() did not serve what was due"));
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, receipt: &Receipt) {
+        for change in &receipt.changes {
+            let held = change.why.iter().filter(|comparison| comparison.held);
+            let reason: Vec<_> = held.map(|held| held.text(Language::English)).collect();
+            let reading = change.stamp.reading;
+            self.push(
+                Instant::new(reading.wall_ms, reading.zone.offset_at(reading.wall_ms)),
+                Change::Signal {
+                    signal: change.signal.clone(),
+                    raised: change.raised,
+                },
+                reason.join(", "),
+            );
+        }
+        for decision in &receipt.decided {
+            self.push(
+                Instant::new(decision.wall_ms, decision.zone.offset_at(decision.wall_ms)),
+                Change::Decision {
+                    id: decision.id,
+                    campaign: decision.campaign.clone(),
+                    shown: decision.verdict == Verdict::Show,
+                    withheld_by: decision.withheld_by().map(|gate| gate.name().to_owned()),
+                },
+                decision.reason(Language::English),
+            );
+        }
+    }
+
+    fn push(&mut self, at: Instant, change: Change, reason: String) {
+        self.replayed.lines.push(Line {
+            at,
+            user: self.person.id.clone(),
+            change,
+            reason,
+        });
+    }
+}

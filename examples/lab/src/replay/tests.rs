@@ -1,0 +1,83 @@
+use std::fs;
+
+use super::*;
+
+fn replay(name: &str, text: &str) -> Replay {
+    let folder = tempfile::tempdir().unwrap().keep();
+    let events = folder.join(name);
+    fs::write(&events, text).unwrap();
+    Replay {
+        events,
+        pack: None,
+        names: [("launch".to_owned(), "open".to_owned())].into(),
+        currency: Currency::new("CNY"),
+        json: false,
+        columns: Columns {
+            user: "user".to_owned(),
+            at: "at".to_owned(),
+            name: "name".to_owned(),
+        },
+    }
+}
+
+/// Two users in two zones; one goes quiet and comes back, the other leaves a cart.
+const EVENTS: &str = r#"
+{"user":"b","at":"2026-03-01T09:00:00+08:00","name":"launch"}
+{"user":"b","at":"2026-03-01T09:01:00+08:00","name":"unheard_of","properties":{"n":1}}
+{"user":"a","at":"2026-03-01T10:00:00+01:00","name":"launch"}
+{"user":"a","at":"2026-03-01T10:02:00+01:00","name":"add_to_cart","properties":{"item":"s","amount":19.9}}
+{"user":"b","at":"2026-03-09T20:02:00+08:00","name":"launch"}
+{"user":"a","at":"2026-03-10T10:00:00+01:00","name":"launch"}
+"#;
+
+#[test]
+fn the_same_file_gives_the_same_bytes() {
+    for json in [false, true] {
+        let replay = Replay { json, ..replay("events.jsonl", EVENTS) };
+        let (first, refused) = replay.text().unwrap();
+        assert_eq!(refused, None);
+        assert!(!first.is_empty());
+        assert_eq!(replay.text().unwrap().0, first);
+    }
+}
+
+#[test]
+fn changes_are_ordered_by_time_and_tell_user_zone_and_reason() {
+    let (text, _) = replay("events.jsonl", EVENTS).text().unwrap();
+    let json = Replay { json: true, ..replay("events.jsonl", EVENTS) };
+    let instants: Vec<i64> = json
+        .text()
+        .unwrap()
+        .0
+        .lines()
+        .map(|line| {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            crate::log::Instant::parse(line["at"].as_str().unwrap()).unwrap().wall_ms
+        })
+        .collect();
+    assert!(instants.is_sorted(), "{text}");
+    let quiet = text.lines().find(|line| line.contains("going_quiet raised")).unwrap();
+    assert!(quiet.starts_with("2026-03-06 09:00 +08:00  b"), "{text}");
+    assert!(quiet.contains("`open`"), "{text}");
+    assert!(text.contains("+01:00  a"), "{text}");
+}
+
+#[test]
+fn a_csv_file_without_launches_says_the_same_as_its_events_with_launches() {
+    let csv = "user,at,name\nu,2026-03-01T09:00:00+08:00,home\nu,2026-03-12T09:00:00+08:00,home\n";
+    let open = "user,at,name\n\
+                u,2026-03-01T09:00:00+08:00,launch\nu,2026-03-01T09:00:00+08:00,home\n\
+                u,2026-03-12T09:00:00+08:00,launch\nu,2026-03-12T09:00:00+08:00,home\n";
+    let (text, _) = replay("events.csv", csv).text().unwrap();
+    assert!(text.contains("going_quiet raised"), "{text}");
+    assert_eq!(replay("events.csv", open).text().unwrap().0, text);
+}
+
+#[test]
+fn what_the_engine_refuses_is_counted_and_the_first_told() {
+    let event = r#"{"user":"a","at":"2026-03-01T10:00:00Z","name":"purchase","properties":{"amount":"much"}}"#;
+    let (_, refused) = replay("events.jsonl", event).text().unwrap();
+    let (first, count) = refused.unwrap();
+    assert_eq!(count, 1);
+    assert!(first.contains("amount"), "{first}");
+}
