@@ -226,7 +226,7 @@ mod tests {
             writer.signed(signed);
             writer.float(f64::from_bits(bits));
             writer.text(&text);
-            writer.optional(flag.then_some(unsigned), |out, value| out.unsigned(value));
+            writer.optional(flag.then_some(unsigned), Writer::unsigned);
             let mut reader = Reader::new(&bytes, "test");
             assert_eq!(reader.unsigned(), Ok(unsigned));
             assert_eq!(reader.signed(), Ok(signed));

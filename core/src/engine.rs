@@ -1,4 +1,4 @@
-//! The facade: what Kotlin and ArkTS see, too. Owned, plain data across it.
+//! The facade: what Kotlin and `ArkTS` see, too. Owned, plain data across it.
 
 mod config;
 mod effects;

@@ -8,7 +8,7 @@ mod state;
 mod words;
 
 pub use campaign::{
-    Campaign, Campaigns, CampaignsError, Cap, Content, Conversion, MOST_CAMPAIGNS, MOST_CAPS, Period, QuietHours,
+    Campaign, Campaigns, CampaignsError, Cap, Content, Conversion, MOST_CAMPAIGNS, MOST_CAPS, MOST_TIMES, Period, QuietHours,
     Reach, Trigger,
 };
 pub use decide::{Moment, decide};

@@ -9,7 +9,7 @@ mod words;
 
 pub use evaluate::{Readings, holds};
 pub use explain::{Comparison, explain};
-pub use program::{Op, Program, ProgramError};
+pub use program::{Op, Operation, Program, ProgramError, Relation};
 pub use signal::{MOST_SIGNALS, Rules, RulesError, Signal};
 pub(crate) use signals::{Marked, Pass, Reading};
 pub use signals::{SignalChange, SignalState, Signals};

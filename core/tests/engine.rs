@@ -1,5 +1,12 @@
 //! The engine through its public face.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first failure"
+)]
+
 use std::path::Path;
 use std::sync::Arc;
 

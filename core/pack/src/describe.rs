@@ -28,21 +28,45 @@ struct Description<'p> {
 
 impl<'p> Description<'p> {
     fn new(pack: &'p Pack, bytes: usize) -> Self {
-        let signals = pack.rules.signals().iter().map(|signal| signal.name.as_str()).collect();
-        let funnels = pack.definitions.funnels().iter().map(|of| of.name.as_str()).collect();
-        Self { pack, bytes, signals, funnels }
+        let signals = pack
+            .rules
+            .signals()
+            .iter()
+            .map(|signal| signal.name.as_str())
+            .collect();
+        let funnels = pack
+            .definitions
+            .funnels()
+            .iter()
+            .map(|of| of.name.as_str())
+            .collect();
+        Self {
+            pack,
+            bytes,
+            signals,
+            funnels,
+        }
     }
 
     fn reprint(&self) -> Reprint<'_> {
         let features = self.pack.definitions.features();
-        Reprint { features, signals: &self.signals, funnels: &self.funnels }
+        Reprint {
+            features,
+            signals: &self.signals,
+            funnels: &self.funnels,
+        }
     }
 
     fn write(&self, out: &mut String) -> fmt::Result {
         self.write_head(out)?;
         for funnel in self.pack.definitions.funnels() {
             let within = in_words(funnel.within_ms);
-            writeln!(out, "\nfunnel {}\n  {} within {within}", funnel.name, funnel.steps.join(" > "))?;
+            writeln!(
+                out,
+                "\nfunnel {}\n  {} within {within}",
+                funnel.name,
+                funnel.steps.join(" > ")
+            )?;
         }
         for signal in self.pack.rules.signals() {
             self.write_signal(signal, out)?;
@@ -54,9 +78,25 @@ impl<'p> Description<'p> {
     }
 
     fn write_head(&self, out: &mut String) -> fmt::Result {
-        let Pack { name, version, definitions, rules, campaigns, events, hash } = self.pack;
-        let hash: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        writeln!(out, "pack {name}, version {version}, {} bytes, sha256 {hash}...", self.bytes)?;
+        let Pack {
+            name,
+            version,
+            definitions,
+            rules,
+            campaigns,
+            events,
+            hash,
+        } = self.pack;
+        let hash: String = hash
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        writeln!(
+            out,
+            "pack {name}, version {version}, {} bytes, sha256 {hash}...",
+            self.bytes
+        )?;
         writeln!(
             out,
             "{} signals, {} campaigns, {} features, {} funnels, {} events added",
@@ -66,7 +106,11 @@ impl<'p> Description<'p> {
             definitions.funnels().len(),
             events.len()
         )?;
-        writeln!(out, "sessions end after {}", in_words(definitions.session_idle_ms()))?;
+        writeln!(
+            out,
+            "sessions end after {}",
+            in_words(definitions.session_idle_ms())
+        )?;
         let reach = campaigns.reach();
         let limits = limits(&reach.caps, reach.cool_down_ms, reach.quiet);
         writeln!(out, "all campaigns together: {limits}")?;
@@ -103,7 +147,11 @@ impl<'p> Description<'p> {
             Trigger::Event(event) => writeln!(out, "  on     {event}")?,
             Trigger::Raised(signal) => {
                 let name = self.signals.get(usize::from(*signal)).unwrap_or(&"");
-                writeln!(out, "  raised {name}, at most {} ago", in_words(campaign.fresh_ms))?;
+                writeln!(
+                    out,
+                    "  raised {name}, at most {} ago",
+                    in_words(campaign.fresh_ms)
+                )?;
             }
         }
         if let Some(when) = &campaign.when {
@@ -112,7 +160,12 @@ impl<'p> Description<'p> {
         let limits = limits(&campaign.caps, campaign.cool_down_ms, campaign.quiet);
         writeln!(out, "  limits {limits}")?;
         if let Some(converts) = &campaign.converts {
-            writeln!(out, "  goal   {} within {}", converts.event, in_words(converts.within_ms))?;
+            writeln!(
+                out,
+                "  goal   {} within {}",
+                converts.event,
+                in_words(converts.within_ms)
+            )?;
         }
         let content = &campaign.content;
         writeln!(out, "  shows  {} {}", content.kind, content.action)?;
@@ -122,7 +175,9 @@ impl<'p> Description<'p> {
 }
 
 fn write_texts(what: &str, texts: &Texts, out: &mut String) -> fmt::Result {
-    texts.iter().try_for_each(|(locale, text)| writeln!(out, "  {what:<6} {locale}: {text}"))
+    texts
+        .iter()
+        .try_for_each(|(locale, text)| writeln!(out, "  {what:<6} {locale}: {text}"))
 }
 
 /// Caps, cool-down and quiet hours on one line.
@@ -132,7 +187,11 @@ fn limits(caps: &[Cap], cool_down_ms: i64, quiet: Option<QuietHours>) -> String 
         parts.push(format!("{} apart", in_words(cool_down_ms)));
     }
     parts.extend(quiet.map(|quiet| format!("quiet {quiet}")));
-    if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
+    if parts.is_empty() {
+        "none".to_owned()
+    } else {
+        parts.join(", ")
+    }
 }
 
 fn describe_cap(cap: Cap) -> String {

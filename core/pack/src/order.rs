@@ -46,7 +46,9 @@ fn circle(reads: &[Vec<usize>], start: usize, done: &BTreeSet<usize>) -> Vec<usi
     let mut at = start;
     loop {
         let mut next = reads.get(at).into_iter().flatten();
-        let Some(next) = next.find(|next| !done.contains(next)) else { return path };
+        let Some(next) = next.find(|next| !done.contains(next)) else {
+            return path;
+        };
         if let Some(first) = path.iter().position(|known| known == next) {
             return path.split_off(first);
         }
@@ -61,7 +63,10 @@ mod tests {
 
     #[test]
     fn what_is_read_comes_first_and_the_rest_keeps_its_order() {
-        assert_eq!(order(&[vec![2], vec![], vec![3], vec![]]), Ok(vec![1, 3, 2, 0]));
+        assert_eq!(
+            order(&[vec![2], vec![], vec![3], vec![]]),
+            Ok(vec![1, 3, 2, 0])
+        );
         assert_eq!(order(&[vec![1, 1], vec![]]), Ok(vec![1, 0]));
         assert_eq!(order(&[]), Ok(vec![]));
     }

@@ -44,7 +44,11 @@ pub(crate) struct Problems<'a> {
 
 impl<'a> Problems<'a> {
     pub(crate) fn new(source: &'a Source) -> Self {
-        Self { source, errors: Vec::new(), warnings: Vec::new() }
+        Self {
+            source,
+            errors: Vec::new(),
+            warnings: Vec::new(),
+        }
     }
 
     pub(crate) fn source(&self) -> &'a Source {
@@ -64,7 +68,8 @@ impl<'a> Problems<'a> {
         suggestion: Option<String>,
     ) {
         if self.errors.len() < limits::PROBLEMS {
-            self.errors.push(self.problem(spot, message.into(), suggestion));
+            self.errors
+                .push(self.problem(spot, message.into(), suggestion));
         }
     }
 
@@ -78,7 +83,13 @@ impl<'a> Problems<'a> {
 
     fn problem(&self, spot: Spot, message: String, suggestion: Option<String>) -> Problem {
         let (line, column) = self.source.place(spot.start);
-        Problem { line, column, text: self.source.piece(spot), message, suggestion }
+        Problem {
+            line,
+            column,
+            text: self.source.piece(spot),
+            message,
+            suggestion,
+        }
     }
 
     pub(crate) fn any(&self) -> bool {
@@ -89,6 +100,10 @@ impl<'a> Problems<'a> {
     pub(crate) fn finish(mut self) -> Result<Vec<Problem>, Vec<Problem>> {
         self.errors.sort();
         self.warnings.sort();
-        if self.errors.is_empty() { Ok(self.warnings) } else { Err(self.errors) }
+        if self.errors.is_empty() {
+            Ok(self.warnings)
+        } else {
+            Err(self.errors)
+        }
     }
 }

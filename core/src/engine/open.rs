@@ -89,7 +89,10 @@ impl Shared {
             let key = DataKey::generate().map_err(|_| crate::random::RandomFailed)?;
             return match vault.wrap(&key) {
                 Ok(wrapped) => self.unlock(key, Some(&wrapped)),
-                Err(error) => away(error),
+                Err(error) => {
+                    stay_locked(error);
+                    Ok(())
+                }
             };
         };
         match vault.unwrap(&wrapped) {
@@ -99,7 +102,10 @@ impl Shared {
                 self.forget_folder()?;
                 self.unlock_by_vault()
             }
-            Err(error) => away(error),
+            Err(error) => {
+                stay_locked(error);
+                Ok(())
+            }
         }
     }
 
@@ -243,9 +249,8 @@ fn catalog(config: &Config, pack: &Pack) -> Result<Catalog, Error> {
     Ok(catalog)
 }
 
-fn away(error: VaultError) -> Result<(), Error> {
+fn stay_locked(error: VaultError) {
     log::warn!("the store stays locked: {error}");
-    Ok(())
 }
 
 /// The state after a checkpoint and the entries behind it, and how many of these could not be

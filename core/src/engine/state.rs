@@ -42,6 +42,17 @@ pub(super) struct State {
     pub(super) pack: (String, u32),
 }
 
+/// Which campaigns a pass over the signals decides.
+#[derive(Clone, Copy)]
+enum Deciding<'a> {
+    /// None: the moment lies in the past, or its decisions are known.
+    No,
+    /// Those that wait for a signal which rises.
+    AboutRisen,
+    /// Those, and those that wait for the event of this name.
+    About(&'a str),
+}
+
 impl State {
     pub(super) fn new(pack: &Pack, consent: Consent) -> Self {
         Self {
@@ -75,7 +86,8 @@ impl State {
         if !event.is_ambient() {
             effects.marked.mark(pack.rules.touched_by_session());
         }
-        self.pass(pack, stamp, decides.then_some(Some(event.name())), effects);
+        let deciding = if decides { Deciding::About(event.name()) } else { Deciding::No };
+        self.pass(pack, stamp, deciding, effects);
         if decides {
             let converted = self.guidance.converted_by(event.name(), stamp.at, &pack.campaigns);
             effects.converted.extend(converted);
@@ -88,7 +100,7 @@ impl State {
     pub(super) fn apply_tick(&mut self, pack: &Pack, stamp: &Stamp, effects: &mut Effects) {
         effects.marked.clear(pack.rules.signals().len());
         self.signals.mark_due(stamp.at, &mut effects.marked);
-        self.pass(pack, stamp, None, effects);
+        self.pass(pack, stamp, Deciding::No, effects);
     }
 
     /// Decides about the campaigns that wait for signals which rose during ticks, as of now.
@@ -126,17 +138,17 @@ impl State {
         self.profile.apply_facts(facts, context);
         effects.marked.clear(pack.rules.signals().len());
         effects.marked.mark(pack.rules.touched_by_facts());
-        self.pass(pack, stamp, decides.then_some(None), effects);
+        let deciding = if decides { Deciding::AboutRisen } else { Deciding::No };
+        self.pass(pack, stamp, deciding, effects);
         self.timeline.apply(stamp);
     }
 
-    /// Rise, decide, fall, over the marked signals. `deciding` is `None` where nothing is
-    /// decided, else the name of the event that may trigger campaigns.
+    /// Rise, decide, fall, over the marked signals.
     fn pass(
         &mut self,
         pack: &Pack,
         stamp: &Stamp,
-        deciding: Option<Option<&str>>,
+        deciding: Deciding<'_>,
         effects: &mut Effects,
     ) {
         let from = effects.changes.len();
@@ -145,14 +157,14 @@ impl State {
             Pass { rules: &pack.rules, definitions: &pack.definitions, profile, stamp };
         let Effects { marked, changes, .. } = &mut *effects;
         self.signals.rise(&pass, marked, changes);
-        if let Some(event) = deciding {
+        if !matches!(deciding, Deciding::No) {
             let mut triggered = Vec::new();
             for change in changes.iter().skip(from) {
                 let cause = || Cause::Raised(change.signal.clone());
                 let campaigns = pack.campaigns.triggered_by_signal(change.number);
                 triggered.extend(campaigns.iter().map(|number| (*number, cause())));
             }
-            if let Some(event) = event {
+            if let Deciding::About(event) = deciding {
                 let campaigns = pack.campaigns.triggered_by_event(event);
                 let cause = || Cause::Event(event.to_owned());
                 triggered.extend(campaigns.iter().map(|number| (*number, cause())));

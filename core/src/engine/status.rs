@@ -68,12 +68,12 @@ impl Engine {
         let mut cold = lock(&self.shared.cold);
         let mut status = of_hot(&mut lock(&self.shared.hot));
         if let Cold::Open(warehouse) = &mut *cold {
-            let stats = warehouse.store.stats()?;
+            let figures = warehouse.store.stats()?;
             status.installation = hex(&warehouse.store.installation());
-            status.events_waiting = stats.waiting.events;
-            status.oldest_waiting_ms = stats.waiting.oldest_wall_ms;
-            status.file_bytes = stats.file_bytes;
-            status.dropped_events = stats.dropped_events;
+            status.events_waiting = figures.waiting.events;
+            status.oldest_waiting_ms = figures.waiting.oldest_wall_ms;
+            status.file_bytes = figures.file_bytes;
+            status.dropped_events = figures.dropped_events;
             status.unclean_end = matches!(warehouse.ended, Ended::Killed | Ended::PowerLost);
             status.damaged = warehouse.damage != crate::store::Damage::default()
                 || warehouse.unreadable_entries > 0;

@@ -12,7 +12,7 @@ pub const MOST_CAMPAIGNS: usize = 512;
 /// Most caps of one campaign: a day's, a week's, and as many again.
 pub const MOST_CAPS: usize = 4;
 /// Most shows that a cap may allow: as many as the engine remembers.
-const MOST_TIMES: u32 = 128;
+pub const MOST_TIMES: u32 = 128;
 
 /// Guidance and when to give it.
 #[derive(Debug, Clone, PartialEq)]
@@ -135,7 +135,7 @@ pub struct Reach {
 /// All campaigns of a pack, the most important first, indexed by trigger.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Campaigns {
-    campaigns: Vec<Campaign>,
+    all: Vec<Campaign>,
     reach: Reach,
     by_event: BTreeMap<String, Vec<u16>>,
     by_signal: BTreeMap<u16, Vec<u16>>,
@@ -190,7 +190,7 @@ impl Campaigns {
             return Err(CampaignsError::OutOfBounds("reach".to_owned()));
         }
         let mut all = Self {
-            campaigns: Vec::new(),
+            all: Vec::new(),
             reach,
             by_event: BTreeMap::new(),
             by_signal: BTreeMap::new(),
@@ -209,12 +209,12 @@ impl Campaigns {
         definitions: &Definitions,
     ) -> Result<(), CampaignsError> {
         let name = || campaign.name.clone();
-        let number = u16::try_from(self.campaigns.len())
-            .map_err(|_| CampaignsError::TooMany(self.campaigns.len()))?;
+        let number = u16::try_from(self.all.len())
+            .map_err(|_| CampaignsError::TooMany(self.all.len()))?;
         if self.find(&campaign.name).is_some() {
             return Err(CampaignsError::Repeated(name()));
         }
-        if self.campaigns.last().is_some_and(|last| last.priority < campaign.priority) {
+        if self.all.last().is_some_and(|last| last.priority < campaign.priority) {
             return Err(CampaignsError::Order(name()));
         }
         let within = campaign.converts.as_ref().map_or(0, |converts| converts.within_ms);
@@ -222,7 +222,7 @@ impl Campaigns {
         if !reach_in_bounds(&campaign.caps, campaign.quiet, &times) {
             return Err(CampaignsError::OutOfBounds(name()));
         }
-        let read = campaign.when.iter().flat_map(|program| program.features());
+        let read = campaign.when.iter().flat_map(Program::features);
         if read.into_iter().any(|feature| definitions.feature(*feature).is_none()) {
             return Err(CampaignsError::Missing(name()));
         }
@@ -236,26 +236,26 @@ impl Campaigns {
         if let Some(converts) = &campaign.converts {
             self.by_conversion.entry(converts.event.clone()).or_default().push(number);
         }
-        self.campaigns.push(campaign);
+        self.all.push(campaign);
         Ok(())
     }
 
     /// The campaigns, the most important first.
     #[must_use]
     pub fn all(&self) -> &[Campaign] {
-        &self.campaigns
+        &self.all
     }
 
     /// The campaign with that number.
     #[must_use]
     pub fn campaign(&self, number: u16) -> Option<&Campaign> {
-        self.campaigns.get(usize::from(number))
+        self.all.get(usize::from(number))
     }
 
     /// The number of the campaign of that name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<u16> {
-        let place = self.campaigns.iter().position(|campaign| campaign.name == name)?;
+        let place = self.all.iter().position(|campaign| campaign.name == name)?;
         u16::try_from(place).ok()
     }
 

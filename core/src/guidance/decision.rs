@@ -177,7 +177,9 @@ impl Decision {
             reason.gate.encode(out);
         }
         let Outcomes { shown, dismissed, clicked, converted } = self.outcomes;
-        [shown, dismissed, clicked, converted].into_iter().for_each(|flag| out.flag(flag));
+        for flag in [shown, dismissed, clicked, converted] {
+            out.flag(flag);
+        }
     }
 
     pub(crate) fn decode(input: &mut Reader<'_>) -> Result<Self, Malformed> {

@@ -37,12 +37,12 @@ impl Scope<'_> {
         quiet: Option<QuietHours>,
         reasons: &mut Vec<Reason>,
     ) {
-        reasons.extend(caps.iter().map(|cap| self.cap(cap)));
+        reasons.extend(caps.iter().map(|cap| self.cap(*cap)));
         reasons.extend(self.cool_down(cool_down_ms));
         reasons.extend(quiet.map(|hours| self.quiet(hours)));
     }
 
-    fn cap(&self, cap: &Cap) -> Reason {
+    fn cap(&self, cap: Cap) -> Reason {
         let shown = self.guidance.shows(self.campaign, cap.period, self.stamp);
         let (times, period) = (cap.times, cap.period);
         let all = self.campaign.is_none();

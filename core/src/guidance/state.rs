@@ -91,6 +91,7 @@ impl Guidance {
     }
 
     /// The remembered decisions, oldest first.
+    #[must_use = "only looks"]
     pub fn decisions(&self) -> impl DoubleEndedIterator<Item = &Decision> {
         self.decisions.iter()
     }
@@ -147,7 +148,7 @@ impl Guidance {
             }
             Verdict::Withhold => counts.withhold += 1,
         }
-        self.decisions.push_back(Decision { content: Default::default(), ..decision.clone() });
+        self.decisions.push_back(Decision { content: super::campaign::Content::default(), ..decision.clone() });
         self.forget();
     }
 
@@ -232,9 +233,9 @@ impl Guidance {
         for (campaign, counts) in &self.counts {
             out.text(campaign);
             let OutcomeCounts { show, withhold, shown, dismissed, clicked, converted } = *counts;
-            [show, withhold, shown, dismissed, clicked, converted]
-                .into_iter()
-                .for_each(|count| out.unsigned(count));
+            for count in [show, withhold, shown, dismissed, clicked, converted] {
+                out.unsigned(count);
+            }
         }
     }
 

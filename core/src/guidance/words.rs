@@ -7,7 +7,7 @@ use crate::text::Language;
 
 impl Decision {
     /// What was decided and why, in a phrase such as
-    /// "shown on `open`: going_quiet; 0 of 1 this week; outside 22:00-08:00".
+    /// "shown on `open`, `going_quiet`; 0 of 1 this week; outside 22:00-08:00".
     #[must_use]
     pub fn text(&self, language: Language) -> String {
         let verdict = match self.verdict {

@@ -108,7 +108,10 @@ impl Limit {
     /// Refuses more than the limit.
     pub(super) fn check(&self, found: usize) -> Result<(), PackError> {
         if found > self.most {
-            Err(PackError::OverLimit { limit: *self, found })
+            Err(PackError::OverLimit {
+                limit: *self,
+                found,
+            })
         } else {
             Ok(())
         }

@@ -73,7 +73,9 @@ mod tests {
 
     fn steps(events: &[(&str, i64)], at: i64) -> u8 {
         let (funnel, mut attempt) = (funnel(), Attempt::default());
-        events.iter().for_each(|(event, at)| attempt.apply(&funnel, event, *at));
+        for (event, at) in events {
+            attempt.apply(&funnel, event, *at);
+        }
         attempt.step_at(&funnel, at)
     }
 

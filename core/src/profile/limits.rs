@@ -19,9 +19,8 @@ pub const BUCKETS: usize = 32_768;
 #[must_use]
 pub fn window_length(unit: Unit) -> u16 {
     match unit {
-        Unit::Minutes => 180,
+        Unit::Minutes | Unit::Days => 180,
         Unit::Hours => 168,
-        Unit::Days => 180,
         Unit::Weeks => 26,
         Unit::Ever => 1,
     }

@@ -347,12 +347,13 @@ fn apply_to_slot(slot: &mut Slot, feature: &Feature, event: &Event, stamp: &Stam
                 ring.add(stamp, 1);
             }
         }
-        (Slot::Whole(ring), Feature::Sum { property, .. }) => match event.property(property) {
-            Some(Value::Integer(amount) | Value::Money { minor: amount, .. }) => {
+        (Slot::Whole(ring), Feature::Sum { property, .. }) => {
+            if let Some(Value::Integer(amount) | Value::Money { minor: amount, .. }) =
+                event.property(property)
+            {
                 ring.add(stamp, *amount);
             }
-            _ => {}
-        },
+        }
         (Slot::Whole(ring), Feature::ActiveDays { .. } | Feature::BaselineDrop { .. }) => {
             ring.add(stamp, 1);
         }
@@ -373,8 +374,8 @@ fn since(at: Option<i64>, stamp: &Stamp) -> i64 {
     at.map_or(Scalar::ENDLESS, |at| stamp.at.saturating_sub(at))
 }
 
-fn is(held: &BTreeMap<String, Value>, test: &TextTest) -> bool {
-    matches!(held.get(&test.key), Some(Value::Text(text)) if *text == test.text)
+fn is(held: &BTreeMap<String, Value>, wanted: &TextTest) -> bool {
+    matches!(held.get(&wanted.key), Some(Value::Text(text)) if *text == wanted.text)
 }
 
 fn integer(held: &BTreeMap<String, Value>, key: &str) -> i64 {
@@ -400,8 +401,8 @@ fn encode_values(values: &BTreeMap<String, Value>, out: &mut Writer<'_>) {
 }
 
 fn decode_values(input: &mut Reader<'_>) -> Result<BTreeMap<String, Value>, Malformed> {
-    let read = |input: &mut Reader<'_>| {
+    let values = input.list(|input| {
         Ok((input.text()?.to_owned(), crate::event::journal_form::decode_value(input)?))
-    };
-    Ok(input.list(read)?.into_iter().collect())
+    })?;
+    Ok(values.into_iter().collect())
 }

@@ -300,7 +300,7 @@ fn decode_op(input: &mut Reader<'_>) -> Option<Op> {
     })
 }
 
-fn place_of<T: PartialEq>(table: &[T], wanted: T) -> u8 {
+fn place_of<T: Copy + PartialEq>(table: &[T], wanted: T) -> u8 {
     table.iter().position(|entry| *entry == wanted).and_then(|at| u8::try_from(at).ok()).unwrap_or(0)
 }
 

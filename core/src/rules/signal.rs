@@ -28,7 +28,7 @@ pub struct Signal {
 impl Signal {
     /// Numbers of all features that its conditions read, each once.
     pub(crate) fn features(&self) -> Vec<u16> {
-        let clear = self.clear.iter().flat_map(|program| program.features());
+        let clear = self.clear.iter().flat_map(Program::features);
         let mut all: Vec<u16> = self.raise.features().iter().chain(clear).copied().collect();
         all.sort_unstable();
         all.dedup();
@@ -87,7 +87,7 @@ impl Rules {
         }
         let mut names: Vec<&str> = signals.iter().map(|signal| signal.name.as_str()).collect();
         names.sort_unstable();
-        if let Some([twice, _]) = names.array_windows().find(|[a, b]| a == b) {
+        if let Some((twice, _)) = names.iter().zip(names.iter().skip(1)).find(|(a, b)| a == b) {
             return Err(RulesError::Repeated((*twice).to_owned()));
         }
         let mut rules = Self {

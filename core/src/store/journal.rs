@@ -82,6 +82,17 @@ impl Journal {
         })
     }
 
+    /// Entries from `synced` on, in the files `numbers` of an earlier opening, may not be on flash.
+    pub(super) fn inherit(&mut self, numbers: &[u64], synced: u64) -> Result<(), StoreError> {
+        for number in numbers {
+            let file = File::open(self.base.folder.join(&name(*number)))
+                .map_err(StoreError::io("open", StoreFile::Journal))?;
+            self.unsynced.push(Arc::new(file));
+        }
+        self.synced = self.synced.min(synced);
+        Ok(())
+    }
+
     /// Seals `entry` and writes it behind the others; gives its number. It survives the end of
     /// the process from now on, and a power cut once [`Journal::synced`] is above the number.
     ///
@@ -207,3 +218,83 @@ impl Active {
     }
 }
 
+
+#[cfg(test)]
+mod tests {
+    use super::{Journal, Kind};
+    use crate::crypto::DataKey;
+    use crate::store::{Folder, Opened, Store, StoreError, SyncDone};
+    use crate::time::{Clock, VirtualClock};
+    use std::fs::File;
+    use std::path::Path;
+    use std::sync::Arc;
+
+    fn open(path: &Path) -> Opened {
+        let (mut folder, key) = (Folder::open(path).unwrap(), || DataKey::new([1; 32]));
+        if folder.identity().is_none() {
+            folder.create_identity([2; 16], b"wrapped", &key()).unwrap();
+        }
+        Store::open(folder, key(), &VirtualClock::at(0).read().unwrap()).unwrap()
+    }
+
+    /// Lets every write to the present file fail.
+    fn break_file(journal: &mut Journal, path: &Path) {
+        journal.active.spare.file = Arc::new(File::open(path.join("lock")).unwrap());
+    }
+
+    #[test]
+    fn after_a_failed_write_the_same_entry_goes_to_another_file_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = open(folder.path()).journal;
+        journal.append(b"one").unwrap();
+        let whole = Arc::clone(&journal.active.spare.file);
+        break_file(&mut journal, folder.path());
+        assert!(matches!(journal.append(b"two"), Err(StoreError::Io { .. })));
+        journal.active.spare.file = whole;
+        assert_eq!(journal.append(b"two"), Ok(1));
+        drop(journal);
+        assert_eq!(open(folder.path()).entries, [b"one".to_vec(), b"two".to_vec()]);
+    }
+
+    #[test]
+    fn an_entry_that_was_written_although_the_write_failed_is_read_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = open(folder.path()).journal;
+        journal.active.write(Kind::Entry, b"one", &mut Vec::new()).unwrap();
+        journal.active.broken = true;
+        assert_eq!(journal.append(b"one"), Ok(0));
+        drop(journal);
+        let mut opened = open(folder.path());
+        assert_eq!(opened.entries, [b"one".to_vec()]);
+        let end = opened.journal.rotate().unwrap();
+        assert_eq!(opened.store.compact(end, None).unwrap().lost_entries, 1);
+    }
+
+    #[test]
+    fn after_a_failed_sync_only_a_compaction_makes_entries_sure() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = open(folder.path()).journal;
+        journal.append(b"one").unwrap();
+        let task = journal.begin_sync();
+        let failed = SyncDone { task, result: Err(std::io::ErrorKind::Other.into()) };
+        assert!(journal.finish_sync(failed).is_err());
+        journal.append(b"two").unwrap();
+        let done = journal.begin_sync().run();
+        assert_eq!(journal.finish_sync(done), Ok(0));
+        journal.consumed(1);
+        let done = journal.begin_sync().run();
+        assert_eq!(journal.finish_sync(done), Ok(2));
+    }
+
+    #[test]
+    fn what_a_killed_process_left_unsynced_is_not_taken_for_synced() {
+        let folder = tempfile::tempdir().unwrap();
+        open(folder.path()).journal.append(b"one").unwrap();
+        let mut journal = open(folder.path()).journal;
+        assert!(journal.needs_sync());
+        let done = journal.begin_sync().run();
+        assert_eq!(journal.finish_sync(done), Ok(1));
+        journal.close().unwrap();
+        assert!(!open(folder.path()).journal.needs_sync());
+    }
+}

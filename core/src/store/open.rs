@@ -95,7 +95,10 @@ impl Store {
         let begun = (epoch, first_of_epoch);
         base.number_above(scan.highest);
         let base = Arc::new(base);
-        let journal = Journal::begin(Arc::clone(&base), begun, reading.boot_id, scan.next)?;
+        let mut journal = Journal::begin(Arc::clone(&base), begun, reading.boot_id, scan.next)?;
+        if ended != Ended::Clean {
+            journal.inherit(&scan.live, buffer.position.consumed)?;
+        }
         journal::remove_draft(&base)?;
         for number in &scan.useless {
             base.folder.remove(&journal::name(*number), StoreFile::Journal)?;

@@ -20,6 +20,8 @@ pub(super) struct Scan {
     pub(super) unreadable: u32,
     /// Files with a torn end.
     pub(super) torn: u32,
+    /// Files with entries that are in no checkpoint or no segment yet.
+    pub(super) live: Vec<u64>,
     /// Files of no use.
     pub(super) useless: Vec<u64>,
     /// Highest number of a file.
@@ -50,9 +52,8 @@ impl Scan {
                 Loaded::Started(file) => {
                     let until = file.start.first;
                     if let Some((number, file)) = pending.replace((number, file)) {
-                        if until <= buffer.covered.min(buffer.position.consumed) {
-                            scan.useless.push(number);
-                        }
+                        let needed = until > buffer.covered.min(buffer.position.consumed);
+                        if needed { &mut scan.live } else { &mut scan.useless }.push(number);
                         scan.file(number, file, until);
                     }
                 }
@@ -65,6 +66,7 @@ impl Scan {
             }
         }
         if let Some((number, file)) = pending {
+            scan.live.push(number);
             scan.file(number, file, u64::MAX);
         }
         scan.finish(buffer);

@@ -11,4 +11,5 @@ mod continuity;
 mod hostile;
 mod journal;
 mod outbox;
+mod processes;
 mod support;

@@ -9,7 +9,7 @@ use staykit_core::engine::{Config, Engine, Host};
 use staykit_core::pack::Pack;
 use staykit_core::privacy::Consent;
 use staykit_core::random::SeededRandom;
-use staykit_core::time::{VirtualClock, Zone};
+use staykit_core::time::{Clock, VirtualClock, Zone};
 
 use crate::failure::Failure;
 use crate::log::Instant;
@@ -57,6 +57,11 @@ impl Device {
             )
         })?;
         Ok(Self { engine, clock })
+    }
+
+    /// What the clock shows, ms since 1970-01-01T00:00Z.
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.clock.read().map_or(0, |reading| reading.wall_ms)
     }
 
     /// Lets time pass to this instant; never back.

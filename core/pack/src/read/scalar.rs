@@ -21,7 +21,10 @@ impl Scalar {
 
     /// Where a part of its text (in bytes) stands in the source.
     pub(crate) fn part(&self, range: Range<usize>, source: &Source) -> Spot {
-        let quoted = matches!(self.style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
+        let quoted = matches!(
+            self.style,
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted
+        );
         let mut at = self.spot.start + usize::from(quoted);
         let mut spot = None;
         let mut end = at;
@@ -36,7 +39,10 @@ impl Scalar {
             (at, end) = (next, next);
         }
         let start = spot.unwrap_or(end);
-        Spot { start, end: end.max(start) }
+        Spot {
+            start,
+            end: end.max(start),
+        }
     }
 
     /// Where the character `found` stands that comes next from `at`, and what comes after it.
@@ -65,7 +71,13 @@ fn escape(kind: Option<char>) -> usize {
 /// What follows a blank or a line break of the text. A break stands for itself and the
 /// indentation of the next line.
 fn after_blank(source: &Source, at: usize) -> usize {
-    let blanks = (at..).take_while(|at| source.char(*at).is_some_and(char::is_whitespace)).count();
+    let blanks = (at..)
+        .take_while(|at| source.char(*at).is_some_and(char::is_whitespace))
+        .count();
     let breaks = (at..at + blanks).any(|at| source.char(at) == Some('\n'));
-    if breaks { at + blanks } else { at + blanks.min(1) }
+    if breaks {
+        at + blanks
+    } else {
+        at + blanks.min(1)
+    }
 }

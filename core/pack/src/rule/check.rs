@@ -51,7 +51,10 @@ pub(super) struct Code {
 
 impl Code {
     pub(super) fn one(op: Op, kind: Type) -> Self {
-        Self { ops: vec![op], kind }
+        Self {
+            ops: vec![op],
+            kind,
+        }
     }
 
     /// The same value as a number with a fraction.
@@ -64,13 +67,19 @@ impl Code {
             return Self::one(Op::Number(f64::from(value)), Type::Number);
         }
         self.ops.push(Op::ToNumber);
-        Self { ops: self.ops, kind: Type::Number }
+        Self {
+            ops: self.ops,
+            kind: Type::Number,
+        }
     }
 
     fn join(mut self, other: Self, last: Op, kind: Type) -> Self {
         self.ops.extend(other.ops);
         self.ops.push(last);
-        Self { ops: self.ops, kind }
+        Self {
+            ops: self.ops,
+            kind,
+        }
     }
 }
 
@@ -88,7 +97,11 @@ pub(crate) fn condition(
     tables: &mut Tables,
     problems: &mut Problems<'_>,
 ) -> Option<Program> {
-    let mut checker = Checker { excerpt, tables, problems };
+    let mut checker = Checker {
+        excerpt,
+        tables,
+        problems,
+    };
     let code = checker.flag(expr)?;
     let features = &checker.tables.features;
     let kind = |number: u16| features.get(usize::from(number)).map(Feature::scalar_type);
@@ -112,7 +125,12 @@ pub(crate) fn duration(
     tables: &mut Tables,
     problems: &mut Problems<'_>,
 ) -> Option<i64> {
-    Checker { excerpt, tables, problems }.duration(expr)
+    Checker {
+        excerpt,
+        tables,
+        problems,
+    }
+    .duration(expr)
 }
 
 /// A constant window such as `days(7)`.
@@ -122,12 +140,21 @@ pub(crate) fn window(
     tables: &mut Tables,
     problems: &mut Problems<'_>,
 ) -> Option<Window> {
-    Checker { excerpt, tables, problems }.window(expr)
+    Checker {
+        excerpt,
+        tables,
+        problems,
+    }
+    .window(expr)
 }
 
 impl Checker<'_, '_> {
     /// Adds a problem. Gives `None`, for whoever has nothing to go on with.
-    pub(super) fn wrong<T>(&mut self, range: &Range<usize>, message: impl Into<String>) -> Option<T> {
+    pub(super) fn wrong<T>(
+        &mut self,
+        range: &Range<usize>,
+        message: impl Into<String>,
+    ) -> Option<T> {
         let spot = self.excerpt.spot(range, self.problems);
         self.problems.add(spot, message);
         None
@@ -153,9 +180,10 @@ impl Checker<'_, '_> {
             ),
             Kind::Name(name) => self.name(name, expr),
             Kind::Call(name, args) => self.call(name, args, expr),
-            Kind::Suffix(..) => {
-                self.wrong(&expr.range, "`.unit` belongs to texts only; here compare with days(n)")
-            }
+            Kind::Suffix(..) => self.wrong(
+                &expr.range,
+                "`.unit` belongs to texts only; here compare with days(n)",
+            ),
             Kind::Compare(relation, left, right) => self.compare(*relation, left, right, expr),
             Kind::Arithmetic(operation, left, right) => {
                 let (left, right) = (self.value(left), self.value(right));
@@ -236,8 +264,15 @@ impl Checker<'_, '_> {
                 return self.wrong(&whole.range, message);
             }
         };
-        let test = TextTest { key: self.key(key)?, text: self.checked_text(text, &whole.range)? };
-        let feature = if of_fact { Feature::FactIs(test) } else { Feature::ContextIs(test) };
+        let test = TextTest {
+            key: self.key(key)?,
+            text: self.checked_text(text, &whole.range)?,
+        };
+        let feature = if of_fact {
+            Feature::FactIs(test)
+        } else {
+            Feature::ContextIs(test)
+        };
         let mut code = self.read(feature, &of.range)?;
         match relation {
             Relation::Equal => {}

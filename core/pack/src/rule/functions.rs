@@ -15,7 +15,7 @@ pub(super) const SIGNATURES: [&str; 27] = [
     "sum(name, property, window)",
     "since_last(name)",
     "since_first(name)",
-    "absent(name, duration)",
+    "absent(name[, duration])",
     "active_days(name, days(n))",
     "baseline_drop(name or 'session', days(recent), days(baseline))",
     "funnel_step(funnel)",
@@ -45,7 +45,9 @@ fn name_of(signature: &str) -> &str {
 }
 
 fn signature_of(name: &str) -> &'static str {
-    let found = SIGNATURES.iter().find(|signature| name_of(signature) == name);
+    let found = SIGNATURES
+        .iter()
+        .find(|signature| name_of(signature) == name);
     found.copied().unwrap_or_default()
 }
 
@@ -58,13 +60,17 @@ impl Checker<'_, '_> {
         let spot = self.excerpt.spot(&expr.range, self.problems);
         let suggestion = suggest::nearest(name, SIGNATURES.map(name_of));
         let message = "no such name; values come from functions, and texts stand in quotes";
-        self.problems.add_guessing(spot, message, suggestion.map(|name| signature_of(name).into()));
+        self.problems.add_guessing(
+            spot,
+            message,
+            suggestion.map(|name| signature_of(name).into()),
+        );
         None
     }
 
     pub(super) fn call(&mut self, name: &str, args: &[Expr], expr: &Expr) -> Option<Code> {
         match name {
-            "absent" => self.absent(args, expr),
+            "absent" if args.len() == 2 => self.absent(args, expr),
             "double" => {
                 let [of] = self.args(name, args, expr)?;
                 let code = self.value(of)?;
@@ -98,11 +104,15 @@ impl Checker<'_, '_> {
             "count" => self.count(args, expr),
             "sum" => self.sum(args, expr),
             "since_last" => self.of_event(name, args, expr).map(Feature::SinceLast),
+            "absent" => self.of_event(name, args, expr).map(Feature::Absent),
             "since_first" => self.of_event(name, args, expr).map(Feature::SinceFirst),
             "active_days" => {
                 let [event, days] = self.args(name, args, expr)?;
                 let (event, days) = (self.event(event), self.days(days));
-                Some(Feature::ActiveDays { event: event?, days: days? })
+                Some(Feature::ActiveDays {
+                    event: event?,
+                    days: days?,
+                })
             }
             "baseline_drop" => self.baseline_drop(args, expr),
             "funnel_step" => self.of_funnel(name, args, expr).map(Feature::FunnelStep),
@@ -123,16 +133,21 @@ impl Checker<'_, '_> {
     fn unknown<T>(&mut self, name: &str, expr: &Expr) -> Option<T> {
         let spot = self.excerpt.spot(&expr.range, self.problems);
         if matches!(name, "duration" | "timestamp") {
-            let message = format!("{name} is not part of the language; durations are hours(5), days(2)");
+            let message =
+                format!("{name} is not part of the language; durations are hours(5), days(2)");
             self.problems.add(spot, message);
             return None;
         }
         let nearest = suggest::nearest(name, SIGNATURES.map(name_of)).map(signature_of);
         let message = match nearest {
             Some(_) => "no such function".to_owned(),
-            None => format!("no such function; there are {}", SIGNATURES.map(name_of).join(", ")),
+            None => format!(
+                "no such function; there are {}",
+                SIGNATURES.map(name_of).join(", ")
+            ),
         };
-        self.problems.add_guessing(spot, message, nearest.map(str::to_owned));
+        self.problems
+            .add_guessing(spot, message, nearest.map(str::to_owned));
         None
     }
 
@@ -177,7 +192,8 @@ impl Checker<'_, '_> {
             let spot = self.excerpt.spot(&signal.range, self.problems);
             let names = self.tables.signals.iter().map(String::as_str);
             let suggestion = suggest::nearest(&wanted, names).map(|name| format!("'{name}'"));
-            self.problems.add_guessing(spot, "no such signal in this pack", suggestion);
+            self.problems
+                .add_guessing(spot, "no such signal in this pack", suggestion);
         }
         number
     }
@@ -188,7 +204,11 @@ impl Checker<'_, '_> {
         let number = self.tables.funnel(&wanted);
         if number.is_none() {
             let spot = self.excerpt.spot(&funnel.range, self.problems);
-            let names = self.tables.funnels.iter().map(|funnel| funnel.name.as_str());
+            let names = self
+                .tables
+                .funnels
+                .iter()
+                .map(|funnel| funnel.name.as_str());
             let suggestion = suggest::nearest(&wanted, names).map(|name| format!("'{name}'"));
             let message = "no such funnel under `funnels` in this pack";
             self.problems.add_guessing(spot, message, suggestion);
@@ -204,7 +224,10 @@ impl Checker<'_, '_> {
         let mut code = self.read(Feature::Absent(event), &expr.range)?;
         code.ops.push(Op::Integer(ms));
         code.ops.push(Op::Compare(Relation::GreaterOrEqual));
-        Some(Code { ops: code.ops, kind: Type::Flag })
+        Some(Code {
+            ops: code.ops,
+            kind: Type::Flag,
+        })
     }
 
     fn count(&mut self, args: &[Expr], expr: &Expr) -> Option<Feature> {
@@ -218,7 +241,11 @@ impl Checker<'_, '_> {
             [filter] => Some(self.filter(&event, filter)?),
             _ => return self.wrong(&expr.range, format!("write {}", signature_of("count"))),
         };
-        Some(Feature::Count { event, window, filter })
+        Some(Feature::Count {
+            event,
+            window,
+            filter,
+        })
     }
 
     /// `property == 'text'`.
@@ -229,12 +256,17 @@ impl Checker<'_, '_> {
         let (Kind::Name(property), Kind::Text(text)) = (&left.kind, &right.kind) else {
             return self.wrong(&filter.range, "a filter is written property == 'text'");
         };
-        let kind = self.property(event, property, &left.range)?.map(|spec| spec.kind);
+        let kind = self
+            .property(event, property, &left.range)?
+            .map(|spec| spec.kind);
         if let Some(kind) = kind.filter(|kind| *kind != PropertyType::Text) {
             let message = format!("`{property}` of `{event}` is {kind}; filters compare texts");
             return self.wrong(&left.range, message);
         }
-        Some(TextTest { key: property.clone(), text: self.checked_text(text, &right.range)? })
+        Some(TextTest {
+            key: property.clone(),
+            text: self.checked_text(text, &right.range)?,
+        })
     }
 
     fn sum(&mut self, args: &[Expr], expr: &Expr) -> Option<Feature> {
@@ -242,7 +274,9 @@ impl Checker<'_, '_> {
         let (event, window) = (self.event(event), self.window(window));
         let (event, window) = (event?, window?);
         let name = self.text(property, "the name of a property")?;
-        let kind = self.property(&event, &name, &property.range)?.map(|spec| spec.kind);
+        let kind = self
+            .property(&event, &name, &property.range)?
+            .map(|spec| spec.kind);
         let fraction = match kind {
             None | Some(PropertyType::Integer | PropertyType::Money) => false,
             Some(PropertyType::Number) => true,
@@ -251,7 +285,12 @@ impl Checker<'_, '_> {
                 return self.wrong(&property.range, message);
             }
         };
-        Some(Feature::Sum { event, property: name, window, fraction })
+        Some(Feature::Sum {
+            event,
+            property: name,
+            window,
+            fraction,
+        })
     }
 
     fn baseline_drop(&mut self, args: &[Expr], expr: &Expr) -> Option<Feature> {
@@ -264,8 +303,15 @@ impl Checker<'_, '_> {
         let (recent_days, baseline_days) = (recent_days?, baseline_days?);
         let most = limits::window_length(Unit::Days);
         if recent_days.saturating_add(baseline_days) >= most {
-            return self.wrong(&expr.range, format!("both together at most {} days", most - 1));
+            return self.wrong(
+                &expr.range,
+                format!("both together at most {} days", most - 1),
+            );
         }
-        Some(Feature::BaselineDrop { measure: measure?, recent_days, baseline_days })
+        Some(Feature::BaselineDrop {
+            measure: measure?,
+            recent_days,
+            baseline_days,
+        })
     }
 }

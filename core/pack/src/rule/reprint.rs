@@ -28,35 +28,58 @@ enum Binding {
 }
 
 /// A printed part of an expression.
-struct Part {
+struct Part<'p> {
     text: String,
     binding: Binding,
-    /// A duration in ms compares with it.
-    duration: bool,
-    constant: Option<i64>,
+    origin: Origin<'p>,
 }
 
-impl Part {
+/// What a part is, where that matters for what stands beside it.
+#[derive(Clone, Copy)]
+enum Origin<'p> {
+    Constant(i64),
+    Feature(&'p Feature),
+    Other,
+}
+
+impl<'p> Part<'p> {
     fn new(text: String, binding: Binding) -> Self {
-        Self { text, binding, duration: false, constant: None }
+        Self {
+            text,
+            binding,
+            origin: Origin::Other,
+        }
+    }
+
+    fn of(origin: Origin<'p>, text: String, binding: Binding) -> Self {
+        Self {
+            text,
+            binding,
+            origin,
+        }
     }
 
     fn within(&self, binding: Binding) -> String {
-        if self.binding < binding { format!("({})", self.text) } else { self.text.clone() }
+        if self.binding < binding {
+            format!("({})", self.text)
+        } else {
+            self.text.clone()
+        }
     }
 
+    /// As one side of a comparison: a constant beside a duration is one.
     fn beside(&self, other: &Self) -> String {
-        match self.constant {
-            Some(ms) if other.duration => duration(ms),
+        match (self.origin, other.origin) {
+            (Origin::Constant(ms), Origin::Feature(of)) if of.is_duration() => duration(ms),
             _ => self.within(Binding::Sum),
         }
     }
 }
 
-impl Reprint<'_> {
+impl<'p> Reprint<'p> {
     /// The condition that a program was compiled from, or one that means the same.
     pub(crate) fn condition(&self, program: &Program) -> String {
-        let mut stack: Vec<Part> = Vec::new();
+        let mut stack: Vec<Part<'_>> = Vec::new();
         for op in program.ops() {
             if let Some(part) = self.part(*op, &mut stack) {
                 stack.push(part);
@@ -65,50 +88,71 @@ impl Reprint<'_> {
         stack.pop().map(|part| part.text).unwrap_or_default()
     }
 
-    fn part(&self, op: Op, stack: &mut Vec<Part>) -> Option<Part> {
+    fn part(&self, op: Op, stack: &mut Vec<Part<'p>>) -> Option<Part<'p>> {
         Some(match op {
             Op::Integer(value) => {
-                Part { constant: Some(value), ..Part::new(value.to_string(), Binding::Value) }
+                Part::of(Origin::Constant(value), value.to_string(), Binding::Value)
             }
             Op::Number(value) => Part::new(format!("{value:?}"), Binding::Value),
             Op::Flag(value) => Part::new(value.to_string(), Binding::Value),
             Op::Feature(number) => {
                 let feature = self.features.get(usize::from(number))?;
-                let duration = feature.is_duration();
-                Part { duration, ..Part::new(self.feature(feature), self.binding(feature)) }
+                let binding = match feature {
+                    Feature::FactIs(_) | Feature::ContextIs(_) => Binding::Compare,
+                    _ => Binding::Value,
+                };
+                Part::of(Origin::Feature(feature), self.feature(feature), binding)
             }
             Op::Compare(relation) => compare(relation, stack)?,
             Op::Arithmetic(operation) => calculate(operation, stack)?,
             Op::ToNumber => Part::new(format!("double({})", stack.pop()?.text), Binding::Value),
-            Op::Not => Part::new(format!("!{}", stack.pop()?.within(Binding::Unary)), Binding::Unary),
+            Op::Not => Part::new(
+                format!("!{}", stack.pop()?.within(Binding::Unary)),
+                Binding::Unary,
+            ),
             Op::And => join("&&", Binding::And, stack)?,
             Op::Or => join("||", Binding::Or, stack)?,
             Op::SkipIfFalse(_) | Op::SkipIfTrue(_) => return None,
         })
     }
 
-    #[expect(clippy::unused_self, reason = "reads as a pair with `feature`")]
-    fn binding(&self, feature: &Feature) -> Binding {
-        match feature {
-            Feature::FactIs(_) | Feature::ContextIs(_) => Binding::Compare,
-            _ => Binding::Value,
-        }
-    }
-
     /// A feature as the function that reads it.
     pub(crate) fn feature(&self, feature: &Feature) -> String {
         let named = |names: &[&str], number: u16| {
-            names.get(usize::from(number)).map_or_else(|| number.to_string(), |name| quote(name))
+            names
+                .get(usize::from(number))
+                .map_or_else(|| number.to_string(), |name| quote(name))
         };
         let signal = |number: u16| named(self.signals, number);
         let funnel = |number: u16| named(self.funnels, number);
         match feature {
-            Feature::Count { event, window, filter } => {
-                let filter = filter.as_ref().map(|test| format!(", {}", equals(&test.key, test)));
-                format!("count({}, {}{})", quote(event), of_window(*window), filter.unwrap_or_default())
+            Feature::Count {
+                event,
+                window,
+                filter,
+            } => {
+                let filter = filter
+                    .as_ref()
+                    .map(|test| format!(", {}", equals(&test.key, test)));
+                format!(
+                    "count({}, {}{})",
+                    quote(event),
+                    of_window(*window),
+                    filter.unwrap_or_default()
+                )
             }
-            Feature::Sum { event, property, window, .. } => {
-                format!("sum({}, {}, {})", quote(event), quote(property), of_window(*window))
+            Feature::Sum {
+                event,
+                property,
+                window,
+                ..
+            } => {
+                format!(
+                    "sum({}, {}, {})",
+                    quote(event),
+                    quote(property),
+                    of_window(*window)
+                )
             }
             Feature::SinceLast(event) => format!("since_last({})", quote(event)),
             Feature::SinceFirst(event) => format!("since_first({})", quote(event)),
@@ -116,12 +160,19 @@ impl Reprint<'_> {
             Feature::ActiveDays { event, days } => {
                 format!("active_days({}, days({days}))", quote(event))
             }
-            Feature::BaselineDrop { measure, recent_days, baseline_days } => {
+            Feature::BaselineDrop {
+                measure,
+                recent_days,
+                baseline_days,
+            } => {
                 let of = match measure {
                     Measure::Events(event) => event,
                     Measure::SessionTime => "session",
                 };
-                format!("baseline_drop({}, days({recent_days}), days({baseline_days}))", quote(of))
+                format!(
+                    "baseline_drop({}, days({recent_days}), days({baseline_days}))",
+                    quote(of)
+                )
             }
             Feature::FunnelStep(number) => format!("funnel_step({})", funnel(*number)),
             Feature::FunnelAge(number) => format!("funnel_age({})", funnel(*number)),
@@ -140,19 +191,21 @@ impl Reprint<'_> {
     }
 }
 
-fn compare(relation: Relation, stack: &mut Vec<Part>) -> Option<Part> {
+fn compare<'p>(relation: Relation, stack: &mut Vec<Part<'p>>) -> Option<Part<'p>> {
     let (right, left) = (stack.pop()?, stack.pop()?);
-    // `absent(name)` is no function of its own: it is written with the duration it is held against.
-    if let (Some(event), Relation::GreaterOrEqual, Some(ms)) =
-        (left.text.strip_prefix("absent(").and_then(|rest| rest.strip_suffix(')')), relation, right.constant)
+    // `absent` is one function: the name and the duration it is held against.
+    if let (Origin::Feature(Feature::Absent(event)), Origin::Constant(ms)) =
+        (left.origin, right.origin)
+        && relation == Relation::GreaterOrEqual
     {
-        return Some(Part::new(format!("absent({event}, {})", duration(ms)), Binding::Value));
+        let text = format!("absent({}, {})", quote(event), duration(ms));
+        return Some(Part::new(text, Binding::Value));
     }
     let text = format!("{} {relation} {}", left.beside(&right), right.beside(&left));
     Some(Part::new(text, Binding::Compare))
 }
 
-fn calculate(operation: Operation, stack: &mut Vec<Part>) -> Option<Part> {
+fn calculate<'p>(operation: Operation, stack: &mut Vec<Part<'p>>) -> Option<Part<'p>> {
     let (right, left) = (stack.pop()?, stack.pop()?);
     let (sign, binding) = match operation {
         Operation::Add => ("+", Binding::Sum),
@@ -161,12 +214,16 @@ fn calculate(operation: Operation, stack: &mut Vec<Part>) -> Option<Part> {
         Operation::Divide => ("/", Binding::Product),
         Operation::Remainder => ("%", Binding::Product),
     };
-    let tighter = if binding == Binding::Sum { Binding::Product } else { Binding::Unary };
+    let tighter = if binding == Binding::Sum {
+        Binding::Product
+    } else {
+        Binding::Unary
+    };
     let text = format!("{} {sign} {}", left.within(binding), right.within(tighter));
     Some(Part::new(text, binding))
 }
 
-fn join(sign: &str, binding: Binding, stack: &mut Vec<Part>) -> Option<Part> {
+fn join<'p>(sign: &str, binding: Binding, stack: &mut Vec<Part<'p>>) -> Option<Part<'p>> {
     let (right, left) = (stack.pop()?, stack.pop()?);
     let text = format!("{} {sign} {}", left.within(binding), right.within(binding));
     Some(Part::new(text, binding))
@@ -187,13 +244,26 @@ fn of_window(window: Window) -> String {
     }
 }
 
-/// A duration in the largest unit that it is whole in, weeks aside.
-pub(crate) fn duration(ms: i64) -> String {
-    let whole = |(_, unit_ms): &&(&str, i64)| ms % unit_ms == 0 && (ms != 0 || *unit_ms == 1_000);
-    match DURATIONS.iter().rev().skip(1).find(whole) {
-        Some((unit, unit_ms)) => format!("{unit}({})", ms / unit_ms),
+/// A duration as the language writes it, in the largest unit up to days that it is whole in.
+fn duration(ms: i64) -> String {
+    match whole_units(ms) {
+        Some((unit, count)) => format!("{unit}({count})"),
         None => format!("{ms} ms"),
     }
+}
+
+/// A duration in words: `30 minutes`.
+pub(crate) fn in_words(ms: i64) -> String {
+    match whole_units(ms) {
+        Some((unit, count)) => format!("{count} {unit}"),
+        None => format!("{ms} ms"),
+    }
+}
+
+fn whole_units(ms: i64) -> Option<(&'static str, i64)> {
+    let mut units = DURATIONS.iter().rev().filter(|(unit, _)| *unit != "weeks");
+    let (unit, unit_ms) = units.find(|(_, unit_ms)| ms % unit_ms == 0 && ms != 0)?;
+    Some((unit, ms / unit_ms))
 }
 
 /// A text as CEL writes it.

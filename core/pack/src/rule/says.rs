@@ -33,9 +33,16 @@ pub(crate) fn says(
         rest = braces.end;
         let inner = braces.start + 1..braces.end.saturating_sub(1);
         let excerpt = Excerpt::part(scalar, &inner);
-        let Some(expr) = parse(excerpt, problems) else { continue };
-        let Some((number, unit)) = value(excerpt, &expr, tables, problems) else { continue };
-        let place = values.iter().position(|known| *known == number).unwrap_or(values.len());
+        let Some(expr) = parse(excerpt, problems) else {
+            continue;
+        };
+        let Some((number, unit)) = value(excerpt, &expr, tables, problems) else {
+            continue;
+        };
+        let place = values
+            .iter()
+            .position(|known| *known == number)
+            .unwrap_or(values.len());
         if place == values.len() {
             values.push(number);
         }
@@ -45,7 +52,10 @@ pub(crate) fn says(
     let tail = text.get(rest..).unwrap_or_default();
     if let Some(at) = tail.find(['{', '}']) {
         let spot = Excerpt::whole(scalar).spot(&(rest + at..rest + at + 1), problems);
-        problems.add(spot, "braces hold a value to show: {since_last('open').days}");
+        problems.add(
+            spot,
+            "braces hold a value to show: {since_last('open').days}",
+        );
     }
     compiled.push_str(tail);
     compiled
@@ -58,16 +68,26 @@ fn value<'e>(
     tables: &mut Tables,
     problems: &mut Problems<'_>,
 ) -> Option<(u16, Option<&'e str>)> {
-    let mut checker = Checker { excerpt, tables, problems };
+    let mut checker = Checker {
+        excerpt,
+        tables,
+        problems,
+    };
     let (of, unit) = match &expr.kind {
         Kind::Suffix(of, unit) => (&**of, Some(unit.as_str())),
         _ => (expr, None),
     };
     let Kind::Call(name, args) = &of.kind else {
-        return checker.wrong(&expr.range, "a text shows one function, such as count('open', days(7))");
+        return checker.wrong(
+            &expr.range,
+            "a text shows one function, such as count('open', days(7))",
+        );
     };
-    if matches!(name.as_str(), "absent" | "double" | "fact" | "context") {
-        return checker.wrong(&of.range, format!("{name} is for conditions; a text shows a number"));
+    if matches!(name.as_str(), "double" | "fact" | "context") {
+        return checker.wrong(
+            &of.range,
+            format!("{name} is for conditions; a text shows a number"),
+        );
     }
     let feature = checker.feature(name, args, of)?;
     let kind = Type::of(&feature);
@@ -77,7 +97,10 @@ fn value<'e>(
     if let Some(unit) = unit
         && !UNITS.contains(&(unit, kind))
     {
-        let fitting = UNITS.iter().filter(|(_, of)| *of == kind).map(|(unit, _)| format!(".{unit}"));
+        let fitting = UNITS
+            .iter()
+            .filter(|(_, of)| *of == kind)
+            .map(|(unit, _)| format!(".{unit}"));
         let fitting: Vec<String> = fitting.collect();
         let message = match fitting.as_slice() {
             [] => format!("{kind} has no unit; leave out `.{unit}`"),

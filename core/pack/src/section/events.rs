@@ -28,9 +28,13 @@ const TYPES: [(&str, PropertyType); 5] = [
 
 /// The events that the pack adds to the catalog, into `tables`.
 pub(crate) fn events(pack: &Fields<'_>, tables: &mut Tables, problems: &mut Problems<'_>) {
-    let Some(node) = pack.find("events") else { return };
+    let Some(node) = pack.find("events") else {
+        return;
+    };
     for (name, node) in entries(node, "`events`", problems) {
-        let Some(spec) = event(name, node, problems) else { continue };
+        let Some(spec) = event(name, node, problems) else {
+            continue;
+        };
         match tables.catalog.add(spec.clone()) {
             Ok(()) => tables.events.push(spec),
             Err(error) => problems.add(name.spot, error.to_string()),
@@ -39,7 +43,13 @@ pub(crate) fn events(pack: &Fields<'_>, tables: &mut Tables, problems: &mut Prob
 }
 
 fn event(name: &Scalar, node: &Node, problems: &mut Problems<'_>) -> Option<EventSpec> {
-    const KEYS: [&str; 5] = ["priority", "sensitivity", "durable", "ambient", "properties"];
+    const KEYS: [&str; 5] = [
+        "priority",
+        "sensitivity",
+        "durable",
+        "ambient",
+        "properties",
+    ];
     let mut spec = EventSpec::named(name.text.clone());
     spec.priority = defaults::EVENT_PRIORITY;
     spec.sensitivity = defaults::SENSITIVITY;
@@ -66,7 +76,13 @@ fn event(name: &Scalar, node: &Node, problems: &mut Problems<'_>) -> Option<Even
 }
 
 fn property(name: &Scalar, node: &Node, problems: &mut Problems<'_>) -> Option<PropertySpec> {
-    let fields = Fields::of(node, "a property", name.spot, &["type", "sensitivity"], problems)?;
+    let fields = Fields::of(
+        node,
+        "a property",
+        name.spot,
+        &["type", "sensitivity"],
+        problems,
+    )?;
     let node = fields.need("type", "text, integer, number, flag or money", problems)?;
     Some(PropertySpec {
         name: name.text.clone().into(),

@@ -15,15 +15,32 @@ pub(crate) fn reach(
     problems: &mut Problems<'_>,
 ) -> Option<Reach> {
     let Some(node) = pack.find("reach") else {
-        return Some(Reach { cool_down_ms: defaults::COOL_DOWN_MS, ..Reach::default() });
+        return Some(Reach {
+            cool_down_ms: defaults::COOL_DOWN_MS,
+            ..Reach::default()
+        });
     };
-    let fields =
-        Fields::of(node, "`reach`", node.spot, &["caps", "cool_down", "quiet"], problems)?;
+    let fields = Fields::of(
+        node,
+        "`reach`",
+        node.spot,
+        &["caps", "cool_down", "quiet"],
+        problems,
+    )?;
     let caps = caps(&fields, tables, problems);
-    let cool_down =
-        terms::time_or(&fields, "cool_down", defaults::COOL_DOWN_MS, tables, problems);
+    let cool_down = terms::time_or(
+        &fields,
+        "cool_down",
+        defaults::COOL_DOWN_MS,
+        tables,
+        problems,
+    );
     let quiet = quiet(&fields, problems);
-    Some(Reach { caps: caps?, cool_down_ms: cool_down?, quiet: quiet? })
+    Some(Reach {
+        caps: caps?,
+        cool_down_ms: cool_down?,
+        quiet: quiet?,
+    })
 }
 
 /// `caps`: one or several of `{per, times}`.
@@ -32,13 +49,18 @@ pub(super) fn caps(
     tables: &mut Tables,
     problems: &mut Problems<'_>,
 ) -> Option<Vec<Cap>> {
-    let Some(node) = fields.find("caps") else { return Some(Vec::new()) };
+    let Some(node) = fields.find("caps") else {
+        return Some(Vec::new());
+    };
     let nodes = one_or_more(node);
     if nodes.len() > MOST_CAPS {
         problems.add(node.spot, format!("at most {MOST_CAPS} caps"));
         return None;
     }
-    nodes.iter().map(|node| cap(node, tables, problems)).collect()
+    nodes
+        .iter()
+        .map(|node| cap(node, tables, problems))
+        .collect()
 }
 
 fn cap(node: &Node, tables: &mut Tables, problems: &mut Problems<'_>) -> Option<Cap> {
@@ -54,7 +76,10 @@ fn cap(node: &Node, tables: &mut Tables, problems: &mut Problems<'_>) -> Option<
         problems.add(node.spot, format!("expected {expected}"));
         return None;
     }
-    Some(Cap { period: period?, times })
+    Some(Cap {
+        period: period?,
+        times,
+    })
 }
 
 fn period(scalar: &Scalar, tables: &mut Tables, problems: &mut Problems<'_>) -> Option<Period> {
@@ -67,27 +92,46 @@ fn period(scalar: &Scalar, tables: &mut Tables, problems: &mut Problems<'_>) -> 
     let excerpt = Excerpt::whole(scalar);
     let expr = parse(excerpt, problems)?;
     match window(excerpt, &expr, tables, problems)? {
-        Window { unit: Unit::Days, length } => Some(Period::Days(length)),
-        Window { unit: Unit::Weeks, length } => Some(Period::Weeks(length)),
-        Window { unit: Unit::Ever, .. } => Some(Period::Ever),
+        Window {
+            unit: Unit::Days,
+            length,
+        } => Some(Period::Days(length)),
+        Window {
+            unit: Unit::Weeks,
+            length,
+        } => Some(Period::Weeks(length)),
+        Window {
+            unit: Unit::Ever, ..
+        } => Some(Period::Ever),
         _ => {
-            problems.add(scalar.spot, "caps count day, week, ever, days(n) or weeks(n)");
+            problems.add(
+                scalar.spot,
+                "caps count day, week, ever, days(n) or weeks(n)",
+            );
             None
         }
     }
 }
 
 /// `quiet: "22:00-08:00"`; `Some(None)` where there is none.
-#[expect(clippy::option_option, reason = "the outer one says that a problem was added")]
+#[expect(
+    clippy::option_option,
+    reason = "the outer one says that a problem was added"
+)]
 pub(super) fn quiet(
     fields: &Fields<'_>,
     problems: &mut Problems<'_>,
 ) -> Option<Option<QuietHours>> {
     const EXPECTED: &str = "local times such as \"22:00-08:00\", the second not quiet any more";
-    let Some(node) = fields.find("quiet") else { return Some(None) };
+    let Some(node) = fields.find("quiet") else {
+        return Some(None);
+    };
     let scalar = text(node, EXPECTED, problems)?;
     let hours = scalar.text.split_once('-').and_then(|(from, to)| {
-        Some(QuietHours { from_min: minute(from.trim())?, to_min: minute(to.trim())? })
+        Some(QuietHours {
+            from_min: minute(from.trim())?,
+            to_min: minute(to.trim())?,
+        })
     });
     match hours.filter(|hours| hours.from_min != hours.to_min) {
         Some(hours) => Some(Some(hours)),
@@ -103,7 +147,10 @@ fn minute(text: &str) -> Option<u16> {
     let (hour, minute) = text.split_once(':')?;
     let two = |digits: &str, most: u16| {
         let whole = digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_digit());
-        digits.parse().ok().filter(|value: &u16| whole && *value <= most)
+        digits
+            .parse()
+            .ok()
+            .filter(|value: &u16| whole && *value <= most)
     };
     Some(two(hour, 23)? * 60 + two(minute, 59)?)
 }

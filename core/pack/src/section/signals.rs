@@ -37,18 +37,29 @@ pub(crate) fn signals(
     tables: &mut Tables,
     problems: &mut Problems<'_>,
 ) -> Signals {
-    let Some(node) = pack.find("signals") else { return Signals::default() };
+    let Some(node) = pack.find("signals") else {
+        return Signals::default();
+    };
     let mut parsed = Vec::new();
     for (name, node) in entries(node, "`signals`", problems) {
         parsed.extend(parse_signal(name, node, problems));
     }
-    let Some(places) = evaluation_order(&parsed, problems) else { return Signals::default() };
-    let ordered: Vec<&Parsed<'_>> = places.iter().filter_map(|place| parsed.get(*place)).collect();
-    tables.signals = ordered.iter().map(|signal| signal.name.text.clone()).collect();
+    let Some(places) = evaluation_order(&parsed, problems) else {
+        return Signals::default();
+    };
+    let ordered: Vec<&Parsed<'_>> = places
+        .iter()
+        .filter_map(|place| parsed.get(*place))
+        .collect();
+    tables.signals = ordered
+        .iter()
+        .map(|signal| signal.name.text.clone())
+        .collect();
     let mut all = Signals::default();
     for signal in ordered {
         if let Some(node) = signal.fields.find("examples") {
-            all.examples.extend(examples::examples(signal.name, node, tables, problems));
+            all.examples
+                .extend(examples::examples(signal.name, node, tables, problems));
         }
         all.signals.extend(compile_signal(signal, tables, problems));
     }
@@ -68,7 +79,12 @@ fn parse_signal<'n>(
         Some(node) => parse_condition(node, problems).map(Some),
         None => Some(None),
     };
-    Some(Parsed { name, fields, raise, clear })
+    Some(Parsed {
+        name,
+        fields,
+        raise,
+        clear,
+    })
 }
 
 fn parse_condition<'n>(node: &'n Node, problems: &mut Problems<'_>) -> Option<Parse<'n>> {
@@ -95,11 +111,20 @@ fn evaluation_order(parsed: &[Parsed<'_>], problems: &mut Problems<'_>) -> Optio
     match order(&reads) {
         Ok(places) => Some(places),
         Err(circle) => {
-            let signals: Vec<&Parsed<'_>> =
-                circle.iter().chain(circle.first()).filter_map(|at| parsed.get(*at)).collect();
+            let signals: Vec<&Parsed<'_>> = circle
+                .iter()
+                .chain(circle.first())
+                .filter_map(|at| parsed.get(*at))
+                .collect();
             let names: Vec<&str> = signals.iter().map(|signal| &*signal.name.text).collect();
-            let spot = signals.first().map(|signal| signal.name.spot).unwrap_or_default();
-            let message = format!("signals read each other in a circle: {}", names.join(" -> "));
+            let spot = signals
+                .first()
+                .map(|signal| signal.name.spot)
+                .unwrap_or_default();
+            let message = format!(
+                "signals read each other in a circle: {}",
+                names.join(" -> ")
+            );
             problems.add(spot, message);
             None
         }
@@ -122,7 +147,13 @@ fn compile_signal(
     };
     let (says, values) = explanation(parsed, tables, problems)?;
     let name = terms::name(parsed.name, problems)?;
-    Some(Signal { name, raise: raise?, clear: clear?, says, values })
+    Some(Signal {
+        name,
+        raise: raise?,
+        clear: clear?,
+        says,
+        values,
+    })
 }
 
 fn explanation(
@@ -132,7 +163,10 @@ fn explanation(
 ) -> Option<(Texts, Vec<u16>)> {
     let mut values = Vec::new();
     let Some(node) = parsed.fields.find("says") else {
-        let message = format!("signal `{}` has no `says`: nobody can read why", parsed.name.text);
+        let message = format!(
+            "signal `{}` has no `says`: nobody can read why",
+            parsed.name.text
+        );
         problems.warn(parsed.name.spot, message, None);
         return Some((Texts::default(), values));
     };

@@ -18,8 +18,8 @@ pub struct SyncTask {
 /// What came of a [`SyncTask`], for [`Journal::finish_sync`].
 #[derive(Debug)]
 pub struct SyncDone {
-    task: SyncTask,
-    result: io::Result<()>,
+    pub(super) task: SyncTask,
+    pub(super) result: io::Result<()>,
 }
 
 impl SyncTask {

@@ -22,7 +22,6 @@ use super::worker::Work;
 use crate::device::{Device, Parts, engine_failed};
 use crate::draws::Draws;
 use crate::failure::Failure;
-use crate::hex;
 use crate::log::{Instant, Person};
 
 /// Uploads are tried after so many events, and at the end.
@@ -48,6 +47,7 @@ pub(crate) struct Life<'a> {
     device: Device,
     standing: Standing,
     installation: String,
+    epoch: u64,
     /// Answers to come: when, to which decision, which.
     planned: BTreeSet<(i64, u64, Answer)>,
     now: i64,
@@ -75,20 +75,21 @@ impl<'a> Life<'a> {
             at: Instant::new(now, first.offset_min),
         })?;
         standing.opened += 1;
-        let installation = hex::encode(&device.engine.status().installation);
+        let status = device.engine.status().map_err(engine_failed("status()"))?;
         let mut life = Self {
             person,
             surroundings,
             work,
             device,
             standing,
-            installation,
+            installation: status.installation,
+            epoch: status.epoch,
             planned: BTreeSet::new(),
             now,
             offset_min: first.offset_min,
             since_upload: 0,
         };
-        life.settle()?;
+        life.settle(status.last_seq)?;
         for decision in life.device.engine.decisions() {
             life.plan(&decision);
         }
@@ -111,17 +112,16 @@ impl<'a> Life<'a> {
 
     /// The engine holds a step in doubt if it has numbers that the diary does not know: then the
     /// step is noted late, as its `record()` never returned; else it is taken again.
-    fn settle(&mut self) -> Result<(), Failure> {
+    fn settle(&mut self, held: u64) -> Result<(), Failure> {
         let Some((at, step)) = self.standing.doubt else {
             return Ok(());
         };
-        let status = self.device.engine.status();
-        let same_epoch = status.epoch == self.standing.epoch || self.standing.epoch == 0;
+        let same_epoch = self.epoch == self.standing.epoch || self.standing.epoch == 0;
         let first = self.standing.last_seq + 1;
         match step {
             Step::Tick => self.standing.doubt = None,
-            _ if same_epoch && status.last_seq >= first => {
-                let events = self.events(step, Some((first, status.last_seq)));
+            _ if same_epoch && held >= first => {
+                let events = self.events(step, Some((first, held)));
                 self.note(Did { events, ..self.did(at) })?;
             }
             _ => self.take(at, step)?,
@@ -238,7 +238,7 @@ impl<'a> Life<'a> {
     fn did(&self, at: i64) -> Did {
         Did {
             installation: self.installation.clone(),
-            epoch: self.device.engine.status().epoch,
+            epoch: self.epoch,
             at: Instant::new(at, self.offset_min).rfc3339(),
             ..Did::default()
         }
@@ -284,7 +284,7 @@ impl<'a> Life<'a> {
             at: crate::log::show(Instant::new(decision.wall_ms, decision.zone.offset_min)),
             campaign,
             gate,
-            text: explanation.text(Language::English),
+            text: explanation.text(Language::English).to_owned(),
         }))
     }
 }

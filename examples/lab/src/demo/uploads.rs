@@ -2,6 +2,7 @@
 
 use staykit_core::engine::Engine;
 use staykit_core::sync::Delivery;
+use staykit_core::time::SECOND_MS;
 use staykit_http::Transport;
 
 use super::diary::Line;
@@ -20,14 +21,13 @@ pub(super) fn offer(
     transport: &Transport,
     work: &mut Work,
 ) -> Result<Option<i64>, Failure> {
-    engine.flush().map_err(engine_failed("flush()"))?;
     while let Some(upload) = engine.next_upload().map_err(engine_failed("next_upload()"))? {
         work.diary.write(&Line::Send {
             batch: hex::encode(&upload.id),
             bytes: upload.body.len(),
         })?;
         let answer = transport.send(&upload);
-        let delivery = engine.finish_upload(upload.id, answer);
+        let delivery = engine.finish_upload(upload.id, &answer);
         match delivery.map_err(engine_failed("finish_upload()"))? {
             Delivery::Acknowledged => {}
             Delivery::Retry { not_before_at } => return Ok(Some(not_before_at)),
@@ -46,12 +46,15 @@ pub(super) fn drain(
     work: &mut Work,
     mut now: Instant,
 ) -> Result<(), Failure> {
-    for _ in 0..ATTEMPTS_MAX {
+    for attempt in 0..ATTEMPTS_MAX {
         let retry_at = offer(&device.engine, transport, work)?;
-        if device.engine.status().events_waiting == 0 {
+        let status = device.engine.status().map_err(engine_failed("status()"))?;
+        if status.events_waiting == 0 {
             return Ok(());
         }
-        now.wall_ms = retry_at.unwrap_or(now.wall_ms + 1_000).max(now.wall_ms + 1);
+        // A process that was killed has forgotten when the engine wanted to try again.
+        let guess = now.wall_ms + (SECOND_MS << attempt.min(10));
+        now.wall_ms = retry_at.unwrap_or(guess).max(now.wall_ms + 1);
         device.advance_to(now);
     }
     Err(Failure::bug(format_args!(

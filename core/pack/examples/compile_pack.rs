@@ -1,0 +1,44 @@
+//! Compiles a pack to unsigned bytes. The built-in pack, which is committed and embedded:
+//!
+//! ```text
+//! cargo run -p staykit-pack --example compile_pack -- \
+//!     core/pack/builtin/retention.yaml core/src/pack/builtin/retention.pack
+//! ```
+//!
+//! Without a second file it prints what is in the pack.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.as_slice() {
+        [from] => run(from, None),
+        [from, to] => run(from, Some(to)),
+        _ => Err("usage: compile_pack FROM.yaml [TO.pack]".to_owned()),
+    }
+    .map_or_else(
+        |message| {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        },
+        |()| ExitCode::SUCCESS,
+    )
+}
+
+fn run(from: &str, to: Option<&str>) -> Result<(), String> {
+    let yaml = std::fs::read_to_string(from).map_err(|error| format!("{from}: {error}"))?;
+    let named = |problem: &staykit_pack::Problem| format!("{from}:{problem}");
+    let compiled = staykit_pack::compile(&yaml).map_err(|problems| {
+        problems.iter().map(named).collect::<Vec<_>>().join("\n")
+    })?;
+    for warning in &compiled.warnings {
+        eprintln!("{from}:{warning} (warning)");
+    }
+    match to {
+        Some(to) => std::fs::write(to, &compiled.bytes).map_err(|error| format!("{to}: {error}")),
+        None => {
+            let text = staykit_pack::describe(&compiled.bytes);
+            text.map(|text| print!("{text}")).map_err(|error| error.to_string())
+        }
+    }
+}
