@@ -89,3 +89,6 @@ impl Pack {
         decode::pack(message, hash)
     }
 }
+
+#[cfg(test)]
+mod tests;

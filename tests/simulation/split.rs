@@ -180,8 +180,13 @@ fn run(steps: &[(i64, Step, Cut)], with_cuts: bool) -> (Vec<String>, Vec<(String
     (device.log, events)
 }
 
+fn cases() -> Cases {
+    let cases = if std::env::var_os("STAYKIT_LONG").is_some() { 2_000 } else { 60 };
+    Cases { cases, failure_persistence: None, ..Cases::default() }
+}
+
 proptest! {
-    #![proptest_config(Cases { cases: 40, ..Cases::default() })]
+    #![proptest_config(cases())]
 
     #[test]
     fn cuts_change_neither_signals_nor_decisions_nor_events(steps in steps()) {

@@ -28,17 +28,15 @@ fn main() -> ExitCode {
 fn run(from: &str, to: Option<&str>) -> Result<(), String> {
     let yaml = std::fs::read_to_string(from).map_err(|error| format!("{from}: {error}"))?;
     let named = |problem: &staykit_pack::Problem| format!("{from}:{problem}");
-    let compiled = staykit_pack::compile(&yaml).map_err(|problems| {
-        problems.iter().map(named).collect::<Vec<_>>().join("\n")
-    })?;
+    let compiled = staykit_pack::compile(&yaml)
+        .map_err(|problems| problems.iter().map(named).collect::<Vec<_>>().join("\n"))?;
     for warning in &compiled.warnings {
         eprintln!("{from}:{warning} (warning)");
     }
-    match to {
-        Some(to) => std::fs::write(to, &compiled.bytes).map_err(|error| format!("{to}: {error}")),
-        None => {
-            let text = staykit_pack::describe(&compiled.bytes);
-            text.map(|text| print!("{text}")).map_err(|error| error.to_string())
-        }
+    if let Some(to) = to {
+        return std::fs::write(to, &compiled.bytes).map_err(|error| format!("{to}: {error}"));
     }
+    let text = staykit_pack::describe(&compiled.bytes).map_err(|error| error.to_string())?;
+    print!("{text}");
+    Ok(())
 }

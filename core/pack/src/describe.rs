@@ -87,14 +87,12 @@ impl<'p> Description<'p> {
             events,
             hash,
         } = self.pack;
-        let hash: String = hash
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let hash = hash
+            .first_chunk()
+            .map_or(0, |first| u64::from_be_bytes(*first));
         writeln!(
             out,
-            "pack {name}, version {version}, {} bytes, sha256 {hash}...",
+            "pack {name}, version {version}, {} bytes, sha256 {hash:016x}...",
             self.bytes
         )?;
         writeln!(

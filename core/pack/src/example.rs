@@ -51,6 +51,6 @@ pub enum Standing {
 pub struct Instant {
     /// Ms since 1970-01-01T00:00Z.
     pub at_ms: i64,
-    /// Local time less UTC, s.
-    pub offset_s: i32,
+    /// Minutes east of UTC.
+    pub offset_min: i16,
 }

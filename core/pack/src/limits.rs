@@ -6,7 +6,7 @@ pub const YAML: usize = 2 * 1_048_576;
 /// Nesting of lists and maps in the YAML: the schema needs 8.
 pub const NESTING: usize = 16;
 /// Length of one expression, bytes: the most instructions that a program may have, in words.
-pub const EXPRESSION: usize = 8_192;
+pub const EXPRESSION: usize = 4_096;
 /// Nesting of one expression.
 pub const EXPRESSION_NESTING: u16 = 32;
 /// Problems reported at once.

@@ -16,16 +16,16 @@ pub(crate) fn order(reads: &[Vec<usize>]) -> Result<Vec<usize>, Vec<usize>> {
             }
         }
     }
-    let free = waiting.iter().enumerate().filter(|(_, count)| **count == 0);
-    let mut ready: BTreeSet<usize> = free.map(|(entry, _)| entry).collect();
-    while let Some(entry) = ready.pop_first() {
+    let unblocked = waiting.iter().enumerate().filter(|(_, count)| **count == 0);
+    let mut free: BTreeSet<usize> = unblocked.map(|(entry, _)| entry).collect();
+    while let Some(entry) = free.pop_first() {
         placed.push(entry);
         done.insert(entry);
         for reader in readers.get(entry).into_iter().flatten() {
             if let Some(count) = waiting.get_mut(*reader) {
                 *count -= 1;
                 if *count == 0 {
-                    ready.insert(*reader);
+                    free.insert(*reader);
                 }
             }
         }

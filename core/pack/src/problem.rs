@@ -35,7 +35,8 @@ impl fmt::Display for Problem {
     }
 }
 
-/// The problems found so far in one source.
+/// The problems found so far in one source. After an error nothing of the pack is used, so what
+/// could not be read may be left out: `None` needs no reason beside the problem.
 pub(crate) struct Problems<'a> {
     source: &'a Source,
     errors: Vec<Problem>,

@@ -225,9 +225,7 @@ impl Live {
             let Some(due_at) = due_at else { break };
             let at = if tick == MOST_TICKS { now.at } else { due_at.max(last.at) };
             let stamp = if at >= now.at { now } else { last.later(at) };
-            let before = self.effects.changes.len();
-            self.state.apply_tick(&self.pack, &stamp, &mut self.effects);
-            if self.effects.changes.len() > before {
+            if self.state.apply_tick(&self.pack, &stamp, &mut self.effects) {
                 let mut out = Writer::new(&mut self.entry);
                 encode_other(&mut out, &stamp.reading, kind::TICK, &[]);
             }

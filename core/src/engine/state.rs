@@ -79,6 +79,7 @@ impl State {
     ) {
         self.last_seq = seq;
         self.recorded = self.recorded.saturating_add(1);
+        let begins = !self.profile.has_begun();
         self.profile.apply(event, stamp, &pack.definitions);
         self.guidance.apply_outcome(event);
         effects.marked.clear(pack.rules.signals().len());
@@ -88,6 +89,10 @@ impl State {
         }
         let deciding = if decides { Deciding::About(event.name()) } else { Deciding::No };
         self.pass(pack, stamp, deciding, effects);
+        if begins {
+            // Absences are measured from here on.
+            self.signals.make_due();
+        }
         if decides {
             let converted = self.guidance.converted_by(event.name(), stamp.at, &pack.campaigns);
             effects.converted.extend(converted);
@@ -96,11 +101,18 @@ impl State {
     }
 
     /// Lets time pass to `stamp`: the signals that are due by then rise and fall. No campaign is
-    /// decided: `stamp` may lie in the past.
-    pub(super) fn apply_tick(&mut self, pack: &Pack, stamp: &Stamp, effects: &mut Effects) {
+    /// decided: `stamp` may lie in the past. Whether anything changed; only then the tick is a
+    /// record, and the timeline moves on.
+    pub(super) fn apply_tick(&mut self, pack: &Pack, stamp: &Stamp, effects: &mut Effects) -> bool {
+        let before = effects.changes.len();
         effects.marked.clear(pack.rules.signals().len());
         self.signals.mark_due(stamp.at, &mut effects.marked);
         self.pass(pack, stamp, Deciding::No, effects);
+        let changed = effects.changes.len() > before;
+        if changed {
+            self.timeline.apply(stamp);
+        }
+        changed
     }
 
     /// Decides about the campaigns that wait for signals which rose during ticks, as of now.
@@ -233,7 +245,10 @@ impl State {
         effects: &mut Effects,
     ) -> Result<(), Malformed> {
         match kind {
-            kind::TICK => self.apply_tick(pack, stamp, effects),
+            kind::TICK => {
+                self.apply_tick(pack, stamp, effects);
+                self.timeline.apply(stamp);
+            }
             kind::CONSENT => {
                 self.consent = Consent::decode(input)?;
                 self.timeline.apply(stamp);

@@ -80,6 +80,12 @@ impl Profile {
         }
     }
 
+    /// Whether any event was taken in.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.began.is_some()
+    }
+
     /// The sessions so far.
     #[must_use]
     pub fn sessions(&self) -> &Sessions {
@@ -172,6 +178,8 @@ impl Profile {
             (Feature::ActiveDays { .. }, Slot::Whole(ring)) => whole(ring.filled(stamp)),
             (_, Slot::Whole(ring)) => whole(ring.sum(stamp)),
             (_, Slot::Fraction(ring)) => Some(Scalar::Number(ring.sum(stamp))),
+            // Before the first event of any name nothing is absent yet.
+            (Feature::Absent(_), _) if self.began.is_none() => whole(0),
             (_, Slot::Instant(_)) => whole(since(self.grows_from(number, definitions), stamp)),
             (Feature::FunnelStep(funnel), _) => {
                 let (attempt, funnel) = self.attempt(*funnel, definitions)?;

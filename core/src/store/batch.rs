@@ -67,7 +67,11 @@ impl InFlight {
             .map_err(StoreError::sealed(StoreFile::Database))
     }
 
-    pub(super) fn assemble(&self, base: &Base, connection: &Connection) -> Result<StoredBatch, Unsound> {
+    pub(super) fn assemble(
+        &self,
+        base: &Base,
+        connection: &Connection,
+    ) -> Result<StoredBatch, Unsound> {
         let mut bytes = self.head(base).map_err(|_| Unsound::Damaged(None))?;
         let mut events = 0_u64;
         let mut query = connection.prepare(&format!(
@@ -198,4 +202,3 @@ fn unreported(connection: &Connection) -> Result<Vec<v1::DroppedRange>, StoreErr
     })?;
     Ok(ranges.collect::<Result<_, _>>()?)
 }
-

@@ -165,15 +165,18 @@ impl Folder {
     }
 
     fn remove_content(&self) -> Result<(), StoreError> {
+        let mut removed = false;
         for name in self.names()? {
-            if journal::is_journal_file(&name) {
-                self.remove(&name, StoreFile::Journal)?;
-            }
+            let file = match name.as_str() {
+                DATABASE | DATABASE_ASIDE => StoreFile::Database,
+                name if DATABASE_SIDE.contains(&name) => StoreFile::Database,
+                name if journal::is_journal_file(name) => StoreFile::Journal,
+                _ => continue,
+            };
+            self.remove(&name, file)?;
+            removed = true;
         }
-        for name in DATABASE_SIDE.iter().chain(&[DATABASE, DATABASE_ASIDE]) {
-            self.remove(name, StoreFile::Database)?;
-        }
-        self.sync()
+        if removed { self.sync() } else { Ok(()) }
     }
 }
 

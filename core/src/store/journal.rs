@@ -17,8 +17,8 @@ use super::error::{StoreError, StoreFile};
 use super::limits;
 use frame::{CLOSED_FRAME_BYTES, FRAME_OVERHEAD, Kind};
 
-pub(super) use file::{is_journal_file, name, number, remove_draft};
 pub use file::Spare;
+pub(super) use file::{is_journal_file, name, number, remove_draft};
 pub(super) use frame::Start;
 pub(super) use read::{Frame, Loaded, Started, load};
 pub use sync::{SyncDone, SyncTask};
@@ -156,6 +156,9 @@ impl Journal {
     /// A compaction has made all entries below `end` durable elsewhere.
     pub fn consumed(&mut self, end: u64) {
         self.synced = self.synced.max(end.min(self.next));
+        if end >= self.active.first {
+            self.unsynced.clear();
+        }
     }
 
     /// Ends cleanly: everything is on flash, and the next opening can tell.
@@ -188,8 +191,7 @@ impl Journal {
     }
 
     fn usual_size(&self) -> u64 {
-        let limit =
-            if self.filled > 0 { limits::JOURNAL_FILE } else { limits::FIRST_JOURNAL_FILE };
+        let limit = if self.filled > 0 { limits::JOURNAL_FILE } else { limits::FIRST_JOURNAL_FILE };
         file::wide(limit.most)
     }
 }
@@ -208,7 +210,12 @@ impl Active {
         !self.broken && frames <= self.spare.size.saturating_sub(self.at)
     }
 
-    fn write(&mut self, kind: Kind, content: &[u8], buffer: &mut Vec<u8>) -> Result<(), StoreError> {
+    fn write(
+        &mut self,
+        kind: Kind,
+        content: &[u8],
+        buffer: &mut Vec<u8>,
+    ) -> Result<(), StoreError> {
         frame::seal(&self.spare.key, self.at, kind, content, buffer)?;
         let written = self.spare.file.write_all_at(buffer, self.at);
         self.broken |= written.is_err();
@@ -217,7 +224,6 @@ impl Active {
         Ok(())
     }
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -50,6 +50,20 @@ fn an_unclean_end_and_another_or_no_known_boot_begin_an_epoch_but_keep_what_is_t
 }
 
 #[test]
+fn an_epoch_in_which_nothing_was_recorded_yet_goes_on_from_zero() {
+    let folder = tempfile::tempdir().unwrap();
+    fill(&mut create(folder.path()), 1..=3);
+    let boot = after_reboot();
+    let open = || Store::open(Folder::open(folder.path()).unwrap(), key(), &boot).unwrap();
+    drop(open());
+    for _ in 0..2 {
+        let mut opened = open();
+        assert_eq!((opened.epoch, opened.last_seq, opened.first_of_epoch), (2, 0, false));
+        compact(&mut opened, b"state");
+    }
+}
+
+#[test]
 fn a_clean_end_survives_a_reboot() {
     let folder = tempfile::tempdir().unwrap();
     let mut opened = create(folder.path());
@@ -169,7 +183,9 @@ fn an_older_database_put_back_begins_an_epoch() {
     let mut opened = create(folder.path());
     fill(&mut opened, 1..=5);
     compact(&mut opened, b"old");
+    drop(opened);
     let old = fs::read(&database).unwrap();
+    let mut opened = reopen(folder.path());
     fill(&mut opened, 6..=9);
     compact(&mut opened, b"new");
     opened.journal.close().unwrap();

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use staykit_core::event::{Draft, Value};
 
 pub(crate) use csv_table::{Columns, read_csv};
-pub(crate) use instant::{Instant, show, show_minute};
+pub(crate) use instant::{Instant, show};
 pub(crate) use json_lines::{read_json_lines, write_json_lines};
 pub(crate) use launches::add_launches;
 pub(crate) use property::{Raw, Typing, minor};

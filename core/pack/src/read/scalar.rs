@@ -71,13 +71,10 @@ fn escape(kind: Option<char>) -> usize {
 /// What follows a blank or a line break of the text. A break stands for itself and the
 /// indentation of the next line.
 fn after_blank(source: &Source, at: usize) -> usize {
-    let blanks = (at..)
-        .take_while(|at| source.char(*at).is_some_and(char::is_whitespace))
-        .count();
-    let breaks = (at..at + blanks).any(|at| source.char(at) == Some('\n'));
-    if breaks {
-        at + blanks
-    } else {
-        at + blanks.min(1)
+    let (mut end, mut breaks) = (at, false);
+    while let Some(blank) = source.char(end).filter(|found| found.is_whitespace()) {
+        breaks |= blank == '\n';
+        end += 1;
     }
+    if breaks { end } else { end.min(at + 1) }
 }

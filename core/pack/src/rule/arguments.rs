@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use staykit_core::event::PropertySpec;
+use staykit_core::event::PropertyType;
 use staykit_core::event::limits::{NAME, PROPERTY_NAME};
 use staykit_core::pack::limits::{NAMES, TEXT};
 use staykit_core::profile::{Unit, Window, limits};
@@ -44,29 +44,27 @@ pub(crate) fn event_name(
 }
 
 impl Checker<'_, '_> {
-    /// What the catalog knows of a property; a warning if it knows the event but not that.
+    /// The type of a property, if the catalog knows it; a warning if it knows the event only.
     pub(super) fn property(
         &mut self,
         event: &str,
         property: &str,
         range: &Range<usize>,
-    ) -> Option<Option<PropertySpec>> {
+    ) -> Option<PropertyType> {
         if property.is_empty() || property.len() > PROPERTY_NAME.most {
             let message = format!("names of properties have 1 to {} bytes", PROPERTY_NAME.most);
             return self.wrong(range, message);
         }
-        let Some(spec) = self.tables.catalog.find(event) else {
-            return Some(None);
-        };
-        let found = spec.find(property).cloned();
-        if found.is_none() {
-            let names = spec.properties.iter().map(|spec| &*spec.name);
-            let suggestion = suggest::quoted(property, names);
-            let message = format!("`{event}` has no known property `{property}`");
-            let spot = self.excerpt.spot(range, self.problems);
-            self.problems.warn(spot, message, suggestion);
+        let spec = self.tables.catalog.find(event)?;
+        if let Some(known) = spec.find(property) {
+            return Some(known.kind);
         }
-        Some(found)
+        let names = spec.properties.iter().map(|spec| &*spec.name);
+        let suggestion = suggest::quoted(property, names);
+        let message = format!("`{event}` has no known property `{property}`");
+        let spot = self.excerpt.spot(range, self.problems);
+        self.problems.warn(spot, message, suggestion);
+        None
     }
 
     pub(super) fn event(&mut self, expr: &Expr) -> Option<String> {

@@ -58,7 +58,7 @@ impl Code {
     }
 
     /// The same value as a number with a fraction.
-    pub(super) fn to_number(mut self) -> Self {
+    pub(super) fn into_number(mut self) -> Self {
         let small = match self.ops.as_slice() {
             [Op::Integer(value)] => i32::try_from(*value).ok(),
             _ => None,
@@ -230,8 +230,8 @@ impl Checker<'_, '_> {
                 return self.wrong(&whole.range, "yes or no has no order; write == or !=");
             }
             (a, b) if a == b => (left, right),
-            (Type::Integer, Type::Number) => (left.to_number(), right),
-            (Type::Number, Type::Integer) => (left, right.to_number()),
+            (Type::Integer, Type::Number) => (left.into_number(), right),
+            (Type::Number, Type::Integer) => (left, right.into_number()),
             (Type::Duration, _) | (_, Type::Duration) => {
                 let message = "a duration compares with a duration, such as minutes(30) or days(5)";
                 return self.wrong(&whole.range, message);
@@ -253,9 +253,6 @@ impl Checker<'_, '_> {
             let message = "only fact(key) and context(key) compare with a text here";
             return self.wrong(&whole.range, message);
         };
-        let [key] = args.as_slice() else {
-            return self.wrong(&of.range, format!("write {name}(key) == 'text'"));
-        };
         let of_fact = match name.as_str() {
             "fact" => true,
             "context" => false,
@@ -264,14 +261,17 @@ impl Checker<'_, '_> {
                 return self.wrong(&whole.range, message);
             }
         };
-        let test = TextTest {
+        let [key] = args.as_slice() else {
+            return self.wrong(&of.range, format!("write {name}(key) == 'text'"));
+        };
+        let wanted = TextTest {
             key: self.key(key)?,
             text: self.checked_text(text, &whole.range)?,
         };
         let feature = if of_fact {
-            Feature::FactIs(test)
+            Feature::FactIs(wanted)
         } else {
-            Feature::ContextIs(test)
+            Feature::ContextIs(wanted)
         };
         let mut code = self.read(feature, &of.range)?;
         match relation {

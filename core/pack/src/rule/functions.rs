@@ -75,7 +75,7 @@ impl Checker<'_, '_> {
                 let [of] = self.args(name, args, expr)?;
                 let code = self.value(of)?;
                 match code.kind {
-                    Type::Integer => Some(code.to_number()),
+                    Type::Integer => Some(code.into_number()),
                     Type::Number => Some(code),
                     kind => self.wrong(&of.range, format!("{kind} does not become a number")),
                 }
@@ -256,9 +256,7 @@ impl Checker<'_, '_> {
         let (Kind::Name(property), Kind::Text(text)) = (&left.kind, &right.kind) else {
             return self.wrong(&filter.range, "a filter is written property == 'text'");
         };
-        let kind = self
-            .property(event, property, &left.range)?
-            .map(|spec| spec.kind);
+        let kind = self.property(event, property, &left.range);
         if let Some(kind) = kind.filter(|kind| *kind != PropertyType::Text) {
             let message = format!("`{property}` of `{event}` is {kind}; filters compare texts");
             return self.wrong(&left.range, message);
@@ -274,9 +272,7 @@ impl Checker<'_, '_> {
         let (event, window) = (self.event(event), self.window(window));
         let (event, window) = (event?, window?);
         let name = self.text(property, "the name of a property")?;
-        let kind = self
-            .property(&event, &name, &property.range)?
-            .map(|spec| spec.kind);
+        let kind = self.property(&event, &name, &property.range);
         let fraction = match kind {
             None | Some(PropertyType::Integer | PropertyType::Money) => false,
             Some(PropertyType::Number) => true,

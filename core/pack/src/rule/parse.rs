@@ -1,5 +1,6 @@
 //! CEL text to expressions, by the parser of the `cel` crate.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use cel::ParseErrors;
@@ -39,7 +40,12 @@ fn parse_text(text: &str) -> Result<Expr, Refusal> {
     let (root, info) = parser
         .parse_with_source_info(text)
         .map_err(|errors| syntax_error(text, &errors))?;
-    Translator { text, info: &info }.expr(&root)
+    let translator = Translator {
+        text,
+        info: &info,
+        depth: Cell::new(0),
+    };
+    translator.expr(&root)
 }
 
 /// The first syntax error, in plain words; those after it are mostly its consequences.
@@ -63,8 +69,8 @@ fn syntax_error(text: &str, errors: &ParseErrors) -> Refusal {
         .nth(before(column))
         .map_or(text.len(), |(at, _)| line_start + at);
     let word = word_at(text, at);
-    let message = if first.msg.contains("recursion") {
-        format!("nested too deeply (at most {})", limits::EXPRESSION_NESTING)
+    let message = if first.msg.contains("Recursion limit") {
+        too_deep()
     } else if first.msg.starts_with("invalid") || first.msg.starts_with("unsupported") {
         first.msg.clone()
     } else if first.msg.contains("'<EOF>'") || at >= text.len() {
@@ -87,6 +93,10 @@ fn syntax_error(text: &str, errors: &ParseErrors) -> Refusal {
     }
 }
 
+fn too_deep() -> String {
+    format!("nested too deeply (at most {})", limits::EXPRESSION_NESTING)
+}
+
 /// The word, or else the character, at `at`.
 fn word_at(text: &str, at: usize) -> &str {
     let rest = text.get(at..).unwrap_or_default();
@@ -99,6 +109,8 @@ fn word_at(text: &str, at: usize) -> &str {
 pub(super) struct Translator<'t> {
     pub(super) text: &'t str,
     info: &'t SourceInfo,
+    /// Of the expression at hand: `a + a + a ...` nests without any parenthesis.
+    depth: Cell<u16>,
 }
 
 impl Translator<'_> {
@@ -111,6 +123,17 @@ impl Translator<'_> {
     }
 
     fn expr(&self, expr: &IdedExpr) -> Result<Expr, Refusal> {
+        if self.depth.get() >= limits::EXPRESSION_NESTING {
+            let (range, message) = (self.token(expr), too_deep());
+            return Err(Refusal { range, message });
+        }
+        self.depth.set(self.depth.get() + 1);
+        let translated = self.shallow(expr);
+        self.depth.set(self.depth.get() - 1);
+        translated
+    }
+
+    fn shallow(&self, expr: &IdedExpr) -> Result<Expr, Refusal> {
         let token = self.token(expr);
         match &expr.expr {
             Cel::Call(call) => self.call(call, token),
@@ -158,8 +181,11 @@ impl Translator<'_> {
                 range,
             });
         }
+        if !is_word(&call.func_name) {
+            return Err(Refusal::of_call(call, token));
+        }
         let range = self.call_range(&call.func_name, token.start);
-        if call.target.is_some() || !is_word(&call.func_name) {
+        if call.target.is_some() {
             return Err(Refusal::of_call(call, range));
         }
         let args = call

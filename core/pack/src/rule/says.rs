@@ -47,7 +47,7 @@ pub(crate) fn says(
             values.push(number);
         }
         let unit = unit.map(|unit| format!(":{unit}")).unwrap_or_default();
-        compiled.push_str(&format!("{{{place}{unit}}}"));
+        compiled.extend(["{", &place.to_string(), &unit, "}"]);
     }
     let tail = text.get(rest..).unwrap_or_default();
     if let Some(at) = tail.find(['{', '}']) {

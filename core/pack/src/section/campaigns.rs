@@ -63,10 +63,9 @@ fn campaign(
         Some(node) => integer(node, "a whole number; larger goes first", problems),
         None => Some(defaults::PRIORITY),
     };
-    let converts = match fields.find("converts") {
-        Some(node) => conversion(node, tables, problems).map(Some),
-        None => Some(None),
-    };
+    let converts = fields
+        .find("converts")
+        .and_then(|node| conversion(node, tables, problems));
     let content = fields
         .need("show", "what people see: { title: ... }", problems)
         .and_then(|node| content::content(node, problems));
@@ -83,9 +82,9 @@ fn campaign(
         fresh_ms,
         caps: caps?,
         cool_down_ms: cool_down?,
-        quiet: quiet?,
+        quiet,
         priority: priority?,
-        converts: converts?,
+        converts,
         content: content?,
     })
 }
@@ -104,10 +103,9 @@ fn start(
 ) -> Option<Start> {
     let keys = ["on", "raised", "when", "fresh"];
     let fields = Fields::of(node, "`start`", name.spot, &keys, problems)?;
-    let when = match fields.find("when") {
-        Some(node) => audience(node, tables, problems).map(Some),
-        None => Some(None),
-    };
+    let when = fields
+        .find("when")
+        .and_then(|node| audience(node, tables, problems));
     let fresh = fields.find("fresh");
     let (trigger, fresh_ms) = match (fields.find("on"), fields.find("raised")) {
         (Some(node), None) => {
@@ -139,7 +137,7 @@ fn start(
     };
     Some(Start {
         trigger: trigger?,
-        when: when?,
+        when,
         fresh_ms: fresh_ms?,
     })
 }

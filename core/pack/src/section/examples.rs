@@ -141,9 +141,10 @@ fn parse_instant(text: &str) -> Option<Instant> {
         .date()
         .to_datetime(pieces.time().unwrap_or(Time::midnight()));
     let timestamp = offset.to_timestamp(local).ok()?;
+    let offset_min = i16::try_from(offset.seconds() / 60).ok()?;
     Some(Instant {
         at_ms: timestamp.as_millisecond(),
-        offset_s: offset.seconds(),
+        offset_min,
     })
 }
 

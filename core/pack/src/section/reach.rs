@@ -8,6 +8,8 @@ use crate::problem::Problems;
 use crate::read::{Fields, Node, Scalar, integer, one_or_more, text};
 use crate::rule::{Excerpt, Tables, parse, window};
 
+const PERIODS: &str = "day, week, ever, days(n) or weeks(n)";
+
 /// Limits over all campaigns.
 pub(crate) fn reach(
     pack: &Fields<'_>,
@@ -39,7 +41,7 @@ pub(crate) fn reach(
     Some(Reach {
         caps: caps?,
         cool_down_ms: cool_down?,
-        quiet: quiet?,
+        quiet,
     })
 }
 
@@ -66,8 +68,8 @@ pub(super) fn caps(
 fn cap(node: &Node, tables: &mut Tables, problems: &mut Problems<'_>) -> Option<Cap> {
     let fields = Fields::of(node, "a cap", node.spot, &["per", "times"], problems)?;
     let period = fields
-        .need("per", "day, week, ever, days(n) or weeks(n)", problems)
-        .and_then(|node| text(node, "day, week, ever, days(n) or weeks(n)", problems))
+        .need("per", PERIODS, problems)
+        .and_then(|node| text(node, PERIODS, problems))
         .and_then(|scalar| period(scalar, tables, problems));
     let expected = format!("how often, 1 to {MOST_TIMES}");
     let node = fields.need("times", &expected, problems)?;
@@ -90,56 +92,46 @@ fn period(scalar: &Scalar, tables: &mut Tables, problems: &mut Problems<'_>) -> 
         _ => {}
     }
     let excerpt = Excerpt::whole(scalar);
-    let expr = parse(excerpt, problems)?;
-    match window(excerpt, &expr, tables, problems)? {
-        Window {
+    let window = if scalar.text.contains('(') {
+        let expr = parse(excerpt, problems)?;
+        Some(window(excerpt, &expr, tables, problems)?)
+    } else {
+        None
+    };
+    match window {
+        Some(Window {
             unit: Unit::Days,
             length,
-        } => Some(Period::Days(length)),
-        Window {
+        }) => Some(Period::Days(length)),
+        Some(Window {
             unit: Unit::Weeks,
             length,
-        } => Some(Period::Weeks(length)),
-        Window {
+        }) => Some(Period::Weeks(length)),
+        Some(Window {
             unit: Unit::Ever, ..
-        } => Some(Period::Ever),
+        }) => Some(Period::Ever),
         _ => {
-            problems.add(
-                scalar.spot,
-                "caps count day, week, ever, days(n) or weeks(n)",
-            );
+            problems.add(scalar.spot, format!("expected {PERIODS}"));
             None
         }
     }
 }
 
-/// `quiet: "22:00-08:00"`; `Some(None)` where there is none.
-#[expect(
-    clippy::option_option,
-    reason = "the outer one says that a problem was added"
-)]
-pub(super) fn quiet(
-    fields: &Fields<'_>,
-    problems: &mut Problems<'_>,
-) -> Option<Option<QuietHours>> {
+/// `quiet: "22:00-08:00"`.
+pub(super) fn quiet(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<QuietHours> {
     const EXPECTED: &str = "local times such as \"22:00-08:00\", the second not quiet any more";
-    let Some(node) = fields.find("quiet") else {
-        return Some(None);
-    };
-    let scalar = text(node, EXPECTED, problems)?;
+    let scalar = text(fields.find("quiet")?, EXPECTED, problems)?;
     let hours = scalar.text.split_once('-').and_then(|(from, to)| {
         Some(QuietHours {
             from_min: minute(from.trim())?,
             to_min: minute(to.trim())?,
         })
     });
-    match hours.filter(|hours| hours.from_min != hours.to_min) {
-        Some(hours) => Some(Some(hours)),
-        None => {
-            problems.add(scalar.spot, format!("expected {EXPECTED}"));
-            None
-        }
+    let hours = hours.filter(|hours| hours.from_min != hours.to_min);
+    if hours.is_none() {
+        problems.add(scalar.spot, format!("expected {EXPECTED}"));
     }
+    hours
 }
 
 /// `HH:MM` as minutes since midnight.

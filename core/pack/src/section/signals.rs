@@ -23,7 +23,7 @@ struct Parsed<'n> {
     name: &'n Scalar,
     fields: Fields<'n>,
     raise: Option<Parse<'n>>,
-    clear: Option<Option<Parse<'n>>>,
+    clear: Option<Parse<'n>>,
 }
 
 struct Parse<'n> {
@@ -75,10 +75,9 @@ fn parse_signal<'n>(
     let raise = fields
         .need("raise", "the condition under which it rises", problems)
         .and_then(|node| parse_condition(node, problems));
-    let clear = match fields.find("clear") {
-        Some(node) => parse_condition(node, problems).map(Some),
-        None => Some(None),
-    };
+    let clear = fields
+        .find("clear")
+        .and_then(|node| parse_condition(node, problems));
     Some(Parsed {
         name,
         fields,
@@ -93,11 +92,11 @@ fn parse_condition<'n>(node: &'n Node, problems: &mut Problems<'_>) -> Option<Pa
     Some(Parse { excerpt, expr })
 }
 
-impl<'n> Parsed<'n> {
+impl Parsed<'_> {
     /// Names of the signals that its conditions read.
     fn reads(&self) -> Vec<&str> {
         let mut names = Vec::new();
-        for condition in self.raise.iter().chain(self.clear.iter().flatten()) {
+        for condition in self.raise.iter().chain(&self.clear) {
             signals_read(&condition.expr, &mut names);
         }
         names
@@ -140,17 +139,13 @@ fn compile_signal(
         condition(parse.excerpt, &parse.expr, tables, problems)
     };
     let raise = parsed.raise.as_ref().and_then(&mut program);
-    let clear = match &parsed.clear {
-        Some(Some(parse)) => program(parse).map(Some),
-        Some(None) => Some(None),
-        None => None,
-    };
+    let clear = parsed.clear.as_ref().and_then(program);
     let (says, values) = explanation(parsed, tables, problems)?;
     let name = terms::name(parsed.name, problems)?;
     Some(Signal {
         name,
         raise: raise?,
-        clear: clear?,
+        clear,
         says,
         values,
     })

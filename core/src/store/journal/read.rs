@@ -68,7 +68,9 @@ fn parse(base: &Base, number: u64, mut bytes: Vec<u8>) -> Loaded {
         .filter(|frame| frame.kind == Kind::Start)
         .and_then(|frame| Some((Start::decode(frame.content).ok()?, frame.end)));
     match start {
-        Some((start, at)) => Loaded::Started(Box::new(Started { start, key, bytes, at, torn: false })),
+        Some((start, at)) => {
+            Loaded::Started(Box::new(Started { start, key, bytes, at, torn: false }))
+        }
         None => Loaded::Unreadable,
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn load(all: bool) -> Result<Log, String> {
 fn parse(text: &str) -> Result<Log, usize> {
     let mut on_day: BTreeMap<(String, String), u32> = BTreeMap::new();
     let mut entries = Vec::new();
-    for (number, line) in (1..).zip(text.lines()) {
+    for (number, line) in (1_usize..).zip(text.lines()) {
         let words: Vec<&str> = line.split_ascii_whitespace().collect();
         let is_heading = number == 1 && words.first() == Some(&"customer_id");
         if words.is_empty() || is_heading {

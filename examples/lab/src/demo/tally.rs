@@ -1,6 +1,6 @@
 //! What the diaries of a run add up to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
@@ -92,12 +92,6 @@ impl Tally {
         }
     }
 
-    /// Installations that recorded something.
-    pub(crate) fn installations(&self) -> usize {
-        let all: BTreeSet<_> = self.truth.keys().map(|(installation, ..)| installation).collect();
-        all.len()
-    }
-
     /// Bytes of all batches, each once.
     pub(crate) fn bytes(&self) -> u64 {
         self.batches.values().sum()
@@ -163,7 +157,7 @@ mod tests {
             lines.iter().for_each(|line| diary.write(line).unwrap());
         }
         let tally = Tally::read(&layout, 2).unwrap();
-        assert_eq!((tally.recorded, tally.installations(), tally.bytes()), (4, 1, 70));
+        assert_eq!((tally.recorded, tally.bytes()), (4, 70));
         assert_eq!((tally.attempts, tally.batches.len()), (2, 1));
         assert_eq!(tally.signals["going_quiet"], 2);
         assert_eq!(tally.outcomes["converted"], 2);

@@ -54,12 +54,7 @@ impl Instant {
 
 /// `2026-03-01 09:00 +08:00`, for people.
 pub(crate) fn show(at: Instant) -> String {
-    format!("{} {}", show_minute(at), offset(at.offset_min))
-}
-
-/// `2026-03-01 09:00`, for people who know where it was.
-pub(crate) fn show_minute(at: Instant) -> String {
-    at.local("%Y-%m-%d %H:%M")
+    format!("{} {}", at.local("%Y-%m-%d %H:%M"), offset(at.offset_min))
 }
 
 fn offset(minutes: i16) -> String {

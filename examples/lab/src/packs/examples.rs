@@ -40,7 +40,7 @@ fn in_words(standing: Standing) -> &'static str {
 }
 
 fn instant(at: staykit_pack::Instant) -> Instant {
-    Instant::new(at.at_ms, i16::try_from(at.offset_s / 60).unwrap_or(0))
+    Instant::new(at.at_ms, at.offset_min)
 }
 
 /// What an example lets happen, in order: at one instant events come before expectations.

@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     fn lines() -> Vec<Line> {
-        let line = |minutes, user: &str, change, reason: &str| Line {
+        let line = |minutes: i64, user: &str, change, reason: &str| Line {
             at: Instant::new(1_772_326_800_000 + minutes * 60_000, 480),
             user: user.to_owned(),
             change,

@@ -1,0 +1,327 @@
+//! What the compiler says of packs that are wrong, word for word: people work with these lines.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper of tests fails as a test does"
+)]
+
+use staykit_pack::compile;
+
+/// The problems of a pack that consists of a head and `rest`, which starts on line 3.
+fn problems(rest: &str) -> Vec<String> {
+    match compile(&format!("pack: test\nversion: 1\n{rest}")) {
+        Ok(compiled) => panic!("compiled, with {:?}", compiled.warnings),
+        Err(problems) => problems.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// The one problem of a condition; the place within it counts from 1.
+fn problem(condition: &str) -> String {
+    let found = problems(&format!(
+        "signals:\n  a:\n    raise: >-\n      {condition}\n  z: {{ raise: hour() > 1 }}\n"
+    ));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let (place, text) = found[0].split_once("  ").unwrap();
+    let (line, column) = place.split_once(':').unwrap();
+    assert_eq!(line, "6", "{found:?}");
+    format!("{} {text}", column.parse::<usize>().unwrap() - 6)
+}
+
+#[test]
+fn a_misspelt_function_is_found_and_the_right_one_shown() {
+    let found = problem("absent('open', days(5)) && since_lst('open') > days(5)");
+    assert_eq!(
+        found,
+        "28 since_lst('open')   no such function; did you mean since_last(name)?"
+    );
+    let found = problem("size('open') > 3");
+    assert!(found.starts_with("1 size('open')   no such function; there are count, sum"));
+}
+
+#[test]
+fn types_are_checked_at_their_places() {
+    for (condition, expected) in [
+        (
+            "count('open', days(7))",
+            "1 count('open', days(7))   a whole number is no condition; compare it, such as with >",
+        ),
+        (
+            "since_last('open') > 5",
+            "1 since_last('open') > 5   a duration compares with a duration, such as minutes(30) or days(5)",
+        ),
+        (
+            "hour() > 8 && signal_age('z') + hours(1) > hours(2)",
+            "15 signal_age('z') + hours(1)   durations are not calculated with; compare them with days(n)",
+        ),
+        (
+            "count('open', ever()) * 1.5 > 3.0",
+            "1 count('open', ever()) * 1.5   whole numbers and numbers do not mix; write 2.0 for 2, or double(x)",
+        ),
+        (
+            "true > false",
+            "1 true > false   yes or no has no order; write == or !=",
+        ),
+        (
+            "fact('level') > 'a'",
+            "1 fact('level') > 'a'   texts have no order here; write == or !=",
+        ),
+        (
+            "fact('level')",
+            "1 fact('level')   compares with a text: fact('key') == 'text'; for numbers fact_number('key')",
+        ),
+        (
+            "'a' == 'b'",
+            "1 'a' == 'b'   only fact(key) and context(key) compare with a text here",
+        ),
+        (
+            "9223372036854775807 + 1 > hour()",
+            "1 9223372036854775807 + 1   overflows, or divides by 0",
+        ),
+        (
+            "baseline_drop('open', days(3), days(28)) % 0.5 > 0.1",
+            "1 baseline_drop('open', days(3), days(28)) % 0.5   % is for whole numbers",
+        ),
+    ] {
+        assert_eq!(problem(condition), expected, "{condition}");
+    }
+}
+
+#[test]
+fn arguments_are_checked_and_the_signature_is_shown() {
+    for (condition, expected) in [
+        (
+            "count('open') > 3",
+            "1 count('open')   write count(name, window[, property == 'text'])",
+        ),
+        (
+            "count(open, days(7)) > 3",
+            "7 open   expected the name of an event in quotes: 'open'",
+        ),
+        (
+            "count('open', 7) > 3",
+            "15 7   expected a window: minutes(n), hours(n), days(n), weeks(n) or ever()",
+        ),
+        (
+            "count('open', days(200)) > 3",
+            "15 days(200)   a window of 1 to 180 days",
+        ),
+        (
+            "active_days('open', weeks(2)) > 3",
+            "21 weeks(2)   only days(n) here",
+        ),
+        (
+            "count('purchase', days(7), amount == 'x') > 3",
+            "28 amount   `amount` of `purchase` is money; filters compare texts",
+        ),
+        (
+            "count('purchase', days(7), item != 'x') > 3",
+            "28 item != 'x'   a filter is written property == 'text'",
+        ),
+        (
+            "sum('purchase', 'item', days(7)) > 3",
+            "17 'item'   `item` of `purchase` is text, which has no sum",
+        ),
+        (
+            "baseline_drop('open', days(90), days(90)) > 0.5",
+            "1 baseline_drop('open', days(90), days(90))   both together at most 179 days",
+        ),
+        ("hour > 3", "1 hour   a function: write hour()"),
+        (
+            "signal('y')",
+            "8 'y'   no such signal in this pack; did you mean 'a'?",
+        ),
+        (
+            "funnel_step('checkout') > 1",
+            "13 'checkout'   no such funnel under `funnels` in this pack",
+        ),
+    ] {
+        assert_eq!(problem(condition), expected, "{condition}");
+    }
+}
+
+#[test]
+fn what_cel_has_beyond_the_language_is_refused_by_name() {
+    for (condition, expected) in [
+        ("hour() in [8, 9]", "8 in   `in` is not part"),
+        ("hour() > 8 ? true : false", "12 ?   `? :` is not part"),
+        ("[1, 2].exists(x, x > hour())", "`exists` is not"),
+        ("has(user.level)", "has() is not part"),
+        ("user['level'] == 'gold'", "`[ ]` is not part"),
+        ("{'a': 1} == {'a': 1}", "maps and messages are not part"),
+        (
+            "fact('a').startsWith('x')",
+            "methods are not part of the language; write startsWith(...)",
+        ),
+        (
+            "hour() == 8u",
+            "11 8u   unsigned numbers are not needed; leave out the u",
+        ),
+        ("fact('a') == null", "14 null   null is not part"),
+        ("fact('a') == b'x'", "14 b'x'   bytes are not part"),
+        (
+            "since_last('open') > duration('5h')",
+            "22 duration('5h')   duration is not part of the language; durations are hours(5)",
+        ),
+        ("hour() > 8 and hour() < 9", "12 and   write && for `and`"),
+        ("hour() = 8", "8 =   write == to compare"),
+        ("hour() > 8 &&", "14 the expression ends too early"),
+        ("hour() > 8 $", "12 $   `$` does not belong here"),
+    ] {
+        let found = problem(condition);
+        let expected = expected
+            .strip_prefix("`exists`")
+            .map_or(expected, |_| "all, exists, exists_one");
+        assert!(found.contains(expected), "{condition}: {found}");
+    }
+}
+
+#[test]
+fn what_is_nested_too_deeply_or_too_long_is_refused() {
+    let parentheses = format!("{}true{}", "(".repeat(200), ")".repeat(200));
+    let chain = format!("hour(){} > 3", " + hour()".repeat(400));
+    let dots = format!("a{}", ".a".repeat(2_000));
+    for condition in [parentheses, chain, dots] {
+        let found = problem(&condition);
+        assert!(found.contains("nested too deeply (at most 32)"), "{found}");
+    }
+    let long = problem(&format!("hour() > 3{}", " || hour() > 3".repeat(400)));
+    assert!(long.contains("bytes of expression, at most 4096"), "{long}");
+    let many = problem(&format!("hour() > 3{}", " || hour() > 3".repeat(100)));
+    assert!(
+        many.contains("too much for one condition: more than 256 instructions"),
+        "{many}"
+    );
+}
+
+#[test]
+fn several_problems_come_at_once_in_the_order_of_the_lines() {
+    let found = problems(
+        "sesion: { idle: minutes(30) }
+signals:
+  a:
+    raise: cout('open', days(7)) > 3 && sum('open') > 2
+    cleer: true
+  b: { raise: \"hour() > 'x'\" }
+campaigns:
+  c: { start: { raised: aa, fresh: hour(1) }, show: { title: { EN: x } } }
+",
+    );
+    let expected = [
+        "3:1  sesion   a pack has no such key; did you mean `session`?",
+        "6:12  cout('open', days(7))   no such function; did you mean count(name, window[, property == 'text'])?",
+        "6:41  sum('open')   write sum(name, property, window)",
+        "7:5  cleer   a signal has no such key; did you mean `clear`?",
+        "8:16  hour() > 'x'   only fact(key) and context(key) compare with a text here",
+        "10:3  c   a campaign needs `goal`: what it is for, in a word for reports",
+        "10:25  aa   no such signal in this pack; did you mean `a`?",
+        "10:36  hour(1)   expected a duration: seconds(n), minutes(n), hours(n), days(n) or weeks(n)",
+        "10:64  EN   expected a language in lower case: `en`, `zh`, `pt-br`",
+    ];
+    assert_eq!(found, expected, "{found:#?}");
+}
+
+#[test]
+fn a_circle_of_signals_is_named() {
+    let found =
+        problems("signals:\n  a: { raise: signal('b') }\n  b: { raise: \"!signal('a')\" }\n");
+    assert_eq!(
+        found,
+        ["4:3  a   signals read each other in a circle: a -> b -> a"]
+    );
+    let found = problems("signals:\n  a: { raise: hour() > 3, clear: signal('a') }\n");
+    assert_eq!(
+        found,
+        ["4:3  a   signals read each other in a circle: a -> a"]
+    );
+}
+
+#[test]
+fn values_in_texts_are_checked_where_they_stand() {
+    let says = |text: &str| {
+        problems(&format!(
+            "signals:\n  a:\n    raise: hour() > 3\n    says: {{ en: \"{text}\" }}\n"
+        ))
+    };
+    assert_eq!(
+        says("No visit for {since_last('open').dys} days"),
+        ["6:32  since_last('open').dys   no unit of a duration; there is .days, .hours, .minutes"]
+    );
+    assert_eq!(
+        says("{count('open', days(7)).days}"),
+        ["6:19  count('open', days(7)).days   a whole number has no unit; leave out `.days`"]
+    );
+    assert_eq!(
+        says("x } y"),
+        ["6:20  }   braces hold a value to show: {since_last('open').days}"]
+    );
+}
+
+#[test]
+fn unknown_events_and_properties_are_warnings() {
+    let yaml = "pack: test
+version: 1
+events: { swim: { properties: { laps: { type: number } } } }
+signals:
+  a:
+    raise: >-
+      absent('prchase', days(5)) || count('purchase', days(5), itm == 'x') > 1
+      || sum('swim', 'laps', days(7)) < 2.5 || absent('my_own_thing', days(2))
+    says: { en: x }
+";
+    let compiled = compile(yaml).unwrap();
+    let warnings: Vec<String> = compiled.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        warnings,
+        [
+            "7:14  'prchase'   unknown event `prchase`; did you mean `purchase`?",
+            "7:64  itm   `purchase` has no known property `itm`; did you mean `item`?",
+            "8:55  'my_own_thing'   unknown event `my_own_thing`",
+        ]
+    );
+}
+
+#[test]
+fn the_sections_say_what_they_expect() {
+    for (rest, expected) in [
+        (
+            "reach: { quiet: \"22-8\" }",
+            "3:17  \"22-8\"   expected local times such as \"22:00-08:00\", the second not quiet any more",
+        ),
+        (
+            "reach: { caps: { per: month, times: 1 } }",
+            "3:23  month   expected day, week, ever, days(n) or weeks(n)",
+        ),
+        (
+            "reach: { caps: { per: day, times: 0 } }",
+            "3:35  0   expected how often, 1 to 128",
+        ),
+        (
+            "reach: { cool_down: days(200) }",
+            "3:21  days(200)   at most days(180)",
+        ),
+        (
+            "events: { purchase: {} }",
+            "3:11  purchase   `purchase` is a standard event: choose another name",
+        ),
+        (
+            "events: { x: { priority: hihg } }",
+            "3:26  hihg   expected one of `low`, `normal`, `high`, `critical`; did you mean `high`?",
+        ),
+        (
+            "funnels: { f: { steps: [open], within: hours(1) } }",
+            "3:24  [   expected a list of 2 to 32 events, in order",
+        ),
+        (
+            "version: 2",
+            "3:1  version   key `version` stands here twice",
+        ),
+    ] {
+        assert_eq!(problems(rest), [expected]);
+    }
+    assert_eq!(
+        compile("").unwrap_err()[0].to_string(),
+        "1:1  an empty file; a pack begins with `pack: NAME`"
+    );
+}

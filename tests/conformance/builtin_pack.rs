@@ -1,0 +1,273 @@
+//! The built-in pack is what its YAML says, and does what its examples say.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper of tests fails as a test does"
+)]
+
+use std::sync::Arc;
+
+use staykit_core::crypto::FileVault;
+use staykit_core::engine::{Config, Engine, Host, Receipt};
+use staykit_core::event::Draft;
+use staykit_core::pack::Pack;
+use staykit_core::privacy::Consent;
+use staykit_core::random::SeededRandom;
+use staykit_core::time::{HOUR_MS, MINUTE_MS, VirtualClock, Zone};
+use staykit_pack::{Compiled, Example, Expectation, Happening, Instant, Standing};
+
+const YAML: &str = include_str!("../../core/pack/builtin/retention.yaml");
+const COMMITTED: &[u8] = include_bytes!("../../core/src/pack/builtin/retention.pack");
+
+fn compiled() -> Compiled {
+    staykit_pack::compile(YAML).unwrap_or_else(|problems| {
+        let lines: Vec<String> = problems
+            .iter()
+            .map(|p| format!("retention.yaml:{p}"))
+            .collect();
+        panic!("{}", lines.join("\n"))
+    })
+}
+
+#[test]
+fn the_committed_pack_equals_a_fresh_compile() {
+    let compiled = compiled();
+    assert_eq!(compiled.warnings, []);
+    assert!(
+        compiled.bytes == COMMITTED,
+        "compile it again: see the head of retention.yaml"
+    );
+    assert_eq!(Pack::builtin("retention"), Pack::unsigned(&compiled.bytes));
+}
+
+#[test]
+fn the_pack_holds_the_signals_and_campaigns_of_its_rows_in_both_languages() {
+    let pack = Pack::builtin("retention").unwrap();
+    let names: Vec<&str> = pack
+        .rules
+        .signals()
+        .iter()
+        .map(|signal| &*signal.name)
+        .collect();
+    for wanted in [
+        "silent",
+        "going_quiet",
+        "dormant_7",
+        "dormant_30",
+        "dormant_90",
+        "dormant_180",
+        "usage_halved",
+        "service_failure",
+        "product_hesitation",
+        "cart_idle",
+        "form_abandoned",
+        "repeated_views",
+        "stalled_intent",
+        "clicked_not_paid",
+    ] {
+        assert!(names.contains(&wanted), "{wanted}");
+    }
+    assert_eq!(pack.campaigns.all().len(), 5);
+    let says = pack.rules.signals().iter().map(|signal| &signal.says);
+    let shown = pack
+        .campaigns
+        .all()
+        .iter()
+        .flat_map(|c| [&c.content.title, &c.content.body]);
+    for texts in says.chain(shown) {
+        let locales: Vec<&str> = texts.iter().map(|(locale, _)| locale).collect();
+        assert_eq!(locales, ["en", "zh"]);
+    }
+}
+
+#[test]
+fn every_signal_has_an_example_where_it_rises_and_one_where_it_does_not() {
+    let compiled = compiled();
+    let pack = Pack::unsigned(&compiled.bytes).unwrap();
+    for signal in pack.rules.signals() {
+        let of = |is: fn(Standing) -> bool| {
+            let expected = compiled
+                .examples
+                .iter()
+                .filter(|example| example.signal == signal.name);
+            expected
+                .flat_map(|example| &example.expect)
+                .any(|expectation| is(expectation.is))
+        };
+        assert!(
+            of(|is| is == Standing::Raised),
+            "{} rises nowhere",
+            signal.name
+        );
+        assert!(
+            of(|is| is != Standing::Raised),
+            "{} always stands",
+            signal.name
+        );
+    }
+}
+
+#[test]
+fn every_example_of_the_pack_comes_true() {
+    let compiled = compiled();
+    let failures: Vec<String> = compiled
+        .examples
+        .iter()
+        .flat_map(|example| failures(&compiled, example))
+        .collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn each_campaign_is_shown_to_the_person_it_is_for() {
+    let shown = |steps: &[(i64, &str)]| shown(&compiled(), steps);
+    let day = 24 * HOUR_MS;
+    assert_eq!(shown(&[(0, "open"), (6 * day, "open")]), ["welcome_back"]);
+    assert_eq!(shown(&[(0, "open"), (4 * day, "open")]), [""; 0]);
+    assert_eq!(shown(&[(0, "payment_failed")]), ["payment_help"]);
+    assert_eq!(
+        shown(&[(0, "add_to_cart"), (40 * MINUTE_MS, "")]),
+        ["cart_reminder"]
+    );
+    assert_eq!(
+        shown(&[(0, "add_to_cart"), (9, "purchase"), (HOUR_MS, "")]),
+        [""; 0]
+    );
+    assert_eq!(
+        shown(&[(0, "guidance_clicked"), (3 * HOUR_MS, "")]),
+        ["follow_up"]
+    );
+    // 20 minutes a day for 28 days, then only a visit.
+    let days = 0..31;
+    let mut steps: Vec<(i64, &str)> = days.map(|number| (number * day, "open")).collect();
+    steps.extend((0..28).map(|number| (number * day + 20 * MINUTE_MS, "screen_leave")));
+    steps.push((31 * day, "open"));
+    steps.sort_unstable();
+    assert_eq!(shown(&steps), ["usage_halved_offer"]);
+}
+
+/// Names of the campaigns shown when events (or, without a name, ticks) happen so many ms after
+/// ten in the morning of 2026-03-01 in China.
+fn shown(compiled: &Compiled, steps: &[(i64, &str)]) -> Vec<String> {
+    let start = Instant {
+        at_ms: 1_772_330_400_000,
+        offset_min: 8 * 60,
+    };
+    let person = Person::new(compiled, start);
+    let mut shown = Vec::new();
+    let mut take = |receipt: Receipt| {
+        shown.extend(
+            receipt
+                .decisions()
+                .map(|decision| decision.campaign.clone()),
+        );
+    };
+    for (after_ms, event) in steps {
+        let at = Instant {
+            at_ms: start.at_ms + after_ms,
+            ..start
+        };
+        person.wait_until(at, &mut take);
+        if !event.is_empty() {
+            take(person.engine.record(Draft::new(*event)).unwrap());
+        }
+    }
+    shown
+}
+
+/// What of an example does not come true.
+fn failures(compiled: &Compiled, example: &Example) -> Vec<String> {
+    let given = example
+        .given
+        .iter()
+        .map(|happening| (happening.at, Err(happening)));
+    let expect = example
+        .expect
+        .iter()
+        .map(|expectation| (expectation.at, Ok(expectation)));
+    let mut steps: Vec<(Instant, Result<&Expectation, &Happening>)> = given.chain(expect).collect();
+    steps.sort_by_key(|(at, step)| (*at, step.is_ok()));
+    let person = Person::new(compiled, steps[0].0);
+    let (mut stands, mut stood) = (false, false);
+    let mut failures = Vec::new();
+    for (at, step) in steps {
+        let mut take = |receipt: Receipt| {
+            for change in receipt
+                .changes
+                .iter()
+                .filter(|change| change.signal == example.signal)
+            {
+                stands = change.raised;
+                stood |= change.raised;
+            }
+        };
+        person.wait_until(at, &mut take);
+        match step {
+            Err(happening) => take(person.record(happening)),
+            Ok(expectation) => {
+                let came_true = match expectation.is {
+                    Standing::Raised => stands,
+                    Standing::NotRaised => !stands,
+                    Standing::Cleared => stood && !stands,
+                };
+                if !came_true {
+                    let Example { signal, line, .. } = example;
+                    failures.push(format!("retention.yaml:{line}  {signal}: {expectation:?}"));
+                }
+            }
+        }
+    }
+    failures
+}
+
+/// An engine on a clock that stands until it is moved.
+struct Person {
+    engine: Engine,
+    clock: Arc<VirtualClock>,
+    _folder: tempfile::TempDir,
+}
+
+impl Person {
+    fn new(compiled: &Compiled, at: Instant) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(VirtualClock::at(at.at_ms));
+        clock.set_zone(Zone::fixed(at.offset_min));
+        let vault = Arc::new(FileVault::new(folder.path().join("vault.key")));
+        let host = Host::new(clock.clone(), Arc::new(SeededRandom::new(1))).with_vault(vault);
+        let config = Config::new(folder.path().join("store"))
+            .with_pack(Pack::unsigned(&compiled.bytes).unwrap())
+            .with_consent(Consent::all())
+            .with_manual_maintenance();
+        Self {
+            engine: Engine::open(config, host).unwrap(),
+            clock,
+            _folder: folder,
+        }
+    }
+
+    /// Lets time pass, with a tick whenever the engine asks for one and one at the end.
+    fn wait_until(&self, at: Instant, take: &mut impl FnMut(Receipt)) {
+        for _ in 0..100_000 {
+            match self.engine.next_due() {
+                Some(due) if due < at.at_ms => self.clock.advance_to(due),
+                _ => break,
+            }
+            take(self.engine.tick().unwrap());
+        }
+        self.clock.advance_to(at.at_ms);
+        self.clock.set_zone(Zone::fixed(at.offset_min));
+        take(self.engine.tick().unwrap());
+    }
+
+    fn record(&self, happening: &Happening) -> Receipt {
+        let draft = happening
+            .properties
+            .iter()
+            .fold(Draft::new(&happening.event), |draft, (name, value)| {
+                draft.value(name, value.clone())
+            });
+        self.engine.record(draft).unwrap()
+    }
+}
