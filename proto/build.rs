@@ -1,7 +1,8 @@
 //! Turns `staykit/v1/*.proto` into Rust, without a protoc on the machine.
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let files = ["event", "segment", "batch", "pack"].map(|name| format!("staykit/v1/{name}.proto"));
+    let files =
+        ["event", "segment", "batch", "pack"].map(|name| format!("staykit/v1/{name}.proto"));
     println!("cargo::rerun-if-changed=staykit");
     let descriptors = protox::compile(&files, ["."])?;
     prost_build::Config::new()

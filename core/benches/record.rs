@@ -158,7 +158,13 @@ fn median(rounds: &[Percentiles]) -> Percentiles {
 /// Events like those of a shop: a few names, an item out of many, an amount now and then.
 fn shop_events(round: usize, count: usize) -> Vec<v1::Event> {
     const NAMES: [&str; 8] = [
-        "product_view", "product_view", "search", "tap", "screen_enter", "add_to_cart", "scroll",
+        "product_view",
+        "product_view",
+        "search",
+        "tap",
+        "screen_enter",
+        "add_to_cart",
+        "scroll",
         "purchase",
     ];
     let seed = Seed::from_number(u64::try_from(round).unwrap());
@@ -171,9 +177,14 @@ fn shop_events(round: usize, count: usize) -> Vec<v1::Event> {
                 ("item".to_owned(), text(format!("sku-{:06}", draw >> 8 & 0xffff))),
                 ("referrer".to_owned(), text(format!("recommendation/{:x}", draw >> 24 & 0xffff))),
                 ("list".to_owned(), text("home-feed/personal/second-page".to_owned())),
-                ("position".to_owned(), v1::Value {
-                    kind: Some(v1::value::Kind::Integer(i64::try_from(draw >> 40 & 0x3f).unwrap())),
-                }),
+                (
+                    "position".to_owned(),
+                    v1::Value {
+                        kind: Some(v1::value::Kind::Integer(
+                            i64::try_from(draw >> 40 & 0x3f).unwrap(),
+                        )),
+                    },
+                ),
             ]
             .into();
             v1::Event {

@@ -65,8 +65,9 @@ pub struct Engine {
 
 /// What the facade and the maintenance thread share.
 ///
-/// Two locks. `hot` is held for microseconds, never while a file is read or synced. `cold` is
-/// held over I/O. Whoever needs both takes `cold` first.
+/// Two locks. `hot` is held for microseconds as a rule, and never while a file is read or synced;
+/// a catch-up after a long sleep takes longer. `cold` is held over I/O. Whoever needs both takes
+/// `cold` first.
 #[derive(Debug)]
 struct Shared {
     config: Config,
@@ -112,8 +113,8 @@ impl Engine {
     /// When it returns [`Placed::OnFlash`], the end of the process does not touch the event any
     /// more. The receipt says which signals changed and what was decided.
     pub fn record(&self, draft: Draft) -> Result<Receipt, Error> {
-        let reading = self.shared.reading()?;
         let mut hot = lock(&self.shared.hot);
+        let reading = self.shared.reading()?;
         let receipt = hot.record(&reading, draft)?;
         self.shared.signals.wake(&mut hot);
         Ok(receipt)
@@ -122,8 +123,8 @@ impl Engine {
     /// Lets time pass: signals that became due rise and fall, in order. Guidance is decided as of
     /// now only.
     pub fn tick(&self) -> Result<Receipt, Error> {
-        let reading = self.shared.reading()?;
         let mut hot = lock(&self.shared.hot);
+        let reading = self.shared.reading()?;
         let receipt = hot.live()?.tick(&reading)?;
         self.shared.signals.wake(&mut hot);
         Ok(receipt)
@@ -145,55 +146,62 @@ impl Engine {
 
     /// Tells what the person did with a decision. An outcome is an event like any other.
     pub fn report(&self, decision: u64, outcome: Outcome) -> Result<Receipt, Error> {
-        let reading = self.shared.reading()?;
         let mut hot = lock(&self.shared.hot);
+        let reading = self.shared.reading()?;
         let receipt = hot.live()?.report(&reading, (decision, outcome))?;
         self.shared.signals.wake(&mut hot);
         Ok(receipt)
     }
 
-    /// Notes what the person allows. Withdrawing `record` erases everything recorded so far and
-    /// begins a new installation, as [`Engine::erase`] does.
+    /// Notes what the person allows; on flash when it returns, so not for the main thread.
+    /// Withdrawing `record` erases everything recorded so far and begins a new installation, as
+    /// [`Engine::erase`] does. Said to a locked engine, it holds from the moment of unlocking, and
+    /// is lost with the process until then.
     pub fn set_consent(&self, consent: Consent) -> Result<(), Error> {
-        let reading = self.shared.reading()?;
-        let withdrawn = {
-            let mut hot = lock(&self.shared.hot);
-            let live = hot.live()?;
-            let withdrawn = live.state.consent.record && !consent.record;
-            if !withdrawn {
-                live.set_consent(&reading, consent)?;
-                self.shared.signals.wake(&mut hot);
+        let mut cold = lock(&self.shared.cold);
+        let mut hot = lock(&self.shared.hot);
+        let live = match &mut *hot {
+            Hot::Open(live) => live,
+            Hot::Locked(waiting) => {
+                waiting.set_consent(consent);
+                return Ok(());
             }
-            withdrawn
+            Hot::Closed => return Err(Error::Closed),
         };
-        if withdrawn { self.shared.erase(consent) } else { Ok(()) }
+        if live.state.consent.record && !consent.record {
+            drop((hot, cold));
+            return self.shared.erase(consent);
+        }
+        live.set_consent(&self.shared.reading()?, consent)?;
+        drop(hot);
+        self.shared.sync(&mut cold)
     }
 
     /// Sets facts about the person that events do not say: region, member level, age band. They
     /// obey the limits of properties ([`crate::event::limits`]).
     pub fn set_facts(&self, facts: Vec<(String, Value)>) -> Result<Receipt, Error> {
-        let reading = self.shared.reading()?;
-        lock(&self.shared.hot).live()?.set_facts(&reading, (facts, false))
+        self.shared.set_facts(facts, false)
     }
 
     /// Sets the context, which changes more often: charging, network, place label.
     pub fn set_context(&self, context: Vec<(String, Value)>) -> Result<Receipt, Error> {
-        let reading = self.shared.reading()?;
-        lock(&self.shared.hot).live()?.set_facts(&reading, (context, true))
+        self.shared.set_facts(context, true)
     }
 
     /// Verifies a signed pack and goes on under it. What both packs define goes on counting.
     pub fn activate_pack(&self, signed: &[u8]) -> Result<Receipt, Error> {
         let pack = Pack::verify(signed, &self.shared.config.trusted)?;
         let catalog = self.shared.catalog(&pack)?;
-        let reading = self.shared.reading()?;
-        lock(&self.shared.hot).live()?.activate(&reading, pack, catalog)
+        let mut hot = lock(&self.shared.hot);
+        let receipt = hot.live()?.activate(&self.shared.reading()?, pack, catalog)?;
+        self.shared.signals.wake(&mut hot);
+        Ok(receipt)
     }
 
     /// Answers why, or why not.
     pub fn explain(&self, why: Why) -> Result<Explanation, Error> {
-        let reading = self.shared.reading()?;
         let mut hot = lock(&self.shared.hot);
+        let reading = self.shared.reading()?;
         explain::explain(hot.live()?, &reading, why)
     }
 
@@ -255,6 +263,13 @@ impl Drop for Engine {
 impl Shared {
     fn reading(&self) -> Result<ClockReading, Error> {
         Ok(self.host.clock.read()?)
+    }
+
+    fn set_facts(&self, facts: Vec<(String, Value)>, context: bool) -> Result<Receipt, Error> {
+        let mut hot = lock(&self.hot);
+        let receipt = hot.live()?.set_facts(&self.reading()?, (facts, context))?;
+        self.signals.wake(&mut hot);
+        Ok(receipt)
     }
 }
 

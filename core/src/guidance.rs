@@ -8,8 +8,8 @@ mod state;
 mod words;
 
 pub use campaign::{
-    Campaign, Campaigns, CampaignsError, Cap, Content, Conversion, MOST_CAMPAIGNS, MOST_CAPS, MOST_TIMES, Period, QuietHours,
-    Reach, Trigger,
+    Campaign, Campaigns, CampaignsError, Cap, Content, Conversion, MOST_CAMPAIGNS, MOST_CAPS,
+    MOST_TIMES, Period, QuietHours, Reach, Trigger,
 };
 pub use decide::{Moment, decide};
 pub use decision::{Cause, Decision, Gate, Outcome, Outcomes, Reason, Verdict};

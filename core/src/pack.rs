@@ -16,11 +16,8 @@ use ring::digest::{SHA256, digest};
 use staykit_proto::v1;
 
 use crate::crypto::signature::{self, KeyId, PUBLIC_KEY_BYTES};
-use crate::event::EventSpec;
-use crate::guidance::Campaigns;
-use crate::profile::Definitions;
-use crate::rules::Rules;
 
+pub use decode::{FORMAT, Pack};
 pub use error::{PackError, Place};
 
 /// An Ed25519 public key that vouches for packs.
@@ -29,29 +26,8 @@ pub type PublicKey = [u8; PUBLIC_KEY_BYTES];
 /// Stands before the bytes of a pack when they are signed, so that a signature made for anything
 /// else never fits a pack.
 pub const SIGNED_PREFIX: &[u8] = b"staykit.pack.v1\0";
-/// The newest format that this version reads; 0 until the format is frozen.
-pub const FORMAT: u32 = 0;
 
 const RETENTION: &[u8] = include_bytes!("pack/builtin/retention.pack");
-
-/// A pack that has been checked as a whole: using it cannot go wrong.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Pack {
-    /// Its name, such as `retention`.
-    pub name: String,
-    /// Rises with every change.
-    pub version: u32,
-    /// What the profile must keep.
-    pub definitions: Definitions,
-    /// The signals.
-    pub rules: Rules,
-    /// The campaigns and the limits over all of them.
-    pub campaigns: Campaigns,
-    /// Events that it adds to the catalog.
-    pub events: Vec<EventSpec>,
-    /// SHA-256 of its bytes: two packs of one hash are the same.
-    pub hash: [u8; 32],
-}
 
 impl Pack {
     /// A pack that is part of this library; there is `retention`.

@@ -12,4 +12,4 @@ mod state;
 pub use definitions::{Definitions, DefinitionsError, Funnel};
 pub use feature::{Feature, Measure, Motion, Scalar, ScalarType, TextTest, Unit, Window};
 pub use session::Sessions;
-pub use state::Profile;
+pub use state::{Profile, TooManyFacts};

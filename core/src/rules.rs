@@ -3,6 +3,7 @@
 mod evaluate;
 mod explain;
 pub mod program;
+mod says;
 mod signal;
 mod signals;
 mod words;

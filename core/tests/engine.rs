@@ -103,8 +103,7 @@ fn outcomes_are_events_and_a_conversion_is_found_by_the_engine() {
     assert!(matches!(engine.report(decision.id, Outcome::Clicked), Err(Error::Outcome(_))));
     assert!(engine.decisions().is_empty());
     phone.after(MINUTE_MS);
-    let receipt =
-        engine.record(Draft::new("purchase").money("amount", 19_90, "CNY")).unwrap();
+    let receipt = engine.record(Draft::new("purchase").money("amount", 19_90, "CNY")).unwrap();
     assert_eq!(receipt.seqs, Some((5, 6)), "the purchase and the conversion");
     let counts = engine.status().unwrap().campaigns["cart_reminder"];
     assert_eq!((counts.show, counts.shown, counts.clicked, counts.converted), (1, 1, 1, 1));
@@ -165,10 +164,7 @@ fn a_batch_keeps_its_bytes_until_its_own_acknowledgement() {
 fn a_locked_engine_keeps_events_in_memory_with_their_times() {
     let phone = Phone::new();
     let vault = FileVault::new(phone.path().join("vault"));
-    let host = Host::new(
-        Arc::<VirtualClock>::clone(&phone.clock),
-        Arc::new(SeededRandom::new(1)),
-    );
+    let host = Host::new(Arc::<VirtualClock>::clone(&phone.clock), Arc::new(SeededRandom::new(1)));
     let config = Config::new(phone.path().join("store"))
         .with_consent(Consent::all())
         .with_manual_maintenance();
@@ -203,9 +199,8 @@ fn several_threads_record_without_losing_or_doubling_a_number() {
     let config = Config::new(phone.path().join("store")).with_consent(Consent::all());
     let engine = Engine::open(config, phone.host()).unwrap();
     let mut seqs: Vec<u64> = std::thread::scope(|scope| {
-        let record = || {
-            (0..500).map(|_| engine.record(Draft::new("tap")).unwrap().seq().unwrap()).collect()
-        };
+        let record =
+            || (0..500).map(|_| engine.record(Draft::new("tap")).unwrap().seq().unwrap()).collect();
         let threads: Vec<_> = (0..4).map(|_| scope.spawn(record)).collect();
         threads.into_iter().flat_map(|thread| -> Vec<u64> { thread.join().unwrap() }).collect()
     });

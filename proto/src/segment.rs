@@ -141,32 +141,14 @@ impl fmt::Display for SegmentError {
             Self::TooManyRows { rows, limit } => {
                 write!(f, "segment has {rows} rows, more than {limit}")
             }
-            Self::Length {
-                column,
-                expected,
-                found,
-            } => {
-                write!(
-                    f,
-                    "column {column} has {found} entries instead of {expected}"
-                )
+            Self::Length { column, expected, found } => {
+                write!(f, "column {column} has {found} entries instead of {expected}")
             }
             Self::Exhausted { column, place } => {
-                write!(
-                    f,
-                    "column {column} ends at {place}, but a property asks for more"
-                )
+                write!(f, "column {column} ends at {place}, but a property asks for more")
             }
-            Self::Index {
-                column,
-                place,
-                index,
-                limit,
-            } => {
-                write!(
-                    f,
-                    "column {column} at {place}: no string {index} in a table of {limit}"
-                )
+            Self::Index { column, place, index, limit } => {
+                write!(f, "column {column} at {place}: no string {index} in a table of {limit}")
             }
             Self::Kind { place, kind } => {
                 write!(f, "column property_kind at {place}: unknown kind {kind}")
@@ -178,10 +160,7 @@ impl fmt::Display for SegmentError {
                 write!(f, "row {row} has more than {limit} bytes of text")
             }
             Self::Sequence { place, delta } => {
-                write!(
-                    f,
-                    "column seq_delta at {place}: difference {delta} is not allowed"
-                )
+                write!(f, "column seq_delta at {place}: difference {delta} is not allowed")
             }
         }
     }

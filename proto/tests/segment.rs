@@ -10,10 +10,7 @@ use staykit_proto::v1::value::Kind;
 use staykit_proto::v1::{Priority, Segment};
 
 fn row(name: &str, properties: Vec<(&str, Property)>) -> Row {
-    let properties = properties
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect();
+    let properties = properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     Row {
         name: name.to_owned(),
         wall_ms: 1_700_000_000_000,
@@ -30,10 +27,7 @@ fn text(text: &str) -> Property {
 }
 
 fn money(minor: i64, currency: &str) -> Property {
-    Property::Money {
-        minor,
-        currency: currency.to_owned(),
-    }
+    Property::Money { minor, currency: currency.to_owned() }
 }
 
 fn sample() -> Vec<Row> {
@@ -42,13 +36,8 @@ fn sample() -> Vec<Row> {
         ("item", text("tea")),
         ("gift", Property::Flag(true)),
     ];
-    let mut later = row(
-        "open",
-        vec![
-            ("battery", Property::Number(0.5)),
-            ("taps", Property::Integer(-4)),
-        ],
-    );
+    let mut later =
+        row("open", vec![("battery", Property::Number(0.5)), ("taps", Property::Integer(-4))]);
     later.wall_ms -= 5_000;
     later.session += 1;
     later.boot_ms = 0;
@@ -63,9 +52,7 @@ fn rows_come_back_as_they_went_in() {
 
 #[test]
 fn the_table_of_strings_is_in_order_of_first_use() {
-    let expected = [
-        "purchase", "amount", "CNY", "item", "tea", "gift", "open", "battery", "taps",
-    ];
+    let expected = ["purchase", "amount", "CNY", "item", "tea", "gift", "open", "battery", "taps"];
     assert_eq!(pack(&sample()).strings, expected);
 }
 
@@ -82,16 +69,9 @@ fn the_first_row_is_absolute_and_the_next_a_difference() {
 fn a_column_of_another_length_is_named() {
     let mut segment = pack(&sample());
     segment.session_delta.pop();
-    let error = SegmentError::Length {
-        column: "session_delta",
-        expected: 2,
-        found: 1,
-    };
+    let error = SegmentError::Length { column: "session_delta", expected: 2, found: 1 };
     assert_eq!(rows(&segment), Err(error.clone()));
-    assert_eq!(
-        error.to_string(),
-        "column session_delta has 1 entries instead of 2"
-    );
+    assert_eq!(error.to_string(), "column session_delta has 1 entries instead of 2");
 }
 
 #[test]
@@ -101,11 +81,7 @@ fn property_counts_must_add_up() {
     let expected = 2 * u64::from(u32::MAX);
     assert_eq!(
         rows(&segment),
-        Err(SegmentError::Length {
-            column: "property_name",
-            expected,
-            found: 5
-        })
+        Err(SegmentError::Length { column: "property_name", expected, found: 5 })
     );
 }
 
@@ -115,42 +91,22 @@ fn values_left_over_or_missing_are_refused() {
     segment.number.push(1.0);
     assert_eq!(
         rows(&segment),
-        Err(SegmentError::Length {
-            column: "number",
-            expected: 1,
-            found: 2
-        })
+        Err(SegmentError::Length { column: "number", expected: 1, found: 2 })
     );
     segment.number.clear();
-    assert_eq!(
-        rows(&segment),
-        Err(SegmentError::Exhausted {
-            column: "number",
-            place: 0
-        })
-    );
+    assert_eq!(rows(&segment), Err(SegmentError::Exhausted { column: "number", place: 0 }));
 }
 
 #[test]
 fn an_index_outside_the_table_is_refused() {
     let mut segment = pack(&sample());
     segment.name[1] = 9;
-    let error = SegmentError::Index {
-        column: "name",
-        place: 1,
-        index: 9,
-        limit: 9,
-    };
+    let error = SegmentError::Index { column: "name", place: 1, index: 9, limit: 9 };
     assert_eq!(rows(&segment), Err(error));
 
     let mut segment = pack(&sample());
     segment.integer[1] = -1;
-    let error = SegmentError::Index {
-        column: "integer",
-        place: 1,
-        index: -1,
-        limit: 9,
-    };
+    let error = SegmentError::Index { column: "integer", place: 1, index: -1, limit: 9 };
     assert_eq!(rows(&segment), Err(error));
 }
 
@@ -158,26 +114,17 @@ fn an_index_outside_the_table_is_refused() {
 fn an_unknown_kind_and_a_flag_beyond_one_are_refused() {
     let mut segment = pack(&sample());
     segment.property_kind[2] = 6;
-    assert_eq!(
-        rows(&segment),
-        Err(SegmentError::Kind { place: 2, kind: 6 })
-    );
+    assert_eq!(rows(&segment), Err(SegmentError::Kind { place: 2, kind: 6 }));
 
     let mut segment = pack(&sample());
     segment.integer[3] = 2;
-    assert_eq!(
-        rows(&segment),
-        Err(SegmentError::Flag { place: 3, value: 2 })
-    );
+    assert_eq!(rows(&segment), Err(SegmentError::Flag { place: 3, value: 2 }));
 }
 
 #[test]
 fn more_rows_than_a_batch_may_hold_are_refused() {
     let many = vec![row("tap", vec![]); ROWS_MAX + 1];
-    let error = SegmentError::TooManyRows {
-        rows: ROWS_MAX + 1,
-        limit: ROWS_MAX,
-    };
+    let error = SegmentError::TooManyRows { rows: ROWS_MAX + 1, limit: ROWS_MAX };
     assert_eq!(rows(&pack(&many)), Err(error));
     assert_eq!(rows(&pack(&many[1..])).unwrap().len(), ROWS_MAX);
 }
@@ -188,10 +135,7 @@ fn one_long_string_named_often_does_not_fill_the_memory() {
     let fits = row("a", vec![("b", text(&long))]);
     assert_eq!(rows(&pack(std::slice::from_ref(&fits))).unwrap(), [fits]);
     let bomb = row("a", vec![("b", text(&long)), ("c", text(&long))]);
-    let error = SegmentError::RowTooLong {
-        row: 0,
-        limit: ROW_TEXT_BYTES_MAX,
-    };
+    let error = SegmentError::RowTooLong { row: 0, limit: ROW_TEXT_BYTES_MAX };
     assert_eq!(rows(&pack(&[bomb])), Err(error));
 }
 
@@ -208,23 +152,10 @@ fn well_typed_properties_have_fields_of_their_own() {
         ],
     );
     let event = event(&[7; 16], 2, 9, Priority::Critical, row);
-    assert_eq!(
-        (event.amount_minor, event.currency.as_str()),
-        (Some(500), "EUR")
-    );
-    assert_eq!(
-        (event.screen.as_str(), event.duration_ms),
-        ("cart", Some(900))
-    );
-    assert_eq!(
-        (event.epoch, event.seq, event.priority()),
-        (2, 9, Priority::Critical)
-    );
-    let kinds: Vec<_> = event
-        .properties
-        .into_iter()
-        .map(|(n, v)| (n, v.kind.unwrap()))
-        .collect();
+    assert_eq!((event.amount_minor, event.currency.as_str()), (Some(500), "EUR"));
+    assert_eq!((event.screen.as_str(), event.duration_ms), ("cart", Some(900)));
+    assert_eq!((event.epoch, event.seq, event.priority()), (2, 9, Priority::Critical));
+    let kinds: Vec<_> = event.properties.into_iter().map(|(n, v)| (n, v.kind.unwrap())).collect();
     let expected = [
         ("coupon".to_owned(), Kind::Flag(false)),
         ("tax".to_owned(), Kind::Integer(95)),
@@ -243,10 +174,7 @@ fn properties_of_another_type_stay_in_the_map() {
     ];
     let event = event(&[7; 16], 1, 1, Priority::Normal, row("pay", properties));
     assert_eq!((event.amount_minor, event.duration_ms), (None, None));
-    assert_eq!(
-        (event.currency.as_str(), event.screen.as_str()),
-        ("USD", "")
-    );
+    assert_eq!((event.currency.as_str(), event.screen.as_str()), ("USD", ""));
     let names: Vec<_> = event.properties.into_keys().collect();
     assert_eq!(names, ["amount", "duration_ms", "screen"]);
 }
@@ -255,14 +183,8 @@ fn properties_of_another_type_stay_in_the_map() {
 fn the_currency_of_the_amount_goes_before_a_text_of_that_name() {
     let properties = vec![("currency", text("USD")), ("amount", money(1, "JPY"))];
     let event = event(&[7; 16], 1, 1, Priority::Normal, row("pay", properties));
-    assert_eq!(
-        (event.amount_minor, event.currency.as_str()),
-        (Some(1), "JPY")
-    );
-    assert_eq!(
-        event.properties["currency"].kind,
-        Some(Kind::Text("USD".to_owned()))
-    );
+    assert_eq!((event.amount_minor, event.currency.as_str()), (Some(1), "JPY"));
+    assert_eq!(event.properties["currency"].kind, Some(Kind::Text("USD".to_owned())));
 }
 
 fn any_property() -> impl Strategy<Value = Property> {
@@ -278,25 +200,11 @@ fn any_property() -> impl Strategy<Value = Property> {
 }
 
 fn any_row() -> impl Strategy<Value = Row> {
-    let clocks = (
-        any::<i64>(),
-        any::<i32>(),
-        any::<i32>(),
-        any::<u64>(),
-        any::<u64>(),
-    );
+    let clocks = (any::<i64>(), any::<i32>(), any::<i32>(), any::<u64>(), any::<u64>());
     let properties = vec(("[a-d]{1,2}", any_property()), 0..5);
     ("[a-z]{1,3}", clocks, properties).prop_map(|(name, clocks, properties)| {
         let (wall_ms, offset_min, local_day, session, boot_ms) = clocks;
-        Row {
-            name,
-            wall_ms,
-            offset_min,
-            local_day,
-            session,
-            boot_ms,
-            properties,
-        }
+        Row { name, wall_ms, offset_min, local_day, session, boot_ms, properties }
     })
 }
 
@@ -305,20 +213,9 @@ fn any_segment() -> impl Strategy<Value = Segment> {
     let column = |n: usize| vec(prop_oneof![4 => 0..4_i64, 1 => any::<i64>()], n);
     let small = |n: usize| vec(prop_oneof![9 => 0..6_u32, 1 => any::<u32>()], n);
     (0..6_usize, 0..9_usize).prop_flat_map(move |(n, p)| {
-        let rows = (
-            small(n),
-            column(n),
-            vec(any::<i32>(), n),
-            vec(any::<i32>(), n),
-            column(n),
-        );
-        let properties = (
-            vec(0..3_u32, n),
-            small(p),
-            vec(0..7, p),
-            column(2 * p),
-            vec(any::<f64>(), 0..4),
-        );
+        let rows = (small(n), column(n), vec(any::<i32>(), n), vec(any::<i32>(), n), column(n));
+        let properties =
+            (vec(0..3_u32, n), small(p), vec(0..7, p), column(2 * p), vec(any::<f64>(), 0..4));
         (vec("[a-c]{0,4}", 0..5), rows, column(n), properties).prop_map(
             |(strings, rows, boot, properties)| Segment {
                 strings,

@@ -23,10 +23,7 @@ const COMMITTED: &[u8] = include_bytes!("../../core/src/pack/builtin/retention.p
 
 fn compiled() -> Compiled {
     staykit_pack::compile(YAML).unwrap_or_else(|problems| {
-        let lines: Vec<String> = problems
-            .iter()
-            .map(|p| format!("retention.yaml:{p}"))
-            .collect();
+        let lines: Vec<String> = problems.iter().map(|p| format!("retention.yaml:{p}")).collect();
         panic!("{}", lines.join("\n"))
     })
 }
@@ -35,22 +32,14 @@ fn compiled() -> Compiled {
 fn the_committed_pack_equals_a_fresh_compile() {
     let compiled = compiled();
     assert_eq!(compiled.warnings, []);
-    assert!(
-        compiled.bytes == COMMITTED,
-        "compile it again: see the head of retention.yaml"
-    );
+    assert!(compiled.bytes == COMMITTED, "compile it again: see the head of retention.yaml");
     assert_eq!(Pack::builtin("retention"), Pack::unsigned(&compiled.bytes));
 }
 
 #[test]
 fn the_pack_holds_the_signals_and_campaigns_of_its_rows_in_both_languages() {
     let pack = Pack::builtin("retention").unwrap();
-    let names: Vec<&str> = pack
-        .rules
-        .signals()
-        .iter()
-        .map(|signal| &*signal.name)
-        .collect();
+    let names: Vec<&str> = pack.rules.signals().iter().map(|signal| &*signal.name).collect();
     for wanted in [
         "silent",
         "going_quiet",
@@ -71,11 +60,7 @@ fn the_pack_holds_the_signals_and_campaigns_of_its_rows_in_both_languages() {
     }
     assert_eq!(pack.campaigns.all().len(), 5);
     let says = pack.rules.signals().iter().map(|signal| &signal.says);
-    let shown = pack
-        .campaigns
-        .all()
-        .iter()
-        .flat_map(|c| [&c.content.title, &c.content.body]);
+    let shown = pack.campaigns.all().iter().flat_map(|c| [&c.content.title, &c.content.body]);
     for texts in says.chain(shown) {
         let locales: Vec<&str> = texts.iter().map(|(locale, _)| locale).collect();
         assert_eq!(locales, ["en", "zh"]);
@@ -88,35 +73,19 @@ fn every_signal_has_an_example_where_it_rises_and_one_where_it_does_not() {
     let pack = Pack::unsigned(&compiled.bytes).unwrap();
     for signal in pack.rules.signals() {
         let of = |is: fn(Standing) -> bool| {
-            let expected = compiled
-                .examples
-                .iter()
-                .filter(|example| example.signal == signal.name);
-            expected
-                .flat_map(|example| &example.expect)
-                .any(|expectation| is(expectation.is))
+            let expected = compiled.examples.iter().filter(|example| example.signal == signal.name);
+            expected.flat_map(|example| &example.expect).any(|expectation| is(expectation.is))
         };
-        assert!(
-            of(|is| is == Standing::Raised),
-            "{} rises nowhere",
-            signal.name
-        );
-        assert!(
-            of(|is| is != Standing::Raised),
-            "{} always stands",
-            signal.name
-        );
+        assert!(of(|is| is == Standing::Raised), "{} rises nowhere", signal.name);
+        assert!(of(|is| is != Standing::Raised), "{} always stands", signal.name);
     }
 }
 
 #[test]
 fn every_example_of_the_pack_comes_true() {
     let compiled = compiled();
-    let failures: Vec<String> = compiled
-        .examples
-        .iter()
-        .flat_map(|example| failures(&compiled, example))
-        .collect();
+    let failures: Vec<String> =
+        compiled.examples.iter().flat_map(|example| failures(&compiled, example)).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
@@ -127,18 +96,9 @@ fn each_campaign_is_shown_to_the_person_it_is_for() {
     assert_eq!(shown(&[(0, "open"), (6 * day, "open")]), ["welcome_back"]);
     assert_eq!(shown(&[(0, "open"), (4 * day, "open")]), [""; 0]);
     assert_eq!(shown(&[(0, "payment_failed")]), ["payment_help"]);
-    assert_eq!(
-        shown(&[(0, "add_to_cart"), (40 * MINUTE_MS, "")]),
-        ["cart_reminder"]
-    );
-    assert_eq!(
-        shown(&[(0, "add_to_cart"), (9, "purchase"), (HOUR_MS, "")]),
-        [""; 0]
-    );
-    assert_eq!(
-        shown(&[(0, "guidance_clicked"), (3 * HOUR_MS, "")]),
-        ["follow_up"]
-    );
+    assert_eq!(shown(&[(0, "add_to_cart"), (40 * MINUTE_MS, "")]), ["cart_reminder"]);
+    assert_eq!(shown(&[(0, "add_to_cart"), (9, "purchase"), (HOUR_MS, "")]), [""; 0]);
+    assert_eq!(shown(&[(0, "guidance_clicked"), (3 * HOUR_MS, "")]), ["follow_up"]);
     // 20 minutes a day for 28 days, then only a visit.
     let days = 0..31;
     let mut steps: Vec<(i64, &str)> = days.map(|number| (number * day, "open")).collect();
@@ -151,24 +111,14 @@ fn each_campaign_is_shown_to_the_person_it_is_for() {
 /// Names of the campaigns shown when events (or, without a name, ticks) happen so many ms after
 /// ten in the morning of 2026-03-01 in China.
 fn shown(compiled: &Compiled, steps: &[(i64, &str)]) -> Vec<String> {
-    let start = Instant {
-        at_ms: 1_772_330_400_000,
-        offset_min: 8 * 60,
-    };
+    let start = Instant { at_ms: 1_772_330_400_000, offset_min: 8 * 60 };
     let person = Person::new(compiled, start);
     let mut shown = Vec::new();
     let mut take = |receipt: Receipt| {
-        shown.extend(
-            receipt
-                .decisions()
-                .map(|decision| decision.campaign.clone()),
-        );
+        shown.extend(receipt.decisions().map(|decision| decision.campaign.clone()));
     };
     for (after_ms, event) in steps {
-        let at = Instant {
-            at_ms: start.at_ms + after_ms,
-            ..start
-        };
+        let at = Instant { at_ms: start.at_ms + after_ms, ..start };
         person.wait_until(at, &mut take);
         if !event.is_empty() {
             take(person.engine.record(Draft::new(*event)).unwrap());
@@ -179,14 +129,8 @@ fn shown(compiled: &Compiled, steps: &[(i64, &str)]) -> Vec<String> {
 
 /// What of an example does not come true.
 fn failures(compiled: &Compiled, example: &Example) -> Vec<String> {
-    let given = example
-        .given
-        .iter()
-        .map(|happening| (happening.at, Err(happening)));
-    let expect = example
-        .expect
-        .iter()
-        .map(|expectation| (expectation.at, Ok(expectation)));
+    let given = example.given.iter().map(|happening| (happening.at, Err(happening)));
+    let expect = example.expect.iter().map(|expectation| (expectation.at, Ok(expectation)));
     let mut steps: Vec<(Instant, Result<&Expectation, &Happening>)> = given.chain(expect).collect();
     steps.sort_by_key(|(at, step)| (*at, step.is_ok()));
     let person = Person::new(compiled, steps[0].0);
@@ -194,11 +138,7 @@ fn failures(compiled: &Compiled, example: &Example) -> Vec<String> {
     let mut failures = Vec::new();
     for (at, step) in steps {
         let mut take = |receipt: Receipt| {
-            for change in receipt
-                .changes
-                .iter()
-                .filter(|change| change.signal == example.signal)
-            {
+            for change in receipt.changes.iter().filter(|change| change.signal == example.signal) {
                 stands = change.raised;
                 stood |= change.raised;
             }
@@ -240,11 +180,7 @@ impl Person {
             .with_pack(Pack::unsigned(&compiled.bytes).unwrap())
             .with_consent(Consent::all())
             .with_manual_maintenance();
-        Self {
-            engine: Engine::open(config, host).unwrap(),
-            clock,
-            _folder: folder,
-        }
+        Self { engine: Engine::open(config, host).unwrap(), clock, _folder: folder }
     }
 
     /// Lets time pass, with a tick whenever the engine asks for one and one at the end.

@@ -96,10 +96,8 @@ impl Device {
 
     fn open(&mut self) {
         let vault = Arc::new(FileVault::new(self.folder.path().join("vault")));
-        let host = Host::new(
-            Arc::<VirtualClock>::clone(&self.clock),
-            Arc::new(SeededRandom::new(4)),
-        );
+        let host =
+            Host::new(Arc::<VirtualClock>::clone(&self.clock), Arc::new(SeededRandom::new(4)));
         let folder = self.folder.path().join(format!("store-{}", self.opened));
         let config = Config::new(folder).with_consent(Consent::all()).with_manual_maintenance();
         self.engine = Some(Engine::open(config, host.with_vault(vault)).unwrap());

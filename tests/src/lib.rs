@@ -1,6 +1,11 @@
 //! What several tests of the whole need.
 
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test stops at the first failure")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a test stops at the first failure"
+)]
 
 use staykit_core::engine::Engine;
 

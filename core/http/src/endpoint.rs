@@ -23,11 +23,7 @@ impl Endpoint {
         if batches.scheme() != "https" && !(batches.scheme() == "http" && is_local) {
             return Err(TransportError::NotSecure(endpoint.to_owned()));
         }
-        batches
-            .path_segments_mut()
-            .map_err(|()| wrong())?
-            .pop_if_empty()
-            .extend(BATCHES);
+        batches.path_segments_mut().map_err(|()| wrong())?.pop_if_empty().extend(BATCHES);
         Ok(Self { batches, is_local })
     }
 }
@@ -43,9 +39,7 @@ fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost"
-        || address
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+        || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

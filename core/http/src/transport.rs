@@ -53,13 +53,9 @@ impl Transport {
     /// cannot be set up.
     pub fn new(endpoint: &str, write_key: Option<String>) -> Result<Self, TransportError> {
         let endpoint = Endpoint::parse(endpoint)?;
-        let write_key = write_key.as_deref().map(header_of).transpose()?;
+        let write_key = write_key.map(header_of).transpose()?;
         let client = client(endpoint.is_local).map_err(TransportError::Client)?;
-        Ok(Self {
-            client,
-            endpoint,
-            write_key,
-        })
+        Ok(Self { client, endpoint, write_key })
     }
 
     /// Sends an upload and waits for the answer, at most 60 seconds. No connection, no answer in
@@ -91,8 +87,8 @@ impl Transport {
     }
 }
 
-fn header_of(write_key: &str) -> Result<HeaderValue, TransportError> {
-    let mut key = HeaderValue::from_str(write_key).map_err(|_| TransportError::WriteKey)?;
+fn header_of(write_key: String) -> Result<HeaderValue, TransportError> {
+    let mut key = HeaderValue::try_from(write_key).map_err(|_| TransportError::WriteKey)?;
     key.set_sensitive(true);
     Ok(key)
 }
@@ -107,21 +103,15 @@ fn client(is_local: bool) -> reqwest::Result<Client> {
         .redirect(same_server())
         .connect_timeout(CONNECT_TIME)
         .timeout(ANSWER_TIME);
-    let builder = if is_local {
-        builder.no_proxy()
-    } else {
-        builder
-    };
+    let builder = if is_local { builder.no_proxy() } else { builder };
     builder.build()
 }
 
 /// Events and write key follow no redirect to another server; its answer is handed on as it is.
 fn same_server() -> Policy {
     Policy::custom(|attempt| {
-        let known = attempt
-            .previous()
-            .first()
-            .is_some_and(|first| is_same_origin(first, attempt.url()));
+        let known =
+            attempt.previous().first().is_some_and(|first| is_same_origin(first, attempt.url()));
         if known && attempt.previous().len() <= REDIRECTS_MAX {
             attempt.follow()
         } else {
@@ -139,11 +129,7 @@ fn answer(response: Response) -> Answer {
         .map(str::to_owned);
     let mut body = Vec::new();
     match response.take(ANSWER_BYTES_MAX).read_to_end(&mut body) {
-        Ok(_) => Answer::Response {
-            status,
-            retry_after,
-            body,
-        },
+        Ok(_) => Answer::Response { status, retry_after, body },
         Err(error) => {
             log::info!("the collector's answer broke off: {error}");
             Answer::Unreachable

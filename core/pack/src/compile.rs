@@ -11,16 +11,8 @@ use crate::rule::Tables;
 use crate::section::{Header, Signals, campaigns, events, funnels, header, reach, signals};
 use crate::source::{Source, Spot};
 
-const KEYS: [&str; 8] = [
-    "pack",
-    "version",
-    "session",
-    "reach",
-    "events",
-    "funnels",
-    "signals",
-    "campaigns",
-];
+const KEYS: [&str; 8] =
+    ["pack", "version", "session", "reach", "events", "funnels", "signals", "campaigns"];
 
 /// A compiled pack.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,31 +35,16 @@ pub fn compile(yaml: &str) -> Result<Compiled, Vec<Problem>> {
     let mut problems = Problems::new(&source);
     let parts = compile_parts(yaml, &mut problems);
     let spot = parts.as_ref().map(|parts| parts.spot);
-    let built = parts.map(|parts| {
-        (
-            parts.header.name.clone(),
-            parts.header.version,
-            parts.build(),
-        )
-    });
+    let built = parts.map(|parts| (parts.header.name.clone(), parts.header.version, parts.build()));
     // What slipped through the checks above must not reach a device: it would refuse all of it.
     if let Some((_, _, (bytes, _))) = built.as_ref().filter(|_| !problems.any())
         && let Err(error) = Pack::unsigned(bytes)
     {
-        problems.add(
-            spot.unwrap_or_default(),
-            format!("the device refuses this pack: {error}"),
-        );
+        problems.add(spot.unwrap_or_default(), format!("the device refuses this pack: {error}"));
     }
     let warnings = problems.finish()?;
     let (name, version, (bytes, examples)) = built.ok_or_else(Vec::new)?;
-    Ok(Compiled {
-        name,
-        version,
-        bytes,
-        warnings,
-        examples,
-    })
+    Ok(Compiled { name, version, bytes, warnings, examples })
 }
 
 /// The parts of a pack, as far as there were no problems.
@@ -88,10 +65,7 @@ fn compile_parts(yaml: &str, problems: &mut Problems<'_>) -> Option<Parts> {
     }
     let Some(root) = read(yaml, problems) else {
         if !problems.any() {
-            problems.add(
-                Spot::default(),
-                "an empty file; a pack begins with `pack: NAME`",
-            );
+            problems.add(Spot::default(), "an empty file; a pack begins with `pack: NAME`");
         }
         return None;
     };
@@ -104,36 +78,15 @@ fn compile_parts(yaml: &str, problems: &mut Problems<'_>) -> Option<Parts> {
     let signals = signals(&pack, &mut tables, problems);
     let campaigns = campaigns(&pack, &mut tables, problems);
     let spot = pack.find("pack").map(|node| node.spot).unwrap_or_default();
-    Some(Parts {
-        header: header?,
-        spot,
-        tables,
-        signals,
-        campaigns,
-        reach: reach?,
-    })
+    Some(Parts { header: header?, spot, tables, signals, campaigns, reach: reach? })
 }
 
 impl Parts {
     fn build(self) -> (Vec<u8>, Vec<Example>) {
         let mut strings = Strings::default();
-        let features = self
-            .tables
-            .features
-            .iter()
-            .map(|of| strings.feature(of))
-            .collect();
-        let funnels = self
-            .tables
-            .funnels
-            .iter()
-            .map(|of| strings.funnel(of))
-            .collect();
-        let campaigns = self
-            .campaigns
-            .iter()
-            .map(|of| strings.campaign(of))
-            .collect();
+        let features = self.tables.features.iter().map(|of| strings.feature(of)).collect();
+        let funnels = self.tables.funnels.iter().map(|of| strings.funnel(of)).collect();
+        let campaigns = self.campaigns.iter().map(|of| strings.campaign(of)).collect();
         let message = v1::Pack {
             format: staykit_core::pack::FORMAT,
             name: self.header.name,

@@ -28,33 +28,14 @@ struct Description<'p> {
 
 impl<'p> Description<'p> {
     fn new(pack: &'p Pack, bytes: usize) -> Self {
-        let signals = pack
-            .rules
-            .signals()
-            .iter()
-            .map(|signal| signal.name.as_str())
-            .collect();
-        let funnels = pack
-            .definitions
-            .funnels()
-            .iter()
-            .map(|of| of.name.as_str())
-            .collect();
-        Self {
-            pack,
-            bytes,
-            signals,
-            funnels,
-        }
+        let signals = pack.rules.signals().iter().map(|signal| signal.name.as_str()).collect();
+        let funnels = pack.definitions.funnels().iter().map(|of| of.name.as_str()).collect();
+        Self { pack, bytes, signals, funnels }
     }
 
     fn reprint(&self) -> Reprint<'_> {
         let features = self.pack.definitions.features();
-        Reprint {
-            features,
-            signals: &self.signals,
-            funnels: &self.funnels,
-        }
+        Reprint { features, signals: &self.signals, funnels: &self.funnels }
     }
 
     fn write(&self, out: &mut String) -> fmt::Result {
@@ -78,18 +59,8 @@ impl<'p> Description<'p> {
     }
 
     fn write_head(&self, out: &mut String) -> fmt::Result {
-        let Pack {
-            name,
-            version,
-            definitions,
-            rules,
-            campaigns,
-            events,
-            hash,
-        } = self.pack;
-        let hash = hash
-            .first_chunk()
-            .map_or(0, |first| u64::from_be_bytes(*first));
+        let Pack { name, version, definitions, rules, campaigns, events, hash } = self.pack;
+        let hash = hash.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
         writeln!(
             out,
             "pack {name}, version {version}, {} bytes, sha256 {hash:016x}...",
@@ -104,11 +75,7 @@ impl<'p> Description<'p> {
             definitions.funnels().len(),
             events.len()
         )?;
-        writeln!(
-            out,
-            "sessions end after {}",
-            in_words(definitions.session_idle_ms())
-        )?;
+        writeln!(out, "sessions end after {}", in_words(definitions.session_idle_ms()))?;
         let reach = campaigns.reach();
         let limits = limits(&reach.caps, reach.cool_down_ms, reach.quiet);
         writeln!(out, "all campaigns together: {limits}")?;
@@ -145,11 +112,7 @@ impl<'p> Description<'p> {
             Trigger::Event(event) => writeln!(out, "  on     {event}")?,
             Trigger::Raised(signal) => {
                 let name = self.signals.get(usize::from(*signal)).unwrap_or(&"");
-                writeln!(
-                    out,
-                    "  raised {name}, at most {} ago",
-                    in_words(campaign.fresh_ms)
-                )?;
+                writeln!(out, "  raised {name}, at most {} ago", in_words(campaign.fresh_ms))?;
             }
         }
         if let Some(when) = &campaign.when {
@@ -158,12 +121,7 @@ impl<'p> Description<'p> {
         let limits = limits(&campaign.caps, campaign.cool_down_ms, campaign.quiet);
         writeln!(out, "  limits {limits}")?;
         if let Some(converts) = &campaign.converts {
-            writeln!(
-                out,
-                "  goal   {} within {}",
-                converts.event,
-                in_words(converts.within_ms)
-            )?;
+            writeln!(out, "  goal   {} within {}", converts.event, in_words(converts.within_ms))?;
         }
         let content = &campaign.content;
         writeln!(out, "  shows  {} {}", content.kind, content.action)?;
@@ -173,9 +131,7 @@ impl<'p> Description<'p> {
 }
 
 fn write_texts(what: &str, texts: &Texts, out: &mut String) -> fmt::Result {
-    texts
-        .iter()
-        .try_for_each(|(locale, text)| writeln!(out, "  {what:<6} {locale}: {text}"))
+    texts.iter().try_for_each(|(locale, text)| writeln!(out, "  {what:<6} {locale}: {text}"))
 }
 
 /// Caps, cool-down and quiet hours on one line.
@@ -185,11 +141,7 @@ fn limits(caps: &[Cap], cool_down_ms: i64, quiet: Option<QuietHours>) -> String 
         parts.push(format!("{} apart", in_words(cool_down_ms)));
     }
     parts.extend(quiet.map(|quiet| format!("quiet {quiet}")));
-    if parts.is_empty() {
-        "none".to_owned()
-    } else {
-        parts.join(", ")
-    }
+    if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
 }
 
 fn describe_cap(cap: Cap) -> String {

@@ -35,21 +35,12 @@ impl Strings {
 
     pub(crate) fn feature(&mut self, feature: &Feature) -> v1::Feature {
         let kind = match feature {
-            Feature::Count {
-                event,
-                window: of,
-                filter,
-            } => Kind::Count(v1::Count {
+            Feature::Count { event, window: of, filter } => Kind::Count(v1::Count {
                 event: self.number(event),
                 window: Some(window(*of)),
                 r#where: filter.as_ref().map(|test| self.test(test)),
             }),
-            Feature::Sum {
-                event,
-                property,
-                window: of,
-                fraction,
-            } => Kind::Sum(v1::Sum {
+            Feature::Sum { event, property, window: of, fraction } => Kind::Sum(v1::Sum {
                 event: self.number(event),
                 property: self.number(property),
                 window: Some(window(*of)),
@@ -60,21 +51,16 @@ impl Strings {
             Feature::Absent(event) => Kind::Absent(self.number(event)),
             Feature::ActiveDays { event, days } => Kind::ActiveDays(v1::Count {
                 event: self.number(event),
-                window: Some(window(Window {
-                    unit: Unit::Days,
-                    length: *days,
-                })),
+                window: Some(window(Window { unit: Unit::Days, length: *days })),
                 r#where: None,
             }),
-            Feature::BaselineDrop {
-                measure,
-                recent_days,
-                baseline_days,
-            } => Kind::BaselineDrop(v1::BaselineDrop {
-                measure: Some(self.measure(measure)),
-                recent_days: u32::from(*recent_days),
-                baseline_days: u32::from(*baseline_days),
-            }),
+            Feature::BaselineDrop { measure, recent_days, baseline_days } => {
+                Kind::BaselineDrop(v1::BaselineDrop {
+                    measure: Some(self.measure(measure)),
+                    recent_days: u32::from(*recent_days),
+                    baseline_days: u32::from(*baseline_days),
+                })
+            }
             Feature::FunnelStep(funnel) => Kind::FunnelStep(u32::from(*funnel)),
             Feature::FunnelAge(funnel) => Kind::FunnelAge(u32::from(*funnel)),
             Feature::SessionCount(of) => Kind::SessionCount(window(*of)),
@@ -100,10 +86,7 @@ impl Strings {
     }
 
     fn test(&mut self, test: &TextTest) -> v1::TextTest {
-        v1::TextTest {
-            key: self.number(&test.key),
-            text: self.number(&test.text),
-        }
+        v1::TextTest { key: self.number(&test.key), text: self.number(&test.text) }
     }
 
     pub(crate) fn funnel(&mut self, funnel: &Funnel) -> v1::Funnel {
@@ -122,20 +105,13 @@ impl Strings {
                 Trigger::Event(event) => v1::campaign::Trigger::Event(self.number(event)),
                 Trigger::Raised(signal) => v1::campaign::Trigger::Raised(u32::from(*signal)),
             }),
-            when: campaign
-                .when
-                .as_ref()
-                .map(Program::encode)
-                .unwrap_or_default(),
+            when: campaign.when.as_ref().map(Program::encode).unwrap_or_default(),
             fresh_ms: ms(campaign.fresh_ms),
             caps: campaign.caps.iter().map(|of| cap(*of)).collect(),
             cool_down_ms: ms(campaign.cool_down_ms),
             quiet: campaign.quiet.map(quiet),
             priority: campaign.priority,
-            converts: campaign
-                .converts
-                .as_ref()
-                .map(|converts| self.conversion(converts)),
+            converts: campaign.converts.as_ref().map(|converts| self.conversion(converts)),
             content: Some(v1::Content {
                 kind: campaign.content.kind.clone(),
                 title: texts(&campaign.content.title),
@@ -146,10 +122,7 @@ impl Strings {
     }
 
     fn conversion(&mut self, converts: &Conversion) -> v1::Conversion {
-        v1::Conversion {
-            event: self.number(&converts.event),
-            within_ms: ms(converts.within_ms),
-        }
+        v1::Conversion { event: self.number(&converts.event), within_ms: ms(converts.within_ms) }
     }
 }
 
@@ -157,17 +130,9 @@ pub(crate) fn signal(signal: &Signal) -> v1::Signal {
     v1::Signal {
         name: signal.name.clone(),
         raise: signal.raise.encode(),
-        clear: signal
-            .clear
-            .as_ref()
-            .map(Program::encode)
-            .unwrap_or_default(),
+        clear: signal.clear.as_ref().map(Program::encode).unwrap_or_default(),
         says: texts(&signal.says),
-        values: signal
-            .values
-            .iter()
-            .map(|value| u32::from(*value))
-            .collect(),
+        values: signal.values.iter().map(|value| u32::from(*value)).collect(),
     }
 }
 
@@ -228,10 +193,7 @@ fn window(window: Window) -> v1::Window {
         Unit::Weeks => v1::WindowUnit::Weeks,
         Unit::Ever => v1::WindowUnit::Ever,
     };
-    v1::Window {
-        unit: unit.into(),
-        length: u32::from(window.length),
-    }
+    v1::Window { unit: unit.into(), length: u32::from(window.length) }
 }
 
 fn cap(cap: Cap) -> v1::Cap {
@@ -240,17 +202,11 @@ fn cap(cap: Cap) -> v1::Cap {
         Period::Weeks(weeks) => (Unit::Weeks, weeks),
         Period::Ever => (Unit::Ever, 1),
     };
-    v1::Cap {
-        window: Some(window(Window { unit, length })),
-        times: cap.times,
-    }
+    v1::Cap { window: Some(window(Window { unit, length })), times: cap.times }
 }
 
 fn quiet(quiet: QuietHours) -> v1::QuietHours {
-    v1::QuietHours {
-        from_min: u32::from(quiet.from_min),
-        to_min: u32::from(quiet.to_min),
-    }
+    v1::QuietHours { from_min: u32::from(quiet.from_min), to_min: u32::from(quiet.to_min) }
 }
 
 fn texts(texts: &Texts) -> Vec<v1::Text> {

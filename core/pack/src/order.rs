@@ -63,10 +63,7 @@ mod tests {
 
     #[test]
     fn what_is_read_comes_first_and_the_rest_keeps_its_order() {
-        assert_eq!(
-            order(&[vec![2], vec![], vec![3], vec![]]),
-            Ok(vec![1, 3, 2, 0])
-        );
+        assert_eq!(order(&[vec![2], vec![], vec![3], vec![]]), Ok(vec![1, 3, 2, 0]));
         assert_eq!(order(&[vec![1, 1], vec![]]), Ok(vec![1, 0]));
         assert_eq!(order(&[]), Ok(vec![]));
     }

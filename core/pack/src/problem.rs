@@ -7,7 +7,7 @@ use crate::source::{Source, Spot};
 ///
 /// Its text is `line:column  piece   message; did you mean suggestion?`: put the name of the file
 /// and a colon before it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Problem {
     /// Line of the YAML, from 1.
     pub line: usize,
@@ -45,11 +45,7 @@ pub(crate) struct Problems<'a> {
 
 impl<'a> Problems<'a> {
     pub(crate) fn new(source: &'a Source) -> Self {
-        Self {
-            source,
-            errors: Vec::new(),
-            warnings: Vec::new(),
-        }
+        Self { source, errors: Vec::new(), warnings: Vec::new() }
     }
 
     pub(crate) fn source(&self) -> &'a Source {
@@ -69,8 +65,7 @@ impl<'a> Problems<'a> {
         suggestion: Option<String>,
     ) {
         if self.errors.len() < limits::PROBLEMS {
-            self.errors
-                .push(self.problem(spot, message.into(), suggestion));
+            self.errors.push(self.problem(spot, message.into(), suggestion));
         }
     }
 
@@ -84,13 +79,7 @@ impl<'a> Problems<'a> {
 
     fn problem(&self, spot: Spot, message: String, suggestion: Option<String>) -> Problem {
         let (line, column) = self.source.place(spot.start);
-        Problem {
-            line,
-            column,
-            text: self.source.piece(spot),
-            message,
-            suggestion,
-        }
+        Problem { line, column, text: self.source.piece(spot), message, suggestion }
     }
 
     pub(crate) fn any(&self) -> bool {
@@ -101,10 +90,6 @@ impl<'a> Problems<'a> {
     pub(crate) fn finish(mut self) -> Result<Vec<Problem>, Vec<Problem>> {
         self.errors.sort();
         self.warnings.sort();
-        if self.errors.is_empty() {
-            Ok(self.warnings)
-        } else {
-            Err(self.errors)
-        }
+        if self.errors.is_empty() { Ok(self.warnings) } else { Err(self.errors) }
     }
 }

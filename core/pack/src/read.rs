@@ -38,34 +38,20 @@ pub(crate) enum Kind {
 /// A list or map that is not complete yet.
 enum Open {
     List(Spot, Vec<Node>),
-    Map {
-        spot: Spot,
-        entries: Vec<(Scalar, Node)>,
-        names: BTreeSet<String>,
-        key: Option<Scalar>,
-    },
+    Map { spot: Spot, entries: Vec<(Scalar, Node)>, names: BTreeSet<String>, key: Option<Scalar> },
 }
 
 /// Reads the one document of a pack; `None` after a problem that leaves nothing to go on with.
 pub(crate) fn read(yaml: &str, problems: &mut Problems<'_>) -> Option<Node> {
-    let mut reader = Reader {
-        open: Vec::new(),
-        root: None,
-        problems,
-    };
+    let mut reader = Reader { open: Vec::new(), root: None, problems };
     for event in Parser::new_from_str(yaml) {
         match event {
             Ok((event, span)) => {
-                let spot = Spot {
-                    start: span.start.index(),
-                    end: span.end.index(),
-                };
+                let spot = Spot { start: span.start.index(), end: span.end.index() };
                 reader.take(event, spot)?;
             }
             Err(error) => {
-                reader
-                    .problems
-                    .add(spot_of(&error), format!("not YAML: {}", error.info()));
+                reader.problems.add(spot_of(&error), format!("not YAML: {}", error.info()));
                 return None;
             }
         }
@@ -91,45 +77,26 @@ impl Reader<'_, '_> {
             Event::Scalar(text, style, anchor, tag) => {
                 self.refuse_if(anchor > 0, spot, "anchors (&name) are not allowed in packs")?;
                 self.refuse_if(tag.is_some(), spot, "tags (!name) are not allowed in packs")?;
-                self.scalar(Scalar {
-                    text: text.into_owned(),
-                    style,
-                    spot,
-                })
+                self.scalar(Scalar { text: text.into_owned(), style, spot })
             }
-            Event::SequenceStart(anchor, tag) => self.begin(
-                anchor > 0 || tag.is_some(),
-                Open::List(spot, Vec::new()),
-                spot,
-            ),
+            Event::SequenceStart(anchor, tag) => {
+                self.begin(anchor > 0 || tag.is_some(), Open::List(spot, Vec::new()), spot)
+            }
             Event::MappingStart(anchor, tag) => {
                 let (entries, names) = (Vec::new(), BTreeSet::new());
-                let map = Open::Map {
-                    spot,
-                    entries,
-                    names,
-                    key: None,
-                };
+                let map = Open::Map { spot, entries, names, key: None };
                 self.begin(anchor > 0 || tag.is_some(), map, spot)
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let node = match self.open.pop()? {
-                    Open::List(spot, nodes) => Node {
-                        spot,
-                        kind: Kind::List(nodes),
-                    },
-                    Open::Map { spot, entries, .. } => Node {
-                        spot,
-                        kind: Kind::Map(entries),
-                    },
+                    Open::List(spot, nodes) => Node { spot, kind: Kind::List(nodes) },
+                    Open::Map { spot, entries, .. } => Node { spot, kind: Kind::Map(entries) },
                 };
                 self.add(node)
             }
-            Event::Alias(_) => self.refuse_if(
-                true,
-                spot,
-                "aliases (*name) are not allowed in packs: write it out",
-            ),
+            Event::Alias(_) => {
+                self.refuse_if(true, spot, "aliases (*name) are not allowed in packs: write it out")
+            }
             Event::DocumentStart(_) => {
                 self.refuse_if(self.root.is_some(), spot, "a pack is one YAML document")
             }
@@ -145,11 +112,7 @@ impl Reader<'_, '_> {
     }
 
     fn begin(&mut self, marked: bool, open: Open, spot: Spot) -> Option<()> {
-        self.refuse_if(
-            marked,
-            spot,
-            "anchors (&name) and tags (!name) are not allowed in packs",
-        )?;
+        self.refuse_if(marked, spot, "anchors (&name) and tags (!name) are not allowed in packs")?;
         let deep = self.open.len() >= limits::NESTING;
         self.refuse_if(deep, spot, "nested too deeply")?;
         if let Some(Open::Map { key: None, .. }) = self.open.last() {
@@ -161,26 +124,14 @@ impl Reader<'_, '_> {
 
     /// Takes a single value, which is a key if the map above waits for one.
     fn scalar(&mut self, scalar: Scalar) -> Option<()> {
-        let Some(Open::Map {
-            names,
-            key: key @ None,
-            ..
-        }) = self.open.last_mut()
-        else {
+        let Some(Open::Map { names, key: key @ None, .. }) = self.open.last_mut() else {
             let empty = scalar.is_plain() && matches!(scalar.text.as_str(), "" | "~" | "null");
             let spot = scalar.spot;
-            let kind = if empty {
-                Kind::Nothing
-            } else {
-                Kind::Scalar(scalar)
-            };
+            let kind = if empty { Kind::Nothing } else { Kind::Scalar(scalar) };
             return self.add(Node { spot, kind });
         };
         if !names.insert(scalar.text.clone()) {
-            self.problems.add(
-                scalar.spot,
-                format!("key `{}` stands here twice", scalar.text),
-            );
+            self.problems.add(scalar.spot, format!("key `{}` stands here twice", scalar.text));
         }
         *key = Some(scalar);
         Some(())

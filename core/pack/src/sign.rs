@@ -34,8 +34,7 @@ impl std::error::Error for SignError {}
 /// no app and no build log sees it.
 pub fn generate_key() -> Result<Vec<u8>, SignError> {
     let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new());
-    key.map(|key| key.as_ref().to_vec())
-        .map_err(|_| SignError::NoRandomness)
+    key.map(|key| key.as_ref().to_vec()).map_err(|_| SignError::NoRandomness)
 }
 
 /// The public key of a signing key: what an app trusts.

@@ -19,13 +19,8 @@ const PIECE: usize = 60;
 impl Source {
     pub(crate) fn new(text: &str) -> Self {
         let chars: Vec<char> = text.chars().collect();
-        let ends = chars
-            .iter()
-            .enumerate()
-            .filter(|(_, found)| **found == '\n');
-        let lines = std::iter::once(0)
-            .chain(ends.map(|(at, _)| at + 1))
-            .collect();
+        let ends = chars.iter().enumerate().filter(|(_, found)| **found == '\n');
+        let lines = std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect();
         Self { chars, lines }
     }
 
@@ -36,10 +31,7 @@ impl Source {
     /// Line and column of a character, both from 1.
     pub(crate) fn place(&self, at: usize) -> (usize, usize) {
         let line = self.lines.partition_point(|start| *start <= at);
-        let start = line
-            .checked_sub(1)
-            .and_then(|before| self.lines.get(before))
-            .unwrap_or(&0);
+        let start = line.checked_sub(1).and_then(|before| self.lines.get(before)).unwrap_or(&0);
         (line, at - start + 1)
     }
 
@@ -47,18 +39,10 @@ impl Source {
     pub(crate) fn piece(&self, spot: Spot) -> String {
         let end = spot.end.min(self.chars.len());
         let all = self.chars.get(spot.start..end).unwrap_or_default();
-        let line: Vec<char> = all
-            .iter()
-            .copied()
-            .take_while(|found| *found != '\n')
-            .collect();
+        let line: Vec<char> = all.iter().copied().take_while(|found| *found != '\n').collect();
         let text: String = line.iter().take(PIECE).collect();
         let cut = line.len() > PIECE || line.len() < all.len();
-        if cut {
-            format!("{} ...", text.trim())
-        } else {
-            text.trim().to_owned()
-        }
+        if cut { format!("{} ...", text.trim()) } else { text.trim().to_owned() }
     }
 }
 
@@ -73,12 +57,6 @@ mod tests {
         assert_eq!(source.place(4), (1, 5));
         assert_eq!(source.place(6), (2, 1));
         assert_eq!(source.piece(Spot { start: 3, end: 9 }), "打开 ...");
-        assert_eq!(
-            source.piece(Spot {
-                start: 99,
-                end: 120
-            }),
-            ""
-        );
+        assert_eq!(source.piece(Spot { start: 99, end: 120 }), "");
     }
 }

@@ -40,9 +40,7 @@ fn distance(from: &str, to: &str) -> usize {
         for (column, b) in to.iter().enumerate() {
             let at = |line: &[usize], place: usize| line.get(place).copied().unwrap_or(usize::MAX);
             let replaced = at(&last, column) + usize::from(a != b);
-            let mut best = replaced
-                .min(at(&last, column + 1) + 1)
-                .min(at(&next, column) + 1);
+            let mut best = replaced.min(at(&last, column + 1) + 1).min(at(&next, column) + 1);
             let crossed = row > 0
                 && column > 0
                 && from.get(row - 1) == Some(b)
@@ -64,10 +62,7 @@ mod tests {
     #[test]
     fn a_slip_is_recognised_and_another_word_is_not() {
         assert_eq!(nearest("prchase", ["open", "purchase"]), Some("purchase"));
-        assert_eq!(
-            nearest("since_lst", ["since_first", "since_last"]),
-            Some("since_last")
-        );
+        assert_eq!(nearest("since_lst", ["since_first", "since_last"]), Some("since_last"));
         assert_eq!(nearest("workout", ["open", "purchase"]), None);
         assert_eq!(distance("opne", "open"), 1);
         assert_eq!(distance("", "abc"), 3);

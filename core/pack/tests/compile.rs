@@ -1,7 +1,6 @@
 //! What the compiler makes of packs.
 
 #![expect(
-    clippy::indexing_slicing,
     clippy::panic,
     clippy::string_slice,
     clippy::unwrap_used,
@@ -15,25 +14,23 @@ use staykit_core::pack::{Pack, PackError};
 use staykit_core::profile::{Feature, Unit, Window};
 use staykit_pack::{compile, describe, generate_key, public_key, sign};
 
+const DOCUMENTATION: &str = include_str!("../../docs/rule-language.md");
 const RETENTION: &str = include_str!("../builtin/retention.yaml");
 
 fn bytes(yaml: &str) -> Vec<u8> {
-    compile(yaml)
-        .unwrap_or_else(|problems| panic!("{problems:#?}"))
-        .bytes
+    compile(yaml).unwrap_or_else(|problems| panic!("{problems:#?}")).bytes
 }
 
 /// The condition as `describe` prints it after compiling.
 fn reprinted(condition: &str) -> String {
     let yaml = format!(
-        "pack: t\nversion: 1\nfunnels: {{ f: {{ steps: [open, purchase], within: hours(1) }} }}\n\
-         signals:\n  z: {{ raise: hour() > 1 }}\n  a:\n    raise: >-\n      {condition}\n"
+        "pack: t\nversion: 1\nfunnels:\n  f: {{ steps: [open, purchase], within: hours(1) }}\n  \
+         checkout: {{ steps: [open, purchase], within: hours(1) }}\nsignals:\n  \
+         z: {{ raise: hour() > 1 }}\n  going_quiet: {{ raise: hour() > 1 }}\n  a:\n    raise: >-\n      {condition}\n"
     );
     let text = describe(&bytes(&yaml)).unwrap();
     let lines = text.lines().skip_while(|line| *line != "signal a");
-    let line = lines
-        .into_iter()
-        .find_map(|line| line.strip_prefix("  raise  "));
+    let line = lines.into_iter().find_map(|line| line.strip_prefix("  raise  "));
     line.unwrap().to_owned()
 }
 
@@ -67,14 +64,7 @@ fn the_same_yaml_gives_the_same_bytes_and_features_are_shared() {
     assert_eq!(bytes(RETENTION), bytes(RETENTION));
     let pack = Pack::unsigned(&bytes(RETENTION)).unwrap();
     let opens = Feature::SinceLast("open".into());
-    assert!(
-        pack.definitions
-            .features()
-            .iter()
-            .filter(|f| **f == opens)
-            .count()
-            <= 1
-    );
+    assert!(pack.definitions.features().iter().filter(|f| **f == opens).count() <= 1);
 }
 
 #[test]
@@ -105,45 +95,24 @@ campaigns:
     assert_eq!((pack.name.as_str(), pack.version), ("all", 7));
     assert_eq!(pack.definitions.session_idle_ms(), 20 * 60_000);
     let reach = pack.campaigns.reach();
-    assert_eq!(
-        (reach.caps[0].period, reach.caps[0].times),
-        (Period::Weeks(2), 3)
-    );
+    assert_eq!((reach.caps[0].period, reach.caps[0].times), (Period::Weeks(2), 3));
     assert_eq!(reach.quiet.unwrap().to_string(), "22:00-08:30");
     let swim = &pack.events[0];
     assert!(swim.durable && swim.ambient && swim.find("laps").is_some());
-    let names: Vec<&str> = pack
-        .rules
-        .signals()
-        .iter()
-        .map(|signal| &*signal.name)
-        .collect();
+    let names: Vec<&str> = pack.rules.signals().iter().map(|signal| &*signal.name).collect();
     assert_eq!(names, ["early", "late"]);
     let late = &pack.rules.signals()[1];
     assert_eq!(late.says.find("en"), Some("{0}!"));
-    let window = Window {
-        unit: Unit::Hours,
-        length: 5,
-    };
+    let window = Window { unit: Unit::Hours, length: 5 };
     let (event, property) = ("swim".into(), "laps".into());
-    let laps = Feature::Sum {
-        event,
-        property,
-        window,
-        fraction: true,
-    };
+    let laps = Feature::Sum { event, property, window, fraction: true };
     assert_eq!(pack.definitions.feature(late.values[0]), Some(&laps));
-    let [high, low] = pack.campaigns.all() else {
-        panic!()
-    };
+    let [high, low] = pack.campaigns.all() else { panic!() };
     assert_eq!((&*high.name, &*low.name), ("high", "low"));
     assert_eq!(high.trigger, Trigger::Raised(1));
     assert_eq!((high.fresh_ms, low.fresh_ms), (5 * 60_000, 0));
     assert_eq!(high.content.title.find("zh-CN"), Some("题"));
-    assert_eq!(
-        (&*high.content.kind, &*low.content.kind),
-        ("popup", "banner")
-    );
+    assert_eq!((&*high.content.kind, &*low.content.kind), ("popup", "banner"));
 }
 
 #[test]
@@ -153,27 +122,73 @@ fn a_signed_pack_is_accepted_from_a_trusted_key_alone_and_unchanged_only() {
     let pack = bytes(RETENTION);
     let signed = sign(&pack, &key).unwrap();
     assert_eq!(Pack::verify(&signed, &trusted), Pack::unsigned(&pack));
-    assert!(matches!(
-        Pack::verify(&signed, &trusted[..1]),
-        Err(PackError::UnknownKey(_))
-    ));
+    assert!(matches!(Pack::verify(&signed, &trusted[..1]), Err(PackError::UnknownKey(_))));
     let mut changed = signed.clone();
     changed[100] ^= 1;
-    assert!(matches!(
-        Pack::verify(&changed, &trusted),
-        Err(PackError::BadSignature(_))
-    ));
+    assert!(matches!(Pack::verify(&changed, &trusted), Err(PackError::BadSignature(_))));
     assert!(sign(&pack[1..], &key).is_err() && sign(&pack, b"no key").is_err());
 }
+
+/// The blocks of the language's documentation in that language.
+fn blocks(language: &str) -> Vec<String> {
+    let open = format!("```{language}\n");
+    let parts = DOCUMENTATION.split(&open).skip(1);
+    parts.map(|part| part.split("```").next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn every_example_of_the_documentation_compiles() {
+    for yaml in blocks("yaml") {
+        let compiled = compile(&yaml).unwrap_or_else(|problems| panic!("{problems:#?}"));
+        assert_eq!(compiled.warnings, []);
+    }
+    let conditions: Vec<String> =
+        blocks("cel").iter().flat_map(|block| block.lines().map(str::to_owned)).collect();
+    assert!(conditions.len() > 15);
+    for condition in &conditions {
+        reprinted(condition);
+    }
+    let all = conditions.join(" ");
+    for name in FUNCTIONS {
+        assert!(all.contains(&format!("{name}(")), "{name} has no example");
+    }
+}
+
+/// Every function of the language but those of time.
+const FUNCTIONS: [&str; 21] = [
+    "count",
+    "sum",
+    "since_last",
+    "since_first",
+    "absent",
+    "active_days",
+    "baseline_drop",
+    "funnel_step",
+    "funnel_age",
+    "session_count",
+    "session_time",
+    "session_length",
+    "signal",
+    "signal_age",
+    "hour",
+    "weekday",
+    "fact",
+    "fact_number",
+    "context",
+    "context_number",
+    "double",
+];
 
 proptest! {
     #![proptest_config(Config::with_cases(128))]
 
     #[test]
     fn a_damaged_yaml_never_panics(at in 0..RETENTION.len(), length in 0_usize..40, with in "\\PC{0,8}") {
-        let start = (0..=at).rev().find(|at| RETENTION.is_char_boundary(*at)).unwrap();
-        let end = (at + length..).find(|at| *at >= RETENTION.len() || RETENTION.is_char_boundary(*at));
-        let end = end.unwrap().min(RETENTION.len());
+        let boundary = |from: usize| {
+            (from..RETENTION.len()).find(|at| RETENTION.is_char_boundary(*at))
+        };
+        let start = boundary(at).unwrap_or(RETENTION.len());
+        let end = boundary(start + length).unwrap_or(RETENTION.len());
         let damaged = [&RETENTION[..start], with.as_str(), &RETENTION[end..]].concat();
         let _ = compile(&damaged);
     }

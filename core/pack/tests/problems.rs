@@ -32,10 +32,7 @@ fn problem(condition: &str) -> String {
 #[test]
 fn a_misspelt_function_is_found_and_the_right_one_shown() {
     let found = problem("absent('open', days(5)) && since_lst('open') > days(5)");
-    assert_eq!(
-        found,
-        "28 since_lst('open')   no such function; did you mean since_last(name)?"
-    );
+    assert_eq!(found, "28 since_lst('open')   no such function; did you mean since_last(name)?");
     let found = problem("size('open') > 3");
     assert!(found.starts_with("1 size('open')   no such function; there are count, sum"));
 }
@@ -59,22 +56,13 @@ fn types_are_checked_at_their_places() {
             "count('open', ever()) * 1.5 > 3.0",
             "1 count('open', ever()) * 1.5   whole numbers and numbers do not mix; write 2.0 for 2, or double(x)",
         ),
-        (
-            "true > false",
-            "1 true > false   yes or no has no order; write == or !=",
-        ),
-        (
-            "fact('level') > 'a'",
-            "1 fact('level') > 'a'   texts have no order here; write == or !=",
-        ),
+        ("true > false", "1 true > false   yes or no has no order; write == or !="),
+        ("fact('level') > 'a'", "1 fact('level') > 'a'   texts have no order here; write == or !="),
         (
             "fact('level')",
             "1 fact('level')   compares with a text: fact('key') == 'text'; for numbers fact_number('key')",
         ),
-        (
-            "'a' == 'b'",
-            "1 'a' == 'b'   only fact(key) and context(key) compare with a text here",
-        ),
+        ("'a' == 'b'", "1 'a' == 'b'   only fact(key) and context(key) compare with a text here"),
         (
             "9223372036854775807 + 1 > hour()",
             "1 9223372036854775807 + 1   overflows, or divides by 0",
@@ -91,26 +79,14 @@ fn types_are_checked_at_their_places() {
 #[test]
 fn arguments_are_checked_and_the_signature_is_shown() {
     for (condition, expected) in [
-        (
-            "count('open') > 3",
-            "1 count('open')   write count(name, window[, property == 'text'])",
-        ),
-        (
-            "count(open, days(7)) > 3",
-            "7 open   expected the name of an event in quotes: 'open'",
-        ),
+        ("count('open') > 3", "1 count('open')   write count(name, window[, property == 'text'])"),
+        ("count(open, days(7)) > 3", "7 open   expected the name of an event in quotes: 'open'"),
         (
             "count('open', 7) > 3",
             "15 7   expected a window: minutes(n), hours(n), days(n), weeks(n) or ever()",
         ),
-        (
-            "count('open', days(200)) > 3",
-            "15 days(200)   a window of 1 to 180 days",
-        ),
-        (
-            "active_days('open', weeks(2)) > 3",
-            "21 weeks(2)   only days(n) here",
-        ),
+        ("count('open', days(200)) > 3", "15 days(200)   a window of 1 to 180 days"),
+        ("active_days('open', weeks(2)) > 3", "21 weeks(2)   only days(n) here"),
         (
             "count('purchase', days(7), amount == 'x') > 3",
             "28 amount   `amount` of `purchase` is money; filters compare texts",
@@ -128,10 +104,7 @@ fn arguments_are_checked_and_the_signature_is_shown() {
             "1 baseline_drop('open', days(90), days(90))   both together at most 179 days",
         ),
         ("hour > 3", "1 hour   a function: write hour()"),
-        (
-            "signal('y')",
-            "8 'y'   no such signal in this pack; did you mean 'a'?",
-        ),
+        ("signal('y')", "8 'y'   no such signal in this pack; did you mean 'a'?"),
         (
             "funnel_step('checkout') > 1",
             "13 'checkout'   no such funnel under `funnels` in this pack",
@@ -154,10 +127,7 @@ fn what_cel_has_beyond_the_language_is_refused_by_name() {
             "fact('a').startsWith('x')",
             "methods are not part of the language; write startsWith(...)",
         ),
-        (
-            "hour() == 8u",
-            "11 8u   unsigned numbers are not needed; leave out the u",
-        ),
+        ("hour() == 8u", "11 8u   unsigned numbers are not needed; leave out the u"),
         ("fact('a') == null", "14 null   null is not part"),
         ("fact('a') == b'x'", "14 b'x'   bytes are not part"),
         (
@@ -170,9 +140,8 @@ fn what_cel_has_beyond_the_language_is_refused_by_name() {
         ("hour() > 8 $", "12 $   `$` does not belong here"),
     ] {
         let found = problem(condition);
-        let expected = expected
-            .strip_prefix("`exists`")
-            .map_or(expected, |_| "all, exists, exists_one");
+        let expected =
+            expected.strip_prefix("`exists`").map_or(expected, |_| "all, exists, exists_one");
         assert!(found.contains(expected), "{condition}: {found}");
     }
 }
@@ -189,10 +158,7 @@ fn what_is_nested_too_deeply_or_too_long_is_refused() {
     let long = problem(&format!("hour() > 3{}", " || hour() > 3".repeat(400)));
     assert!(long.contains("bytes of expression, at most 4096"), "{long}");
     let many = problem(&format!("hour() > 3{}", " || hour() > 3".repeat(100)));
-    assert!(
-        many.contains("too much for one condition: more than 256 instructions"),
-        "{many}"
-    );
+    assert!(many.contains("too much for one condition: more than 256 instructions"), "{many}");
 }
 
 #[test]
@@ -226,15 +192,9 @@ campaigns:
 fn a_circle_of_signals_is_named() {
     let found =
         problems("signals:\n  a: { raise: signal('b') }\n  b: { raise: \"!signal('a')\" }\n");
-    assert_eq!(
-        found,
-        ["4:3  a   signals read each other in a circle: a -> b -> a"]
-    );
+    assert_eq!(found, ["4:3  a   signals read each other in a circle: a -> b -> a"]);
     let found = problems("signals:\n  a: { raise: hour() > 3, clear: signal('a') }\n");
-    assert_eq!(
-        found,
-        ["4:3  a   signals read each other in a circle: a -> a"]
-    );
+    assert_eq!(found, ["4:3  a   signals read each other in a circle: a -> a"]);
 }
 
 #[test]
@@ -252,10 +212,7 @@ fn values_in_texts_are_checked_where_they_stand() {
         says("{count('open', days(7)).days}"),
         ["6:19  count('open', days(7)).days   a whole number has no unit; leave out `.days`"]
     );
-    assert_eq!(
-        says("x } y"),
-        ["6:20  }   braces hold a value to show: {since_last('open').days}"]
-    );
+    assert_eq!(says("x } y"), ["6:20  }   braces hold a value to show: {since_last('open').days}"]);
 }
 
 #[test]
@@ -293,14 +250,8 @@ fn the_sections_say_what_they_expect() {
             "reach: { caps: { per: month, times: 1 } }",
             "3:23  month   expected day, week, ever, days(n) or weeks(n)",
         ),
-        (
-            "reach: { caps: { per: day, times: 0 } }",
-            "3:35  0   expected how often, 1 to 128",
-        ),
-        (
-            "reach: { cool_down: days(200) }",
-            "3:21  days(200)   at most days(180)",
-        ),
+        ("reach: { caps: { per: day, times: 0 } }", "3:35  0   expected how often, 1 to 128"),
+        ("reach: { cool_down: days(200) }", "3:21  days(200)   at most days(180)"),
         (
             "events: { purchase: {} }",
             "3:11  purchase   `purchase` is a standard event: choose another name",
@@ -313,10 +264,7 @@ fn the_sections_say_what_they_expect() {
             "funnels: { f: { steps: [open], within: hours(1) } }",
             "3:24  [   expected a list of 2 to 32 events, in order",
         ),
-        (
-            "version: 2",
-            "3:1  version   key `version` stands here twice",
-        ),
+        ("version: 2", "3:1  version   key `version` stands here twice"),
     ] {
         assert_eq!(problems(rest), [expected]);
     }

@@ -7,11 +7,12 @@ use crate::error::Malformed;
 use crate::event::{CatalogError, DraftError};
 use crate::guidance::OutcomeRefused;
 use crate::pack::PackError;
+use crate::profile::TooManyFacts;
 use crate::random::RandomFailed;
 use crate::store::StoreError;
 use crate::time::ClockFailed;
 
-/// Why the engine did not do it. Nothing was changed, and nothing recorded before is lost.
+/// Why the engine did not do it. Nothing recorded before is lost.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Error {
     /// The draft is no event.
@@ -29,8 +30,10 @@ pub enum Error {
     },
     /// The outcome does not fit the decision.
     Outcome(OutcomeRefused),
-    /// No campaign or signal of that name in the active pack, or no such decision.
+    /// No campaign, signal or decision of that name or number.
     Unknown(String),
+    /// More facts than there is room for.
+    Facts(TooManyFacts),
     /// An event cannot be added to the catalog.
     Catalog(CatalogError),
     /// The pack is not accepted; the one before stays active.
@@ -62,7 +65,8 @@ impl fmt::Display for Error {
                 write!(out, "flash takes no more and {waiting} entries wait in memory already")
             }
             Self::Outcome(error) => error.fmt(out),
-            Self::Unknown(name) => write!(out, "the active pack has no `{name}`"),
+            Self::Unknown(name) => write!(out, "there is no {name}"),
+            Self::Facts(error) => error.fmt(out),
             Self::Catalog(error) => error.fmt(out),
             Self::Pack(error) => error.fmt(out),
             Self::Store(error) => error.fmt(out),
@@ -93,6 +97,7 @@ from! {
     OutcomeRefused => Outcome,
     CatalogError => Catalog,
     PackError => Pack,
+    TooManyFacts => Facts,
     StoreError => Store,
     VaultError => Vault,
     ClockFailed => Clock,

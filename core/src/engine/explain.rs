@@ -70,13 +70,14 @@ pub(super) fn explain(live: &Live, reading: &ClockReading, why: Why) -> Result<E
         Why::NotShown(name) => {
             let campaigns = &live.pack.campaigns;
             let campaign = campaigns.find(&name).and_then(|number| campaigns.campaign(number));
-            let campaign = campaign.ok_or(Error::Unknown(name))?;
+            let campaign = campaign.ok_or_else(|| Error::Unknown(format!("campaign `{name}`")))?;
             Ok(not_shown(live, &stamp, campaign))
         }
         Why::Signal(name) => {
             let rules = &live.pack.rules;
-            let number = rules.find(&name).ok_or_else(|| Error::Unknown(name.clone()))?;
-            let signal = rules.signal(number).ok_or(Error::Unknown(name))?;
+            let found = rules.find(&name).and_then(|n| Some((n, rules.signal(n)?)));
+            let unknown = || Error::Unknown(format!("signal `{name}`"));
+            let (number, signal) = found.ok_or_else(unknown)?;
             Ok(live.explain_signal(number, signal, &stamp))
         }
     }
@@ -158,9 +159,15 @@ impl Live {
         let name = &signal.name;
         let state = self.state.signals.state(number);
         if let Some(why) = state.filter(|state| state.raised_at.is_some()).map(|s| &s.why) {
-            return Explanation::of(|language| match language {
-                Language::English => format!("{name} stands: {}", listed(why, language)),
-                Language::Chinese => format!("{name}成立：{}", listed(why, language)),
+            let says = self.state.signals.says(signal, &pass);
+            return Explanation::of(|language| {
+                let says = says.find(language.pick("en", "zh")).unwrap_or_default();
+                match language {
+                    Language::English => {
+                        format!("{name} stands: {says} ({})", listed(why, language))
+                    }
+                    Language::Chinese => format!("{name}成立：{says}（{}）", listed(why, language)),
+                }
             });
         }
         let (_, now) =

@@ -19,6 +19,8 @@ use crate::time::{ClockReading, Stamp};
 pub(super) const MOST_WAITING: usize = 1_000;
 /// Ticks that one call catches up with, one per due instant; beyond it time jumps.
 const MOST_TICKS: usize = 10_000;
+/// Bytes of ticks that are written as one entry.
+const TICKS_BYTES: usize = 32_768;
 /// Conversions that one event can bring about.
 const MOST_CONVERSIONS: usize = 8;
 
@@ -65,15 +67,31 @@ impl Live {
     }
 
     /// Records an event.
-    pub(super) fn record(&mut self, reading: &ClockReading, draft: Draft) -> Result<Receipt, Error> {
+    pub(super) fn record(
+        &mut self,
+        reading: &ClockReading,
+        draft: Draft,
+    ) -> Result<Receipt, Error> {
         if !self.state.consent.record {
             return Err(Error::NoConsent);
         }
         let event = self.catalog.admit(draft)?;
+        self.record_event(reading, &event)
+    }
+
+    /// Records an event that is checked already.
+    pub(super) fn record_event(
+        &mut self,
+        reading: &ClockReading,
+        event: &Event,
+    ) -> Result<Receipt, Error> {
+        if !self.state.consent.record {
+            return Err(Error::NoConsent);
+        }
         let call = self.begin()?;
         let stamp = self.catch_up(reading);
         let first = self.state.last_seq.saturating_add(1);
-        self.apply(&event, &stamp);
+        self.apply(event, &stamp);
         for _ in 0..MOST_CONVERSIONS {
             let Some(converted) = self.effects.converted.pop() else { break };
             let outcome = outcome(names::CONVERTED, converted.campaign, converted.decision);
@@ -120,10 +138,10 @@ impl Live {
         }
         // Facts obey the limits of properties.
         let name = if context { "context" } else { "facts" };
-        let draft = facts.into_iter().fold(Draft::new(name), |draft, (key, value)| {
-            draft.value(key, value)
-        });
+        let draft =
+            facts.into_iter().fold(Draft::new(name), |draft, (key, value)| draft.value(key, value));
         let facts = Catalog::default().admit(draft)?;
+        self.state.profile.admit_facts(facts.properties(), context)?;
         let call = self.begin()?;
         let stamp = self.catch_up(reading);
         self.body.clear();
@@ -144,7 +162,7 @@ impl Live {
         consent: Consent,
     ) -> Result<Receipt, Error> {
         let call = self.begin()?;
-        let stamp = self.state.timeline.stamp(reading);
+        let stamp = self.catch_up(reading);
         self.body.clear();
         consent.encode(&mut Writer::new(&mut self.body));
         encode_other(&mut Writer::new(&mut self.entry), reading, kind::CONSENT, &self.body);
@@ -161,9 +179,9 @@ impl Live {
         pack: Pack,
         catalog: Catalog,
     ) -> Result<Receipt, Error> {
-        let state = self.state.under(&self.pack, &pack)?;
         let call = self.begin()?;
-        self.state = state;
+        self.catch_up(reading);
+        self.state = self.state.under(&self.pack, &pack)?;
         self.pack = pack;
         self.catalog = catalog;
         self.note_pack(reading);
@@ -229,7 +247,14 @@ impl Live {
                 let mut out = Writer::new(&mut self.entry);
                 encode_other(&mut out, &stamp.reading, kind::TICK, &[]);
             }
+            // Ticks stand for themselves: many of them need not be one entry.
+            if self.entry.len() > TICKS_BYTES {
+                self.append();
+                self.entry.clear();
+            }
         }
+        // Ticks that changed something are on the timeline now.
+        let now = self.state.timeline.stamp(reading);
         if self.effects.changes.len() > risen_from {
             let decided = self.effects.decisions.len();
             self.state.decide_risen(&self.pack, &now, risen_from, &mut self.effects);
@@ -241,7 +266,7 @@ impl Live {
     fn apply(&mut self, event: &Event, stamp: &Stamp) {
         let seq = self.state.last_seq.saturating_add(1);
         let session = self.state.profile.session_of(event, stamp, &self.pack.definitions);
-        let place = (seq, session, stamp.day);
+        let place = (seq, session, stamp.wall_day());
         encode_event(&mut Writer::new(&mut self.entry), &stamp.reading, place, event);
         let decided = self.effects.decisions.len();
         self.state.apply_event(&self.pack, (seq, event), stamp, true, &mut self.effects);

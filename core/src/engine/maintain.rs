@@ -14,6 +14,9 @@ pub const SYNC_WINDOW: Duration = Duration::from_secs(2);
 /// Entries that make a compaction worth it: about a segment.
 const WORTH_COMPACTING: u64 = 200;
 
+/// Doublings of the window between rounds that fail: at most about a minute.
+const MOST_PATIENT: u32 = 5;
+
 /// What a round of maintenance did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Maintained {
@@ -58,14 +61,16 @@ impl Signals {
         self.changed.notify_all();
     }
 
-    /// Sleeps until there is work; `false` when the engine ends.
-    fn wait(&self) -> bool {
+    /// Sleeps until there is work; `false` when the engine ends. After `failures` rounds that
+    /// failed there is work for sure, but less haste.
+    fn wait(&self, failures: u32) -> bool {
         let mut work = lock(&self.work);
-        while !work.dirty && !work.stop {
+        while !work.dirty && !work.stop && failures == 0 {
             work = self.changed.wait(work).unwrap_or_else(PoisonError::into_inner);
         }
         let idle = |work: &mut Work| !work.urgent && !work.stop;
-        let waited = self.changed.wait_timeout_while(work, SYNC_WINDOW, idle);
+        let window = SYNC_WINDOW * (1 << failures);
+        let waited = self.changed.wait_timeout_while(work, window, idle);
         let (mut work, _) = waited.unwrap_or_else(PoisonError::into_inner);
         (work.dirty, work.urgent) = (false, false);
         !work.stop
@@ -76,11 +81,15 @@ impl Signals {
 pub(super) fn spawn(shared: &Arc<Shared>) -> Result<JoinHandle<()>, Error> {
     let shared = Arc::clone(shared);
     let run = move || {
-        while shared.signals.wait() {
+        let mut failures = 0;
+        while shared.signals.wait(failures) {
             let mut cold = lock(&shared.cold);
             match shared.maintain(&mut cold, SYNC_WINDOW) {
-                Ok(_) | Err(Error::Locked | Error::Closed) => {}
-                Err(error) => log::warn!("maintenance will be tried again: {error}"),
+                Ok(_) | Err(Error::Locked | Error::Closed) => failures = 0,
+                Err(error) => {
+                    log::warn!("maintenance will be tried again: {error}");
+                    failures = (failures + 1).min(MOST_PATIENT);
+                }
             }
         }
     };
@@ -108,7 +117,7 @@ impl Shared {
 
     /// Makes everything recorded so far durable.
     pub(super) fn sync(&self, cold: &mut Cold) -> Result<(), Error> {
-        if let (Cold::Locked(_), Hot::Locked { .. }) = (&*cold, &*lock(&self.hot)) {
+        if let (Cold::Locked(_), Hot::Locked(_)) = (&*cold, &*lock(&self.hot)) {
             return Ok(());
         }
         let task = {
@@ -131,18 +140,20 @@ impl Shared {
     /// Moves what the journal holds into the buffer, with a checkpoint of the state.
     pub(super) fn compact(&self, cold: &mut Cold) -> Result<u64, Error> {
         let warehouse = cold.open()?;
-        let (end, checkpoint) = {
+        let (end, checkpoint, moved) = {
             let mut hot = lock(&self.hot);
             let live = hot.live()?;
             live.write_waiting()?;
             let end = live.journal.rotate()?;
             let mut checkpoint = Vec::new();
             live.state.encode(&live.pack, &mut checkpoint);
-            live.uncompacted = 0;
-            (end, checkpoint)
+            (end, checkpoint, live.uncompacted)
         };
         let done = warehouse.store.compact(end, Some(&checkpoint))?;
-        lock(&self.hot).live()?.journal.consumed(end);
+        let mut hot = lock(&self.hot);
+        let live = hot.live()?;
+        live.journal.consumed(end);
+        live.uncompacted = live.uncompacted.saturating_sub(moved);
         Ok(done.events)
     }
 }

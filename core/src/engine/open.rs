@@ -14,7 +14,7 @@ use super::state::State;
 use super::upload::Pause;
 use super::{Shared, lock};
 use crate::crypto::{DataKey, VaultError};
-use crate::event::{Catalog, Draft};
+use crate::event::{Catalog, Draft, Event};
 use crate::guidance::Decision;
 use crate::pack::Pack;
 use crate::privacy::Consent;
@@ -28,12 +28,66 @@ const BUILTIN: &str = "retention";
 /// What records touch.
 #[derive(Debug)]
 pub(super) enum Hot {
-    /// No key yet: drafts wait in memory with the time they came.
-    Locked { drafts: VecDeque<(ClockReading, Draft)>, pack: Box<Pack>, consent: Consent },
+    /// No key yet: events wait in memory with the time they came.
+    Locked(Box<Waiting>),
     /// Unlocked.
     Open(Box<Live>),
     /// Closed, or being erased.
     Closed,
+}
+
+/// What a locked engine holds.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    events: VecDeque<(ClockReading, Event)>,
+    catalog: Catalog,
+    pack: Pack,
+    /// For an installation that was not asked yet.
+    default_consent: Consent,
+    /// What the person said while it was locked.
+    consent: Option<Consent>,
+}
+
+impl Waiting {
+    fn new(pack: Pack, catalog: Catalog, default_consent: Consent) -> Self {
+        Self { events: VecDeque::new(), catalog, pack, default_consent, consent: None }
+    }
+
+    /// How many events wait.
+    pub(super) fn events(&self) -> usize {
+        self.events.len()
+    }
+
+    pub(super) fn consent(&self) -> Consent {
+        self.consent.unwrap_or(self.default_consent)
+    }
+
+    /// What is said now holds for what waits, too.
+    pub(super) fn set_consent(&mut self, consent: Consent) {
+        self.consent = Some(consent);
+        if !consent.record {
+            self.events.clear();
+        }
+    }
+
+    /// What the store says about consent is not known yet; only a no that was said just now is.
+    fn record(&mut self, reading: &ClockReading, draft: Draft) -> Result<Receipt, Error> {
+        if self.consent.is_some_and(|consent| !consent.record) {
+            return Err(Error::NoConsent);
+        }
+        let waiting = self.events.len();
+        if waiting >= MOST_WAITING {
+            return Err(Error::MemoryFull { waiting });
+        }
+        self.events.push_back((*reading, self.catalog.admit(draft)?));
+        Ok(Receipt {
+            seqs: None,
+            placed: Placed::InMemory,
+            changes: Vec::new(),
+            decided: Vec::new(),
+            due_changed: false,
+        })
+    }
 }
 
 /// What maintenance and uploads touch.
@@ -68,13 +122,13 @@ impl Shared {
             None => Pack::builtin(BUILTIN)?,
         };
         // What is wrong with the catalog shows before any file is touched.
-        catalog(&config, &pack)?;
+        let catalog = catalog(&config, &pack)?;
         let folder = Folder::open(&config.folder)?;
-        let (drafts, consent) = (VecDeque::new(), config.consent);
+        let waiting = Waiting::new(pack, catalog, config.consent);
         let shared = Self {
             config,
             host,
-            hot: Mutex::new(Hot::Locked { drafts, pack: Box::new(pack), consent }),
+            hot: Mutex::new(Hot::Locked(Box::new(waiting))),
             cold: Mutex::new(Cold::Locked(folder)),
             signals: Signals::default(),
         };
@@ -127,9 +181,8 @@ impl Shared {
             }
         }
         let wrapped_key = folder.identity().map_or(Vec::new(), |known| known.wrapped_key.clone());
-        let opened = self.reading().and_then(|reading| {
-            Ok((Store::open(folder, key, &reading)?, reading))
-        });
+        let opened =
+            self.reading().and_then(|reading| Ok((Store::open(folder, key, &reading)?, reading)));
         let (opened, reading) = match opened {
             Ok(opened) => opened,
             Err(error) => {
@@ -137,7 +190,11 @@ impl Shared {
                 return Err(error);
             }
         };
-        self.start(&mut cold, opened, wrapped_key, &reading)
+        let withdrawn = self.start(&mut cold, opened, wrapped_key, &reading)?;
+        // What was said before the key came must outlive a power cut like anything said after.
+        self.sync(&mut cold)?;
+        drop(cold);
+        withdrawn.map_or(Ok(()), |consent| self.erase(consent))
     }
 
     fn make_identity(
@@ -152,36 +209,43 @@ impl Shared {
         Ok(folder.create_identity(installation, wrapped, key)?)
     }
 
-    /// From what lay on flash to a running engine.
+    /// From what lay on flash to a running engine. Gives the consent with which everything has
+    /// to be erased, if the person withdrew it while the engine was locked.
     fn start(
         &self,
         cold: &mut Cold,
         opened: Opened,
         wrapped_key: Vec<u8>,
         reading: &ClockReading,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<Consent>, Error> {
         let mut hot = lock(&self.hot);
-        let (drafts, pack, consent) = match mem::replace(&mut *hot, Hot::Closed) {
-            Hot::Locked { drafts, pack, consent } => (drafts, pack, consent),
+        let waiting = match mem::replace(&mut *hot, Hot::Closed) {
+            Hot::Locked(waiting) => *waiting,
             other => {
                 *hot = other;
                 return Err(Error::Closed);
             }
         };
-        let Opened { store, journal, checkpoint, entries, epoch, first_of_epoch, last_seq, .. } =
+        let Opened { store, journal, checkpoint, entries, epoch, last_seq, ended, damage, .. } =
             opened;
         let fresh = checkpoint.is_none() && entries.is_empty();
+        let said = waiting.consent;
+        let consent = waiting.consent();
+        let Waiting { events, catalog, pack, .. } = waiting;
         let (mut state, unreadable_entries) = rebuild(&pack, checkpoint.as_deref(), &entries);
-        state.last_seq = if first_of_epoch { 0 } else { last_seq.max(state.last_seq) };
-        let catalog = catalog(&self.config, &pack)?;
-        let mut live = Live::new(state, *pack, catalog, journal, epoch);
+        // The store knows the numbering; a checkpoint may be of an epoch before.
+        state.last_seq = last_seq;
+        let withdrawn = said.filter(|said| state.consent.record && !said.record);
+        let mut live = Live::new(state, pack, catalog, journal, epoch);
         live.uncompacted = u64::try_from(entries.len()).unwrap_or(u64::MAX);
-        if fresh {
-            live.set_consent(reading, consent)?;
+        // Readings never go back: what comes first has the time of the first event that waited.
+        let first = events.front().map_or(reading, |(then, _)| then);
+        if fresh || said.is_some() {
+            live.set_consent(first, consent)?;
         }
-        live.confirm_pack(reading)?;
-        for (then, draft) in drafts {
-            if let Err(error) = live.record(&then, draft) {
+        live.confirm_pack(first)?;
+        for (then, event) in &events {
+            if let Err(error) = live.record_event(then, event) {
                 log::warn!("an event that waited for the key was refused: {error}");
             }
         }
@@ -191,12 +255,12 @@ impl Shared {
             wrapped_key,
             pause: Pause::default(),
             attempt: 0,
-            ended: opened.ended,
-            damage: opened.damage,
+            ended,
+            damage,
             unreadable_entries,
         }));
         self.signals.wake(&mut hot);
-        Ok(())
+        Ok(withdrawn)
     }
 
     /// Destroys everything and begins anew with `consent`.
@@ -205,8 +269,8 @@ impl Shared {
         let pack = {
             let mut hot = lock(&self.hot);
             match mem::replace(&mut *hot, Hot::Closed) {
-                Hot::Open(live) => Box::new(live.pack),
-                Hot::Locked { pack, .. } => pack,
+                Hot::Open(live) => live.pack,
+                Hot::Locked(waiting) => waiting.pack,
                 Hot::Closed => return Err(Error::Closed),
             }
         };
@@ -217,7 +281,8 @@ impl Shared {
         };
         erased?;
         *cold = Cold::Locked(Folder::open(&self.config.folder)?);
-        *lock(&self.hot) = Hot::Locked { drafts: VecDeque::new(), pack, consent };
+        let catalog = catalog(&self.config, &pack)?;
+        *lock(&self.hot) = Hot::Locked(Box::new(Waiting::new(pack, catalog, consent)));
         drop(cold);
         self.unlock_by_vault()
     }
@@ -287,25 +352,21 @@ impl Hot {
     pub(super) fn live(&mut self) -> Result<&mut Live, Error> {
         match self {
             Self::Open(live) => Ok(live),
-            Self::Locked { .. } => Err(Error::Locked),
+            Self::Locked(_) => Err(Error::Locked),
             Self::Closed => Err(Error::Closed),
         }
     }
 
-    pub(super) fn record(&mut self, reading: &ClockReading, draft: Draft) -> Result<Receipt, Error> {
-        let Self::Locked { drafts, .. } = self else { return self.live()?.record(reading, draft) };
-        let waiting = drafts.len();
-        if waiting >= MOST_WAITING {
-            return Err(Error::MemoryFull { waiting });
+    pub(super) fn record(
+        &mut self,
+        reading: &ClockReading,
+        draft: Draft,
+    ) -> Result<Receipt, Error> {
+        match self {
+            Self::Open(live) => live.record(reading, draft),
+            Self::Locked(waiting) => waiting.record(reading, draft),
+            Self::Closed => Err(Error::Closed),
         }
-        drafts.push_back((*reading, draft));
-        Ok(Receipt {
-            seqs: None,
-            placed: Placed::InMemory,
-            changes: Vec::new(),
-            decided: Vec::new(),
-            due_changed: false,
-        })
     }
 
     pub(super) fn next_due(&self) -> Option<i64> {
@@ -324,7 +385,7 @@ impl Hot {
     pub(super) fn consent(&self) -> Consent {
         match self {
             Self::Open(live) => live.state.consent,
-            Self::Locked { consent, .. } => *consent,
+            Self::Locked(waiting) => waiting.consent(),
             Self::Closed => Consent::none(),
         }
     }

@@ -156,17 +156,10 @@ impl State {
     }
 
     /// Rise, decide, fall, over the marked signals.
-    fn pass(
-        &mut self,
-        pack: &Pack,
-        stamp: &Stamp,
-        deciding: Deciding<'_>,
-        effects: &mut Effects,
-    ) {
+    fn pass(&mut self, pack: &Pack, stamp: &Stamp, deciding: Deciding<'_>, effects: &mut Effects) {
         let from = effects.changes.len();
         let profile = &self.profile;
-        let pass =
-            Pass { rules: &pack.rules, definitions: &pack.definitions, profile, stamp };
+        let pass = Pass { rules: &pack.rules, definitions: &pack.definitions, profile, stamp };
         let Effects { marked, changes, .. } = &mut *effects;
         self.signals.rise(&pass, marked, changes);
         if !matches!(deciding, Deciding::No) {
@@ -184,8 +177,7 @@ impl State {
             self.decide(pack, stamp, triggered, &mut effects.decisions);
         }
         let profile = &self.profile;
-        let pass =
-            Pass { rules: &pack.rules, definitions: &pack.definitions, profile, stamp };
+        let pass = Pass { rules: &pack.rules, definitions: &pack.definitions, profile, stamp };
         self.signals.fall(&pass, &mut effects.marked, &mut effects.changes);
     }
 
@@ -201,6 +193,7 @@ impl State {
         }
         // The most important campaign first, whatever triggered it.
         triggered.sort_by_key(|(number, _)| *number);
+        triggered.dedup_by_key(|(number, _)| *number);
         let Self { profile, signals, guidance, consent, .. } = self;
         let pass = Pass { rules: &pack.rules, definitions: &pack.definitions, profile, stamp };
         let moment = Moment {

@@ -75,8 +75,10 @@ impl Engine {
             status.file_bytes = figures.file_bytes;
             status.dropped_events = figures.dropped_events;
             status.unclean_end = matches!(warehouse.ended, Ended::Killed | Ended::PowerLost);
-            status.damaged = warehouse.damage != crate::store::Damage::default()
-                || warehouse.unreadable_entries > 0;
+            // A torn end is what a kill leaves, not damage.
+            let damage = crate::store::Damage { torn_files: 0, ..warehouse.damage };
+            status.damaged =
+                damage != crate::store::Damage::default() || warehouse.unreadable_entries > 0;
         }
         Ok(status)
     }
@@ -86,7 +88,7 @@ fn of_hot(hot: &mut Hot) -> Status {
     let mut status = Status {
         installation: String::new(),
         key: match hot {
-            Hot::Locked { .. } => KeyState::Locked,
+            Hot::Locked(_) => KeyState::Locked,
             Hot::Open(_) => KeyState::Unlocked,
             Hot::Closed => KeyState::Closed,
         },
@@ -122,7 +124,7 @@ fn of_hot(hot: &mut Hot) -> Status {
             status.signals = standing.map(|(signal, _)| signal.name.clone()).collect();
             status.campaigns.clone_from(state.guidance.counts());
         }
-        Hot::Locked { drafts, .. } => status.in_memory = drafts.len(),
+        Hot::Locked(waiting) => status.in_memory = waiting.events(),
         Hot::Closed => {}
     }
     status

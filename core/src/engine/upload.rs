@@ -10,11 +10,17 @@ use crate::sync::{Answer, Delivery, Judgement, Upload, back_off_ms, judge, limit
 use crate::time::ClockReading;
 use staykit_proto::{Message, v1};
 
-/// A server's wish, or a wrong configuration, that holds up every batch. Kept in memory: a new
-/// start may try once.
+/// Events in a row that a server may refuse one by one before the fault is taken to be the
+/// configuration's rather than theirs.
+const REFUSED_IN_ROW: u32 = 3;
+
+/// What holds up every batch: a server's wish, a failure, a wrong configuration. Kept in memory:
+/// a new start may try once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Pause {
     until_at: Option<i64>,
+    /// Single events refused since the last acknowledgement.
+    refused: u32,
 }
 
 impl Engine {
@@ -97,21 +103,28 @@ impl Shared {
         let warehouse = cold.open()?;
         match judge(id, answer, reading.wall_ms) {
             Judgement::Acknowledged { pause_ms, .. } => {
-                if pause_ms > 0 {
-                    warehouse.pause.until_at = Some(now_at.saturating_add(pause_ms));
-                }
+                let until_at = (pause_ms > 0).then(|| now_at.saturating_add(pause_ms));
+                warehouse.pause = Pause { until_at, refused: 0 };
                 let known = warehouse.store.acknowledge(id)?;
                 Ok(if known { Delivery::Acknowledged } else { Delivery::Unknown })
             }
             Judgement::Retry { at_least_ms } => warehouse.defer(id, now_at, at_least_ms),
-            Judgement::Split => match warehouse.store.split(id)? {
-                Split::Halved => Ok(Delivery::Split),
-                Split::SetAside { .. } => Ok(Delivery::SetAside { events: 1 }),
-                Split::Unknown => Ok(Delivery::Unknown),
-            },
-            Judgement::Misconfigured => {
+            Judgement::Split if warehouse.pause.refused < REFUSED_IN_ROW => {
+                match warehouse.store.split(id)? {
+                    Split::Halved => Ok(Delivery::Split),
+                    Split::SetAside { .. } => {
+                        warehouse.pause.refused += 1;
+                        Ok(Delivery::SetAside { events: 1 })
+                    }
+                    Split::Unknown => Ok(Delivery::Unknown),
+                }
+            }
+            Judgement::Split | Judgement::Misconfigured => {
+                log::error!("the collector refuses everything: check endpoint and write key");
                 let not_before_at = now_at.saturating_add(limits::MISCONFIGURED_MS);
-                warehouse.pause.until_at = Some(not_before_at);
+                // After the pause one more event may be tried, not three.
+                warehouse.pause =
+                    Pause { until_at: Some(not_before_at), refused: REFUSED_IN_ROW - 1 };
                 Ok(Delivery::Retry { not_before_at })
             }
         }
@@ -123,8 +136,11 @@ impl Warehouse {
         let seed = installation_seed(&self.store.installation());
         let pause_ms = back_off_ms(&seed, id, self.attempt).max(at_least_ms);
         let not_before_at = now_at.saturating_add(pause_ms);
-        let known = self.store.defer(id, not_before_at)?;
-        Ok(if known { Delivery::Retry { not_before_at } } else { Delivery::Unknown })
+        if !self.store.defer(id, not_before_at)? {
+            return Ok(Delivery::Unknown);
+        }
+        self.pause.until_at = Some(not_before_at);
+        Ok(Delivery::Retry { not_before_at })
     }
 }
 

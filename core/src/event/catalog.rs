@@ -40,11 +40,14 @@ pub enum CatalogError {
 impl fmt::Display for CatalogError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Standard(name) => write!(out, "`{name}` is a standard event: choose another name"),
+            Self::Standard(name) => {
+                write!(out, "`{name}` is a standard event: choose another name")
+            }
             Self::Name => write!(
                 out,
                 "names are 1 to {} bytes for events, 1 to {} for properties, without control characters",
-                limits::NAME.most, limits::PROPERTY_NAME.most
+                limits::NAME.most,
+                limits::PROPERTY_NAME.most
             ),
             Self::TooMany => write!(out, "more than {} events added", limits::ADDED_EVENTS.most),
             Self::TooManyProperties(name) => {

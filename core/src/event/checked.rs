@@ -57,8 +57,8 @@ impl Event {
         properties: Vec<(String, Value)>,
         spec: Option<&EventSpec>,
     ) -> Self {
-        let (priority, durable, ambient) = spec
-            .map_or((Priority::Normal, false, false), |s| (s.priority, s.durable, s.ambient));
+        let (priority, durable, ambient) =
+            spec.map_or((Priority::Normal, false, false), |s| (s.priority, s.durable, s.ambient));
         Self { name, properties, priority, durable, ambient }
     }
 

@@ -131,10 +131,9 @@ impl fmt::Display for DraftError {
                 "an event name has 1 to {} bytes and no control characters",
                 limits::NAME.most
             ),
-            Self::Unknown(name) => write!(
-                out,
-                "event `{name}` is not in the catalog: add it, or accept unknown names"
-            ),
+            Self::Unknown(name) => {
+                write!(out, "event `{name}` is not in the catalog: add it, or accept unknown names")
+            }
             Self::PropertyName { place } => write!(
                 out,
                 "property {place}: a property name has 1 to {} bytes and no control characters",
@@ -218,9 +217,7 @@ fn check_value(name: &str, value: &Value) -> Result<(), DraftError> {
             size: text.len(),
             limit: limits::TEXT,
         }),
-        Value::Number(number) if !number.is_finite() => {
-            Err(DraftError::NotFinite(name.to_owned()))
-        }
+        Value::Number(number) if !number.is_finite() => Err(DraftError::NotFinite(name.to_owned())),
         _ => Ok(()),
     }
 }
@@ -273,17 +270,15 @@ mod tests {
             refusal(Draft::new("x").text("t", "t".repeat(TEXT.most + 1))),
             DraftError::TooLarge { limit: TEXT, .. }
         ));
-        let many = |count| {
-            (0..count).fold(Draft::new("x"), |draft, n| draft.integer(format!("p{n}"), 1))
-        };
+        let many =
+            |count| (0..count).fold(Draft::new("x"), |draft, n| draft.integer(format!("p{n}"), 1));
         assert!(catalog.admit(many(PROPERTIES.most)).is_ok());
         assert!(matches!(
             refusal(many(PROPERTIES.most + 1)),
             DraftError::TooLarge { limit: PROPERTIES, .. }
         ));
-        let large = (0..9).fold(Draft::new("x"), |draft, n| {
-            draft.text(format!("p{n}"), "t".repeat(TEXT.most))
-        });
+        let large = (0..9)
+            .fold(Draft::new("x"), |draft, n| draft.text(format!("p{n}"), "t".repeat(TEXT.most)));
         assert!(matches!(refusal(large), DraftError::TooLarge { limit: EVENT, .. }));
     }
 
@@ -291,10 +286,7 @@ mod tests {
     fn names_values_and_currencies_that_make_no_sense_are_refused() {
         assert_eq!(refusal(Draft::new("")), DraftError::Name);
         assert_eq!(refusal(Draft::new("a\nb")), DraftError::Name);
-        assert_eq!(
-            refusal(Draft::new("x").integer("", 1)),
-            DraftError::PropertyName { place: 0 }
-        );
+        assert_eq!(refusal(Draft::new("x").integer("", 1)), DraftError::PropertyName { place: 0 });
         assert_eq!(
             refusal(Draft::new("x").integer("a", 1).flag("a", true)),
             DraftError::Repeated("a".into())

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// Which events survive longest when room runs out, and are uploaded first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[derive(serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Priority {
     /// Taps, scrolls, glances.

@@ -6,7 +6,11 @@ use super::spec::PropertyType::{Flag, Integer, Money, Text};
 use super::spec::Sensitivity::{Behaviour, Sensitive, Technical};
 use super::spec::{EventSpec, Priority, PropertySpec, PropertyType, Sensitivity};
 
-const fn property(name: &'static str, kind: PropertyType, sensitivity: Sensitivity) -> PropertySpec {
+const fn property(
+    name: &'static str,
+    kind: PropertyType,
+    sensitivity: Sensitivity,
+) -> PropertySpec {
     PropertySpec { name: Cow::Borrowed(name), kind, sensitivity }
 }
 

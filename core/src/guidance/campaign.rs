@@ -168,7 +168,9 @@ impl fmt::Display for CampaignsError {
             Self::OutOfBounds(name) => {
                 write!(out, "campaign `{name}` has a cap, a time or quiet hours out of bounds")
             }
-            Self::Order(name) => write!(out, "campaign `{name}` stands behind a less important one"),
+            Self::Order(name) => {
+                write!(out, "campaign `{name}` stands behind a less important one")
+            }
         }
     }
 }
@@ -209,8 +211,8 @@ impl Campaigns {
         definitions: &Definitions,
     ) -> Result<(), CampaignsError> {
         let name = || campaign.name.clone();
-        let number = u16::try_from(self.all.len())
-            .map_err(|_| CampaignsError::TooMany(self.all.len()))?;
+        let number =
+            u16::try_from(self.all.len()).map_err(|_| CampaignsError::TooMany(self.all.len()))?;
         if self.find(&campaign.name).is_some() {
             return Err(CampaignsError::Repeated(name()));
         }

@@ -5,8 +5,8 @@ use super::decision::{Cause, Decision, Gate, Outcomes, Reason, Verdict};
 use super::gate;
 use super::state::Guidance;
 use crate::privacy::Consent;
-use crate::rules::{Comparison, Readings, explain};
 use crate::profile::Definitions;
+use crate::rules::{Comparison, Readings, explain};
 use crate::time::Stamp;
 
 /// The moment of a decision: everything it depends on.

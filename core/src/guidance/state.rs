@@ -111,6 +111,11 @@ impl Guidance {
     /// Shows within a period up to `stamp`: of one campaign, or of all.
     #[must_use]
     pub fn shows(&self, campaign: Option<&str>, period: Period, stamp: &Stamp) -> u32 {
+        if period == Period::Ever {
+            let of = |(name, _): &(&String, &OutcomeCounts)| campaign.is_none_or(|n| n == *name);
+            let shows: u64 = self.counts.iter().filter(of).map(|(_, counts)| counts.show).sum();
+            return u32::try_from(shows).unwrap_or(u32::MAX);
+        }
         let inside = |show: &&Show| match period {
             Period::Days(days) => stamp.day.saturating_sub(show.day) < i32::from(days),
             Period::Weeks(weeks) => {
@@ -148,7 +153,10 @@ impl Guidance {
             }
             Verdict::Withhold => counts.withhold += 1,
         }
-        self.decisions.push_back(Decision { content: super::campaign::Content::default(), ..decision.clone() });
+        self.decisions.push_back(Decision {
+            content: super::campaign::Content::default(),
+            ..decision.clone()
+        });
         self.forget();
     }
 

@@ -28,8 +28,7 @@ impl Decision {
         };
         let met = self.why.iter().filter(|comparison| comparison.held);
         let met: Vec<String> = met.map(|comparison| comparison.text(language)).collect();
-        let cause =
-            if met.is_empty() { cause } else { format!("{cause}, {}", met.join(", ")) };
+        let cause = if met.is_empty() { cause } else { format!("{cause}, {}", met.join(", ")) };
         let separator = language.pick("; ", "；");
         if let Some(gate) = self.withheld_by() {
             return format!("{}{separator}{cause}", gate.text(false, language));
@@ -54,7 +53,8 @@ impl Gate {
                 }
             }
             (Self::CoolDown { all, passed_ms, needed_ms }, language) => {
-                let (since, needed) = (duration(*passed_ms, language), duration(*needed_ms, language));
+                let (since, needed) =
+                    (duration(*passed_ms, language), duration(*needed_ms, language));
                 let last = match (all, language) {
                     (true, Language::English) => "last show of any campaign",
                     (false, Language::English) => "last show",

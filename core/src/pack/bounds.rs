@@ -15,26 +15,13 @@ struct Bound {
 }
 
 const fn many(field: u64, limit: Limit, within: &'static [Bound]) -> Bound {
-    Bound {
-        field,
-        limit,
-        within,
-    }
+    Bound { field, limit, within }
 }
 
 /// A message that is no list: repeated, its lists would join.
 const fn one(field: u64, within: &'static [Bound]) -> Bound {
-    let limit = Limit {
-        of: "field",
-        most: 1,
-        unit: "times",
-        origin: "it is not repeated",
-    };
-    Bound {
-        field,
-        limit,
-        within,
-    }
+    let limit = Limit { of: "field", most: 1, unit: "times", origin: "it is not repeated" };
+    Bound { field, limit, within }
 }
 
 const PACK: &[Bound] = &[
@@ -42,22 +29,11 @@ const PACK: &[Bound] = &[
     many(6, limits::FEATURES_OF_A_PACK, &[]),
     many(7, limits::FUNNELS_OF_A_PACK, &[]),
     many(8, limits::SIGNALS, &[many(4, limits::LANGUAGES, &[])]),
-    many(
-        9,
-        limits::CAMPAIGNS,
-        &[many(7, limits::CAPS, &[]), one(12, CONTENT)],
-    ),
+    many(9, limits::CAMPAIGNS, &[many(7, limits::CAPS, &[]), one(12, CONTENT)]),
     one(10, &[many(1, limits::CAPS, &[])]),
-    many(
-        11,
-        limits::EVENTS,
-        &[many(5, limits::EVENT_PROPERTIES, &[])],
-    ),
+    many(11, limits::EVENTS, &[many(5, limits::EVENT_PROPERTIES, &[])]),
 ];
-const CONTENT: &[Bound] = &[
-    many(2, limits::LANGUAGES, &[]),
-    many(3, limits::LANGUAGES, &[]),
-];
+const CONTENT: &[Bound] = &[many(2, limits::LANGUAGES, &[]), many(3, limits::LANGUAGES, &[])];
 /// As many as any message above has.
 const MOST_BOUNDS: usize = 7;
 
@@ -74,10 +50,7 @@ fn check_message(bytes: &[u8], bounds: &[Bound]) -> Result<(), PackError> {
         let Some(content) = skip(&mut input, tag & 7)? else {
             continue;
         };
-        let counted = bounds
-            .iter()
-            .zip(&mut counts)
-            .find(|(bound, _)| bound.field == tag >> 3);
+        let counted = bounds.iter().zip(&mut counts).find(|(bound, _)| bound.field == tag >> 3);
         if let Some((bound, count)) = counted {
             *count += 1;
             bound.limit.check(*count)?;
@@ -88,11 +61,7 @@ fn check_message(bytes: &[u8], bounds: &[Bound]) -> Result<(), PackError> {
 }
 
 fn check_message_of(content: &[u8], bound: &Bound) -> Result<(), PackError> {
-    if bound.within.is_empty() {
-        Ok(())
-    } else {
-        check_message(content, bound.within)
-    }
+    if bound.within.is_empty() { Ok(()) } else { check_message(content, bound.within) }
 }
 
 /// Steps over a value; gives its bytes if it has a length.
@@ -120,19 +89,13 @@ mod tests {
     #[test]
     fn a_megabyte_of_empty_campaigns_is_refused_before_it_is_built() {
         let bytes = [0x4a, 0x00].repeat(500_000);
-        assert!(matches!(
-            check(&bytes),
-            Err(PackError::OverLimit { found: 513, .. })
-        ));
+        assert!(matches!(check(&bytes), Err(PackError::OverLimit { found: 513, .. })));
     }
 
     #[test]
     fn lists_of_a_repeated_single_message_do_not_join() {
         // A campaign with two contents.
         let bytes = [0x4a, 0x04, 0x62, 0x00, 0x62, 0x00];
-        assert!(matches!(
-            check(&bytes),
-            Err(PackError::OverLimit { found: 2, .. })
-        ));
+        assert!(matches!(check(&bytes), Err(PackError::OverLimit { found: 2, .. })));
     }
 }

@@ -24,18 +24,13 @@ impl Entry<'_> {
                 v1::campaign::Trigger::Event(event) => Trigger::Event(self.event(event)?),
                 v1::campaign::Trigger::Raised(signal) => Trigger::Raised(self.signal(signal)?),
             },
-            when: when
-                .map(|bytes| self.program(&bytes, "when", &feature_type))
-                .transpose()?,
+            when: when.map(|bytes| self.program(&bytes, "when", &feature_type)).transpose()?,
             fresh_ms: self.ms(campaign.fresh_ms, "fresh")?,
             caps: self.caps(&campaign.caps)?,
             cool_down_ms: self.ms(campaign.cool_down_ms, "cool-down")?,
             quiet: campaign.quiet.map(|quiet| self.quiet(quiet)).transpose()?,
             priority: campaign.priority,
-            converts: campaign
-                .converts
-                .map(|converts| self.conversion(converts))
-                .transpose()?,
+            converts: campaign.converts.map(|converts| self.conversion(converts)).transpose()?,
             content: self.content(campaign.content)?,
         })
     }
@@ -47,11 +42,7 @@ impl Entry<'_> {
         feature_type: impl Fn(u16) -> Option<ScalarType>,
     ) -> Result<Program, PackError> {
         limits::PROGRAM.check(bytes.len())?;
-        let wrong = |error| PackError::Program {
-            at: self.at,
-            part,
-            error,
-        };
+        let wrong = |error| PackError::Program { at: self.at, part, error };
         Program::decode(bytes, feature_type).map_err(wrong)
     }
 
@@ -69,11 +60,7 @@ impl Entry<'_> {
             limits::TEXT.check(text.text.len())?;
             Ok((self.name(text.locale, "language")?, text.text))
         };
-        texts
-            .into_iter()
-            .map(pair)
-            .collect::<Result<_, _>>()
-            .map(Texts::new)
+        texts.into_iter().map(pair).collect::<Result<_, _>>().map(Texts::new)
     }
 
     fn caps(&self, caps: &[v1::Cap]) -> Result<Vec<Cap>, PackError> {
@@ -88,18 +75,12 @@ impl Entry<'_> {
             Unit::Ever => Period::Ever,
             Unit::Minutes | Unit::Hours => return Err(self.invalid("period of a cap")),
         };
-        Ok(Cap {
-            period,
-            times: cap.times,
-        })
+        Ok(Cap { period, times: cap.times })
     }
 
     fn quiet(&self, quiet: v1::QuietHours) -> Result<QuietHours, PackError> {
         let minute = |minute: u32| u16::try_from(minute).map_err(|_| self.invalid("quiet hours"));
-        Ok(QuietHours {
-            from_min: minute(quiet.from_min)?,
-            to_min: minute(quiet.to_min)?,
-        })
+        Ok(QuietHours { from_min: minute(quiet.from_min)?, to_min: minute(quiet.to_min)? })
     }
 
     fn conversion(&self, converts: v1::Conversion) -> Result<Conversion, PackError> {

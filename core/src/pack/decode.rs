@@ -4,19 +4,39 @@ use std::borrow::Cow;
 
 use staykit_proto::v1;
 
+use super::error::{PackError, Place};
 use super::features::{Entry, Tables};
-use super::{FORMAT, Pack, PackError, Place, limits};
+use super::limits;
 use crate::event::{Catalog, EventSpec, Priority, PropertySpec, PropertyType, Sensitivity};
 use crate::guidance::Campaigns;
 use crate::profile::{Definitions, ScalarType};
 use crate::rules::{Rules, Signal};
 
+/// The newest format that this version reads; 0 until the format is frozen.
+pub const FORMAT: u32 = 0;
+
+/// A pack that has been checked as a whole: using it cannot go wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pack {
+    /// Its name, such as `retention`.
+    pub name: String,
+    /// Rises with every change.
+    pub version: u32,
+    /// What the profile must keep.
+    pub definitions: Definitions,
+    /// The signals.
+    pub rules: Rules,
+    /// The campaigns and the limits over all of them.
+    pub campaigns: Campaigns,
+    /// Events that it adds to the catalog.
+    pub events: Vec<EventSpec>,
+    /// SHA-256 of its bytes: two packs of one hash are the same.
+    pub hash: [u8; 32],
+}
+
 pub(super) fn pack(message: v1::Pack, hash: [u8; 32]) -> Result<Pack, PackError> {
     if message.format > FORMAT {
-        return Err(PackError::Newer {
-            format: message.format,
-            known: FORMAT,
-        });
+        return Err(PackError::Newer { format: message.format, known: FORMAT });
     }
     let tables = Tables {
         strings: &message.strings,
@@ -25,40 +45,23 @@ pub(super) fn pack(message: v1::Pack, hash: [u8; 32]) -> Result<Pack, PackError>
     };
     let entry = |list: &'static str| {
         let tables = &tables;
-        move |entry: usize| Entry {
-            tables,
-            at: Place { list, entry },
-        }
+        move |entry: usize| Entry { tables, at: Place { list, entry } }
     };
     let whole = entry("pack")(0);
     let features = each(message.features, entry("feature"), |at, it| at.feature(it))?;
     let funnels = each(message.funnels, entry("funnel"), |at, it| at.funnel_of(it))?;
     let definitions = Definitions::new(features, funnels, i64::from(message.session_idle_ms))?;
     let kind = |number: u16| Some(definitions.feature(number)?.scalar_type());
-    let signals = each(message.signals, entry("signal"), |at, it| {
-        at.signal_of(it, kind)
-    })?;
+    let signals = each(message.signals, entry("signal"), |at, it| at.signal_of(it, kind))?;
     let rules = Rules::new(signals, &definitions)?;
-    let campaigns = each(message.campaigns, entry("campaign"), |at, it| {
-        at.campaign(it, kind)
-    })?;
+    let campaigns = each(message.campaigns, entry("campaign"), |at, it| at.campaign(it, kind))?;
     let reach = whole.reach(message.reach)?;
     let campaigns = Campaigns::new(campaigns, reach, &rules, &definitions)?;
     let events = each(message.events, entry("event"), |at, it| at.event_spec(it))?;
     let mut catalog = Catalog::default();
-    events
-        .iter()
-        .try_for_each(|spec| catalog.add(spec.clone()))?;
+    events.iter().try_for_each(|spec| catalog.add(spec.clone()))?;
     let name = whole.name(message.name, "name")?;
-    Ok(Pack {
-        name,
-        version: message.version,
-        definitions,
-        rules,
-        campaigns,
-        events,
-        hash,
-    })
+    Ok(Pack { name, version: message.version, definitions, rules, campaigns, events, hash })
 }
 
 /// Reads every entry of a list.
@@ -68,9 +71,7 @@ fn each<'a, M, T>(
     read: impl Fn(Entry<'a>, M) -> Result<T, PackError>,
 ) -> Result<Vec<T>, PackError> {
     let numbered = messages.into_iter().enumerate();
-    numbered
-        .map(|(place, message)| read(entry(place), message))
-        .collect()
+    numbered.map(|(place, message)| read(entry(place), message)).collect()
 }
 
 impl Entry<'_> {
@@ -81,20 +82,14 @@ impl Entry<'_> {
     ) -> Result<Signal, PackError> {
         limits::VALUES.check(signal.values.len())?;
         let value = |index: &u32| {
-            let missing = PackError::Reference {
-                at: self.at,
-                to: "feature",
-                index: *index,
-            };
+            let missing = PackError::Reference { at: self.at, to: "feature", index: *index };
             u16::try_from(*index).map_err(|_| missing)
         };
         let clear = Some(signal.clear).filter(|bytes| !bytes.is_empty());
         Ok(Signal {
             name: self.name(signal.name, "name")?,
             raise: self.program(&signal.raise, "raise", &feature_type)?,
-            clear: clear
-                .map(|bytes| self.program(&bytes, "clear", &feature_type))
-                .transpose()?,
+            clear: clear.map(|bytes| self.program(&bytes, "clear", &feature_type)).transpose()?,
             says: self.texts(signal.says)?,
             values: signal.values.iter().map(value).collect::<Result<_, _>>()?,
         })
@@ -109,10 +104,7 @@ impl Entry<'_> {
             v1::Priority::Critical => Priority::Critical,
         };
         let sensitivity = self.sensitivity(spec.sensitivity())?;
-        let properties = spec
-            .properties
-            .into_iter()
-            .map(|property| self.property(property));
+        let properties = spec.properties.into_iter().map(|property| self.property(property));
         Ok(EventSpec {
             name: Cow::Owned(spec.name),
             priority,
@@ -133,11 +125,7 @@ impl Entry<'_> {
             v1::PropertyType::Money => PropertyType::Money,
         };
         let sensitivity = self.sensitivity(spec.sensitivity())?;
-        Ok(PropertySpec {
-            name: Cow::Owned(spec.name),
-            kind,
-            sensitivity,
-        })
+        Ok(PropertySpec { name: Cow::Owned(spec.name), kind, sensitivity })
     }
 
     fn sensitivity(&self, sensitivity: v1::Sensitivity) -> Result<Sensitivity, PackError> {

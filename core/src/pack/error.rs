@@ -100,17 +100,10 @@ impl fmt::Display for PackError {
             Self::UnknownKey(id) => write!(out, "signed by key {id}, which is not trusted"),
             Self::BadSignature(id) => write!(out, "changed after key {id} signed it"),
             Self::Newer { format, known } => {
-                write!(
-                    out,
-                    "pack of format {format}; this version reads up to {known}"
-                )
+                write!(out, "pack of format {format}; this version reads up to {known}")
             }
             Self::OverLimit { limit, found } => {
-                write!(
-                    out,
-                    "{}: {found} {}, at most {}",
-                    limit.of, limit.unit, limit.most
-                )
+                write!(out, "{}: {found} {}, at most {}", limit.of, limit.unit, limit.most)
             }
             Self::Malformed(error) => error.fmt(out),
             Self::NotAPack(reason) => write!(out, "not a pack: {reason}"),

@@ -27,18 +27,10 @@ impl Entry<'_> {
     }
 
     fn string(&self, index: u32, part: &'static str, most: usize) -> Result<String, PackError> {
-        let missing = PackError::Reference {
-            at: self.at,
-            to: "string",
-            index,
-        };
+        let missing = PackError::Reference { at: self.at, to: "string", index };
         let place = usize::try_from(index).map_err(|_| missing.clone())?;
         let text = self.tables.strings.get(place).ok_or(missing)?;
-        if is_name(text, most) {
-            Ok(text.clone())
-        } else {
-            Err(self.invalid(part))
-        }
+        if is_name(text, most) { Ok(text.clone()) } else { Err(self.invalid(part)) }
     }
 
     /// The name of an event.
@@ -56,17 +48,9 @@ impl Entry<'_> {
     }
 
     fn number(&self, index: u32, to: &'static str, count: usize) -> Result<u16, PackError> {
-        let missing = PackError::Reference {
-            at: self.at,
-            to,
-            index,
-        };
+        let missing = PackError::Reference { at: self.at, to, index };
         let number = u16::try_from(index).map_err(|_| missing.clone())?;
-        if usize::from(number) < count {
-            Ok(number)
-        } else {
-            Err(missing)
-        }
+        if usize::from(number) < count { Ok(number) } else { Err(missing) }
     }
 
     fn days(&self, days: u32) -> Result<u16, PackError> {
@@ -96,10 +80,7 @@ impl Entry<'_> {
     }
 
     fn count(&self, count: v1::Count) -> Result<Feature, PackError> {
-        let filter = count
-            .r#where
-            .map(|test| self.test(test, PROPERTY_NAME.most))
-            .transpose()?;
+        let filter = count.r#where.map(|test| self.test(test, PROPERTY_NAME.most)).transpose()?;
         Ok(Feature::Count {
             event: self.event(count.event)?,
             window: self.window(count.window)?,
@@ -112,18 +93,12 @@ impl Entry<'_> {
         if window.unit != Unit::Days || count.r#where.is_some() {
             return Err(self.invalid("window of active days"));
         }
-        Ok(Feature::ActiveDays {
-            event: self.event(count.event)?,
-            days: window.length,
-        })
+        Ok(Feature::ActiveDays { event: self.event(count.event)?, days: window.length })
     }
 
     fn baseline_drop(&self, drop: v1::BaselineDrop) -> Result<Feature, PackError> {
         use v1::baseline_drop::Measure as Of;
-        let measure = match drop
-            .measure
-            .ok_or_else(|| self.invalid("measure of a baseline"))?
-        {
+        let measure = match drop.measure.ok_or_else(|| self.invalid("measure of a baseline"))? {
             Of::Event(event) => Measure::Events(self.event(event)?),
             Of::SessionTime(v1::Unit {}) => Measure::SessionTime,
         };
@@ -149,33 +124,28 @@ impl Entry<'_> {
     }
 
     pub(super) fn feature(&self, feature: v1::Feature) -> Result<Feature, PackError> {
-        Ok(
-            match feature
-                .kind
-                .ok_or_else(|| self.invalid("kind of the feature"))?
-            {
-                Kind::Count(count) => self.count(count)?,
-                Kind::Sum(sum) => self.sum(sum)?,
-                Kind::SinceLast(event) => Feature::SinceLast(self.event(event)?),
-                Kind::SinceFirst(event) => Feature::SinceFirst(self.event(event)?),
-                Kind::Absent(event) => Feature::Absent(self.event(event)?),
-                Kind::ActiveDays(count) => self.active_days(count)?,
-                Kind::BaselineDrop(drop) => self.baseline_drop(drop)?,
-                Kind::FunnelStep(funnel) => Feature::FunnelStep(self.funnel(funnel)?),
-                Kind::FunnelAge(funnel) => Feature::FunnelAge(self.funnel(funnel)?),
-                Kind::SessionCount(window) => Feature::SessionCount(self.window(Some(window))?),
-                Kind::SessionTime(window) => Feature::SessionTime(self.window(Some(window))?),
-                Kind::SessionLength(v1::Unit {}) => Feature::SessionLength,
-                Kind::Signal(signal) => Feature::Signal(self.signal(signal)?),
-                Kind::SignalAge(signal) => Feature::SignalAge(self.signal(signal)?),
-                Kind::Hour(v1::Unit {}) => Feature::Hour,
-                Kind::Weekday(v1::Unit {}) => Feature::Weekday,
-                Kind::FactIs(test) => Feature::FactIs(self.test(test, limits::NAMES.most)?),
-                Kind::ContextIs(test) => Feature::ContextIs(self.test(test, limits::NAMES.most)?),
-                Kind::FactInteger(key) => Feature::FactInteger(self.key(key)?),
-                Kind::ContextInteger(key) => Feature::ContextInteger(self.key(key)?),
-            },
-        )
+        Ok(match feature.kind.ok_or_else(|| self.invalid("kind of the feature"))? {
+            Kind::Count(count) => self.count(count)?,
+            Kind::Sum(sum) => self.sum(sum)?,
+            Kind::SinceLast(event) => Feature::SinceLast(self.event(event)?),
+            Kind::SinceFirst(event) => Feature::SinceFirst(self.event(event)?),
+            Kind::Absent(event) => Feature::Absent(self.event(event)?),
+            Kind::ActiveDays(count) => self.active_days(count)?,
+            Kind::BaselineDrop(drop) => self.baseline_drop(drop)?,
+            Kind::FunnelStep(funnel) => Feature::FunnelStep(self.funnel(funnel)?),
+            Kind::FunnelAge(funnel) => Feature::FunnelAge(self.funnel(funnel)?),
+            Kind::SessionCount(window) => Feature::SessionCount(self.window(Some(window))?),
+            Kind::SessionTime(window) => Feature::SessionTime(self.window(Some(window))?),
+            Kind::SessionLength(v1::Unit {}) => Feature::SessionLength,
+            Kind::Signal(signal) => Feature::Signal(self.signal(signal)?),
+            Kind::SignalAge(signal) => Feature::SignalAge(self.signal(signal)?),
+            Kind::Hour(v1::Unit {}) => Feature::Hour,
+            Kind::Weekday(v1::Unit {}) => Feature::Weekday,
+            Kind::FactIs(test) => Feature::FactIs(self.test(test, limits::NAMES.most)?),
+            Kind::ContextIs(test) => Feature::ContextIs(self.test(test, limits::NAMES.most)?),
+            Kind::FactInteger(key) => Feature::FactInteger(self.key(key)?),
+            Kind::ContextInteger(key) => Feature::ContextInteger(self.key(key)?),
+        })
     }
 
     pub(super) fn funnel_of(&self, funnel: v1::Funnel) -> Result<Funnel, PackError> {
@@ -188,11 +158,7 @@ impl Entry<'_> {
     }
 
     pub(super) fn name(&self, name: String, part: &'static str) -> Result<String, PackError> {
-        if is_name(&name, limits::NAMES.most) {
-            Ok(name)
-        } else {
-            Err(self.invalid(part))
-        }
+        if is_name(&name, limits::NAMES.most) { Ok(name) } else { Err(self.invalid(part)) }
     }
 
     pub(super) fn ms(&self, ms: u64, part: &'static str) -> Result<i64, PackError> {

@@ -22,59 +22,30 @@ pub const SIGNED_BYTES: Limit = Limit {
     origin: "a pack, a key id, a signature and their tags",
 };
 /// Texts that features and campaigns refer to.
-pub const STRINGS: Limit = Limit {
-    of: "strings",
-    most: 8_192,
-    unit: "strings",
-    origin: "two for each feature",
-};
+pub const STRINGS: Limit =
+    Limit { of: "strings", most: 8_192, unit: "strings", origin: "two for each feature" };
 /// Numbers and states that the profile keeps.
-pub const FEATURES_OF_A_PACK: Limit = Limit {
-    of: "features",
-    most: FEATURES,
-    unit: "features",
-    origin: "the profile's",
-};
+pub const FEATURES_OF_A_PACK: Limit =
+    Limit { of: "features", most: FEATURES, unit: "features", origin: "the profile's" };
 /// Funnels.
-pub const FUNNELS_OF_A_PACK: Limit = Limit {
-    of: "funnels",
-    most: FUNNELS,
-    unit: "funnels",
-    origin: "the profile's",
-};
+pub const FUNNELS_OF_A_PACK: Limit =
+    Limit { of: "funnels", most: FUNNELS, unit: "funnels", origin: "the profile's" };
 /// Signals.
-pub const SIGNALS: Limit = Limit {
-    of: "signals",
-    most: MOST_SIGNALS,
-    unit: "signals",
-    origin: "the rules'",
-};
+pub const SIGNALS: Limit =
+    Limit { of: "signals", most: MOST_SIGNALS, unit: "signals", origin: "the rules'" };
 /// Campaigns.
-pub const CAMPAIGNS: Limit = Limit {
-    of: "campaigns",
-    most: MOST_CAMPAIGNS,
-    unit: "campaigns",
-    origin: "guidance's",
-};
+pub const CAMPAIGNS: Limit =
+    Limit { of: "campaigns", most: MOST_CAMPAIGNS, unit: "campaigns", origin: "guidance's" };
 /// Caps of one campaign, or of all together.
-pub const CAPS: Limit = Limit {
-    of: "caps",
-    most: MOST_CAPS,
-    unit: "caps",
-    origin: "guidance's",
-};
+pub const CAPS: Limit = Limit { of: "caps", most: MOST_CAPS, unit: "caps", origin: "guidance's" };
 /// Events added to the catalog.
 pub const EVENTS: Limit = ADDED_EVENTS;
 /// Properties of an added event.
 pub const EVENT_PROPERTIES: Limit = PROPERTIES;
 /// Length of the name of a pack, signal, funnel or campaign, of a goal, a kind, a locale and of
 /// the key of a fact.
-pub const NAMES: Limit = Limit {
-    of: "name",
-    most: NAME.most,
-    unit: "bytes of UTF-8",
-    origin: "as the names of events",
-};
+pub const NAMES: Limit =
+    Limit { of: "name", most: NAME.most, unit: "bytes of UTF-8", origin: "as the names of events" };
 /// Length of a text that people see, or that a condition compares with.
 pub const TEXT: Limit = Limit {
     of: "text",
@@ -107,13 +78,6 @@ pub const PROGRAM: Limit = Limit {
 impl Limit {
     /// Refuses more than the limit.
     pub(super) fn check(&self, found: usize) -> Result<(), PackError> {
-        if found > self.most {
-            Err(PackError::OverLimit {
-                limit: *self,
-                found,
-            })
-        } else {
-            Ok(())
-        }
+        if found > self.most { Err(PackError::OverLimit { limit: *self, found }) } else { Ok(()) }
     }
 }

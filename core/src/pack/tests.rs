@@ -15,9 +15,7 @@ fn retention() -> v1::Pack {
 fn refusal(change: impl FnOnce(&mut v1::Pack)) -> String {
     let mut pack = retention();
     change(&mut pack);
-    Pack::unsigned(&pack.encode_to_vec())
-        .unwrap_err()
-        .to_string()
+    Pack::unsigned(&pack.encode_to_vec()).unwrap_err().to_string()
 }
 
 fn signed(bytes: &[u8], seed: u8) -> (Vec<u8>, [u8; 32]) {
@@ -36,23 +34,14 @@ fn signed(bytes: &[u8], seed: u8) -> (Vec<u8>, [u8; 32]) {
 fn the_built_in_pack_is_there_and_no_other() {
     assert_eq!(Pack::builtin("retention").unwrap().name, "retention");
     let error = Pack::builtin("fitness").unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "no built-in pack `fitness`; there is `retention`"
-    );
+    assert_eq!(error.to_string(), "no built-in pack `fitness`; there is `retention`");
 }
 
 #[test]
 fn a_pack_from_outside_needs_the_signature_of_a_trusted_key() {
     let (bytes, key) = signed(RETENTION, 1);
-    assert_eq!(
-        Pack::verify(&bytes, &[[0; 32], key]),
-        Pack::builtin("retention")
-    );
-    assert!(matches!(
-        Pack::verify(&bytes, &[]),
-        Err(PackError::UnknownKey(_))
-    ));
+    assert_eq!(Pack::verify(&bytes, &[[0; 32], key]), Pack::builtin("retention"));
+    assert!(matches!(Pack::verify(&bytes, &[]), Err(PackError::UnknownKey(_))));
     assert!(Pack::verify(RETENTION, &[key]).is_err());
     let mut other = v1::SignedPack::decode(bytes.as_slice()).unwrap();
     other.pack.push(0);
@@ -70,10 +59,7 @@ fn a_pack_of_a_later_format_is_refused_as_such() {
 fn what_is_wrong_is_said_with_its_place_and_limit() {
     let name = "x".repeat(65);
     for (text, expected) in [
-        (
-            refusal(|pack| pack.signals[2].name = name),
-            "signal 2: name is missing or invalid",
-        ),
+        (refusal(|pack| pack.signals[2].name = name), "signal 2: name is missing or invalid"),
         (
             refusal(|pack| pack.strings.clear()),
             "feature 0 refers to string 0, which does not exist",
@@ -94,10 +80,7 @@ fn what_is_wrong_is_said_with_its_place_and_limit() {
             refusal(|pack| pack.signals[0].says[0].text = "x".repeat(1_025)),
             "text: 1025 bytes of UTF-8, at most 1024",
         ),
-        (
-            refusal(|pack| pack.session_idle_ms = 0),
-            "idle gap of sessions 0 is out of bounds",
-        ),
+        (refusal(|pack| pack.session_idle_ms = 0), "idle gap of sessions 0 is out of bounds"),
         (
             refusal(|pack| pack.signals[1].name = "silent".to_owned()),
             "signal `silent` is defined twice",
@@ -112,10 +95,7 @@ fn a_pack_over_the_size_limit_is_not_even_read() {
     let bytes = vec![0; limits::BYTES.most + 1];
     let error = Pack::unsigned(&bytes).unwrap_err();
     assert_eq!(error.to_string(), "pack: 1048577 bytes, at most 1048576");
-    assert!(matches!(
-        Pack::verify(&vec![0; 2_000_000], &[]),
-        Err(PackError::OverLimit { .. })
-    ));
+    assert!(matches!(Pack::verify(&vec![0; 2_000_000], &[]), Err(PackError::OverLimit { .. })));
 }
 
 proptest! {

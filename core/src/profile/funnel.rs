@@ -54,11 +54,7 @@ impl Attempt {
     }
 
     pub(super) fn decode(input: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(Self {
-            step: input.byte()?,
-            started_at: input.signed()?,
-            stepped_at: input.signed()?,
-        })
+        Ok(Self { step: input.byte()?, started_at: input.signed()?, stepped_at: input.signed()? })
     }
 }
 

@@ -25,3 +25,6 @@ pub fn window_length(unit: Unit) -> u16 {
         Unit::Ever => 1,
     }
 }
+
+/// Facts, and as many values of the context: several times what apps know, 64 kB at most.
+pub const FACTS: usize = 64;

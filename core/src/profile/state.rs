@@ -6,6 +6,7 @@ use super::baseline;
 use super::definitions::Definitions;
 use super::feature::{Feature, Scalar, TextTest, Unit, Window};
 use super::funnel::Attempt;
+use super::limits;
 use super::ring::{Ring, start};
 use super::session::{Sessions, Step};
 use crate::codec::{Reader, Writer};
@@ -24,6 +25,21 @@ pub struct Profile {
     facts: BTreeMap<String, Value>,
     context: BTreeMap<String, Value>,
 }
+
+/// More facts, or values of the context, than [`limits::FACTS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooManyFacts {
+    /// How many there would be.
+    pub found: usize,
+}
+
+impl std::fmt::Display for TooManyFacts {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} facts, at most {}", self.found, limits::FACTS)
+    }
+}
+
+impl std::error::Error for TooManyFacts {}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Began {
@@ -48,7 +64,9 @@ impl Slot {
             Feature::SinceLast(_) | Feature::SinceFirst(_) | Feature::Absent(_) => {
                 Self::Instant(None)
             }
-            other => ring_window(other).map_or(Self::Empty, |window| Self::Whole(Ring::new(window))),
+            other => {
+                ring_window(other).map_or(Self::Empty, |window| Self::Whole(Ring::new(window)))
+            }
         }
     }
 }
@@ -96,7 +114,8 @@ impl Profile {
     #[must_use]
     pub fn session_of(&self, event: &Event, stamp: &Stamp, definitions: &Definitions) -> u64 {
         if event.is_ambient() {
-            self.sessions.number()
+            // Before the first session it is counted with that one.
+            self.sessions.number().max(1)
         } else {
             self.sessions.number_at(stamp.at, definitions.session_idle_ms())
         }
@@ -140,6 +159,18 @@ impl Profile {
                 }
             }
         }
+    }
+
+    /// Whether there is room for these facts (or, with `context`, for this context).
+    pub fn admit_facts(
+        &self,
+        facts: &[(String, Value)],
+        context: bool,
+    ) -> Result<(), TooManyFacts> {
+        let held = if context { &self.context } else { &self.facts };
+        let new = facts.iter().filter(|(key, _)| !held.contains_key(key)).count();
+        let found = held.len().saturating_add(new);
+        if found > limits::FACTS { Err(TooManyFacts { found }) } else { Ok(()) }
     }
 
     /// Sets facts (or, with `context`, the context): what the host knows and events do not say.
@@ -222,12 +253,7 @@ impl Profile {
     /// The next instant after `stamp` at which the value may change by itself, growing durations
     /// left out.
     #[must_use]
-    pub fn changes_at(
-        &self,
-        number: u16,
-        stamp: &Stamp,
-        definitions: &Definitions,
-    ) -> Option<i64> {
+    pub fn changes_at(&self, number: u16, stamp: &Stamp, definitions: &Definitions) -> Option<i64> {
         let next_day = || Some(start(Unit::Days, i64::from(stamp.day) + 1, stamp));
         match (definitions.feature(number)?, self.slots.get(usize::from(number))?) {
             (Feature::BaselineDrop { .. }, Slot::Whole(ring)) => {
@@ -296,8 +322,8 @@ impl Profile {
         input: &mut Reader<'_>,
     ) -> Result<Self, Malformed> {
         let mut profile = Self::new(definitions);
-        profile.began = input
-            .optional(|input| Ok(Began { at: input.signed()?, day: input.signed32()? }))?;
+        profile.began =
+            input.optional(|input| Ok(Began { at: input.signed()?, day: input.signed32()? }))?;
         profile.sessions = Sessions::decode(input)?;
         profile.facts = decode_values(input)?;
         profile.context = decode_values(input)?;

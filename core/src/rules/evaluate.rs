@@ -33,11 +33,7 @@ pub fn holds(program: &Program, readings: &impl Readings) -> bool {
 }
 
 /// Runs one instruction; returns how many to skip after it.
-pub(super) fn step(
-    stack: &mut Stack,
-    op: Op,
-    read: impl FnOnce(u16) -> Option<Scalar>,
-) -> u16 {
+pub(super) fn step(stack: &mut Stack, op: Op, read: impl FnOnce(u16) -> Option<Scalar>) -> u16 {
     let pushed = match op {
         Op::Integer(value) => Slot::Value(Scalar::Integer(value)),
         Op::Number(value) => Slot::Value(Scalar::Number(value)),

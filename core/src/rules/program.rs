@@ -301,7 +301,11 @@ fn decode_op(input: &mut Reader<'_>) -> Option<Op> {
 }
 
 fn place_of<T: Copy + PartialEq>(table: &[T], wanted: T) -> u8 {
-    table.iter().position(|entry| *entry == wanted).and_then(|at| u8::try_from(at).ok()).unwrap_or(0)
+    table
+        .iter()
+        .position(|entry| *entry == wanted)
+        .and_then(|at| u8::try_from(at).ok())
+        .unwrap_or(0)
 }
 
 /// Walks the instructions once with types in place of values.
@@ -327,7 +331,9 @@ fn verify(
             Op::Compare(relation) => {
                 let ordered = !matches!(relation, Relation::Equal | Relation::NotEqual);
                 match (stack.pop(), stack.pop()) {
-                    (Some(right), Some(left)) if right == left && !(ordered && left == Flag) => Flag,
+                    (Some(right), Some(left)) if right == left && !(ordered && left == Flag) => {
+                        Flag
+                    }
                     _ => return Err(wrong),
                 }
             }

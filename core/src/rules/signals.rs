@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use super::evaluate::{Readings, holds};
 use super::explain::{Comparison, explain};
-use super::signal::Rules;
+use super::says::fill;
+use super::signal::{Rules, Signal};
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 use crate::profile::{Definitions, Feature, Motion, Profile, Scalar};
+use crate::text::Texts;
 use crate::time::Stamp;
 
 /// The signals of a person.
@@ -51,6 +53,8 @@ pub struct SignalChange {
     pub stamp: Stamp,
     /// Why.
     pub why: Vec<Comparison>,
+    /// What the pack says of it, with the values of that moment; empty for a fall.
+    pub says: Texts,
 }
 
 /// What a pass over the signals reads.
@@ -142,7 +146,8 @@ impl Signals {
                 && holds(&signal.raise, &reading)
                 && !signal.clear.as_ref().is_some_and(|clear| holds(clear, &reading));
             if rises {
-                let why = explain(&signal.raise, &reading, pass.definitions, pass.name()).1;
+                let mut why = explain(&signal.raise, &reading, pass.definitions, pass.name()).1;
+                why.retain(|comparison| comparison.held);
                 self.change(number, true, why, pass, changes);
                 marked.mark(pass.rules.readers(number));
             }
@@ -177,7 +182,12 @@ impl Signals {
         let reading = Reading { pass, signals: self };
         let program = signal.clear.as_ref().unwrap_or(&signal.raise);
         let falls = holds(program, &reading) == signal.clear.is_some();
-        falls.then(|| explain(program, &reading, pass.definitions, pass.name()).1)
+        falls.then(|| {
+            // What speaks for the fall: what `clear` found, or what `raise` no longer does.
+            let mut why = explain(program, &reading, pass.definitions, pass.name()).1;
+            why.retain(|comparison| comparison.held == signal.clear.is_some());
+            why
+        })
     }
 
     fn change(
@@ -189,6 +199,7 @@ impl Signals {
         changes: &mut Vec<SignalChange>,
     ) {
         let Some(signal) = pass.rules.signal(number) else { return };
+        let says = if raised { self.says(signal, pass) } else { Texts::default() };
         let Some(state) = self.states.get_mut(usize::from(number)) else { return };
         state.raised_at = raised.then_some(pass.stamp.at);
         if raised {
@@ -201,7 +212,15 @@ impl Signals {
             at: pass.stamp.at,
             stamp: *pass.stamp,
             why,
+            says,
         });
+    }
+
+    /// The signal's words with the values of now.
+    pub(crate) fn says(&self, signal: &Signal, pass: &Pass<'_>) -> Texts {
+        let reading = Reading { pass, signals: self };
+        let values: Vec<_> = signal.values.iter().map(|feature| reading.read(*feature)).collect();
+        fill(&signal.says, &values)
     }
 
     /// Finds when time alone may change the marked signals, and any signal. Those that read a

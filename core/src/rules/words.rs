@@ -1,9 +1,19 @@
 //! Comparisons in words a person can read, in English and Chinese.
 
 use super::explain::Comparison;
+use super::signals::SignalChange;
 use crate::profile::{Feature, Measure, Scalar, TextTest, Unit, Window};
 use crate::text::Language;
 use crate::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
+
+impl SignalChange {
+    /// Why it rose or fell, in words.
+    #[must_use]
+    pub fn reason(&self, language: Language) -> String {
+        let why: Vec<String> = self.why.iter().map(|found| found.text(language)).collect();
+        why.join(language.pick(", ", "，"))
+    }
+}
 
 impl Comparison {
     /// What was measured, what came out and what it was compared with, such as
@@ -19,7 +29,8 @@ impl Comparison {
             return format!("{}{subject}", if value { yes } else { no });
         }
         let (value, limit) = (self.scalar(self.value, language), self.scalar(self.limit, language));
-        format!("{subject} {value} ({} {limit})", self.relation)
+        let not = if self.held { "" } else { language.pick("not ", "非") };
+        format!("{subject} {value} ({not}{} {limit})", self.relation)
     }
 
     fn subject(&self, language: Language) -> String {
@@ -49,7 +60,9 @@ impl Comparison {
                     Measure::SessionTime => language.pick("time of use", "使用时长").to_owned(),
                 };
                 if english {
-                    format!("{measure}, last {recent_days} d against {baseline_days} d before, down")
+                    format!(
+                        "{measure}, last {recent_days} d against {baseline_days} d before, down"
+                    )
                 } else {
                     format!("{measure}近{recent_days}天比之前{baseline_days}天下降")
                 }

@@ -22,9 +22,8 @@ mod tests {
     #[test]
     fn the_pause_is_spread_below_a_bound_that_doubles_up_to_a_quarter_of_an_hour() {
         let seed = Seed::from_number(3);
-        let longest = |attempt| {
-            (0..=255).map(|byte| back_off_ms(&seed, &[byte; 16], attempt)).max().unwrap()
-        };
+        let longest =
+            |attempt| (0..=255).map(|byte| back_off_ms(&seed, &[byte; 16], attempt)).max().unwrap();
         assert!((1_800..2_000).contains(&longest(1)));
         assert!((14_400..16_000).contains(&longest(4)));
         assert!((800_000..=limits::LONGEST_BACK_OFF_MS).contains(&longest(40)));

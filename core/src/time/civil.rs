@@ -82,9 +82,8 @@ impl Zone {
     }
 
     pub(crate) fn decode(input: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let offset = |input: &mut Reader<'_>| {
-            i16::try_from(input.signed()?).map_err(|_| input.malformed())
-        };
+        let offset =
+            |input: &mut Reader<'_>| i16::try_from(input.signed()?).map_err(|_| input.malformed());
         Ok(Self {
             offset_min: offset(input)?,
             next: input.optional(|input| {

@@ -7,6 +7,9 @@ use crate::error::Malformed;
 /// Within one boot, the wall clock may differ from the clock since boot by this much before it
 /// counts as moved: network time corrects by seconds, a person by minutes and more.
 const TOLERANCE_MS: u64 = 2 * 60_000;
+/// 1990-01-01. A device that was never told the time shows an earlier date; the first plausible
+/// one is then followed.
+const PLAUSIBLE_MS: i64 = 631_152_000_000;
 
 /// One moment, as the fold sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,12 +19,13 @@ pub struct Stamp {
     pub at: i64,
     /// The reading it was made from.
     pub reading: ClockReading,
-    /// Local calendar day, days since 1970-01-01. Never goes back either.
+    /// Local calendar day at `at`, days since 1970-01-01: what windows count. Never goes back
+    /// either, so a flight westward lengthens a day and repeats none.
     pub day: i32,
 }
 
 impl Stamp {
-    /// Minutes since local midnight.
+    /// Minutes since local midnight, as the person sees it on the wall clock.
     #[must_use]
     pub fn minute_of_day(&self) -> u16 {
         self.reading.zone.minute_of_day(self.reading.wall_ms)
@@ -36,7 +40,13 @@ impl Stamp {
     /// The instant at which local day `day` begins.
     #[must_use]
     pub fn start_of_day(&self, day: i32) -> i64 {
-        self.from_wall(self.reading.zone.instant(day, 0))
+        self.reading.zone.instant(day, 0)
+    }
+
+    /// Local calendar day by the wall clock, right or wrong: what an event tells the backend.
+    #[must_use]
+    pub fn wall_day(&self) -> i32 {
+        self.reading.zone.day(self.reading.wall_ms)
     }
 
     /// The same clocks `at` a later instant.
@@ -47,7 +57,7 @@ impl Stamp {
         let zone = self.reading.zone;
         Self {
             at,
-            day: zone.day(wall_ms).max(self.day),
+            day: zone.day(at).max(self.day),
             reading: ClockReading {
                 wall_ms,
                 boot_ms: self.reading.boot_ms.saturating_add_signed(ms),
@@ -90,15 +100,15 @@ impl Timeline {
         };
         let by_wall = reading.wall_ms.saturating_sub(last.reading.wall_ms);
         let passed = match elapsed_in_boot(&last.reading, reading) {
+            _ if last.at < PLAUSIBLE_MS && reading.wall_ms >= PLAUSIBLE_MS => {
+                reading.wall_ms.saturating_sub(last.at)
+            }
             Some(ms) if by_wall.abs_diff(ms) > TOLERANCE_MS => ms,
             // Small corrections of the wall clock are followed, so that both lines stay together.
             _ => by_wall,
         };
-        Stamp {
-            at: last.at.saturating_add(passed.max(0)),
-            reading: *reading,
-            day: reading.zone.day(reading.wall_ms).max(last.day),
-        }
+        let at = last.at.saturating_add(passed.max(0));
+        Stamp { at, reading: *reading, day: reading.zone.day(at).max(last.day) }
     }
 
     /// Moves the line on to `stamp`.
@@ -184,6 +194,28 @@ mod tests {
         clock.advance(HOUR_MS);
         assert_eq!(applied(&clock, &mut line) - first, 2 * HOUR_MS);
         assert_eq!(line.moved(), 2);
+    }
+
+    #[test]
+    fn a_wall_clock_set_a_year_ahead_and_back_moves_no_day() {
+        let (clock, mut line) = (VirtualClock::at(START), Timeline::default());
+        applied(&clock, &mut line);
+        let day = line.last().unwrap().day;
+        clock.set_wall(START + 365 * 24 * HOUR_MS);
+        applied(&clock, &mut line);
+        assert_eq!(line.last().unwrap().day, day);
+        clock.set_wall(START);
+        clock.advance(24 * HOUR_MS);
+        applied(&clock, &mut line);
+        assert_eq!(line.last().unwrap().day, day + 1);
+    }
+
+    #[test]
+    fn a_device_that_did_not_know_the_time_follows_the_first_plausible_one() {
+        let (clock, mut line) = (VirtualClock::at(60_000), Timeline::default());
+        applied(&clock, &mut line);
+        clock.set_wall(START);
+        assert_eq!(applied(&clock, &mut line), START);
     }
 
     #[test]

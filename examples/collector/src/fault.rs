@@ -40,10 +40,7 @@ impl fmt::Display for Fault {
             Self::Range { field, value } => write!(f, "{field} {value} is beyond 63 bits"),
             Self::Segment { segment, fault } => write!(f, "segment {segment}: {fault}"),
             Self::Dropped { place } => {
-                write!(
-                    f,
-                    "dropped range {place}: numbers or count do not fit together"
-                )
+                write!(f, "dropped range {place}: numbers or count do not fit together")
             }
             Self::TooLarge { what, limit } => write!(f, "{what}: more than {limit}"),
         }

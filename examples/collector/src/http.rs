@@ -81,12 +81,8 @@ impl Desk {
 
     /// Whether this acknowledgement is one to lose on purpose.
     fn loses_this(&self) -> bool {
-        let number = self
-            .acknowledged
-            .fetch_add(1, Ordering::Relaxed)
-            .wrapping_add(1);
-        self.lose_every
-            .is_some_and(|every| number.is_multiple_of(u64::from(every.get())))
+        let number = self.acknowledged.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+        self.lose_every.is_some_and(|every| number.is_multiple_of(u64::from(every.get())))
     }
 }
 
@@ -147,20 +143,13 @@ async fn take_batch(State(desk): State<Arc<Desk>>, request: Request) -> Result<R
             let reason = "this batch id was used for other bytes";
             Err(Refusal::new(StatusCode::BAD_REQUEST, reason))
         }
-        None => Err(Refusal::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "storage failed",
-        )),
+        None => Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "storage failed")),
     }
 }
 
 /// The server's clock is read anew for a repeat too: the device sets its own by it.
 fn acknowledge(batch_id: Vec<u8>) -> Response {
-    let answer = Acknowledgement {
-        batch_id,
-        server_ms: now_ms(),
-        pause_s: 0,
-    };
+    let answer = Acknowledgement { batch_id, server_ms: now_ms(), pause_s: 0 };
     ([(CONTENT_TYPE, PROTOBUF)], answer.encode_to_vec()).into_response()
 }
 
@@ -170,18 +159,11 @@ fn check_key(expected: Option<&str>, headers: &HeaderMap) -> Result<(), Refusal>
     if expected.is_none_or(|key| found == Some(key.as_bytes())) {
         return Ok(());
     }
-    Err(Refusal::new(
-        StatusCode::UNAUTHORIZED,
-        "the write key is missing or unknown",
-    ))
+    Err(Refusal::new(StatusCode::UNAUTHORIZED, "the write key is missing or unknown"))
 }
 
 fn check_content(headers: &HeaderMap) -> Result<(), Refusal> {
-    let text = |name| {
-        headers
-            .get(name)
-            .map(|value| value.to_str().unwrap_or_default())
-    };
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let media_type = text(CONTENT_TYPE).and_then(|value| value.split(';').next());
     if !media_type.is_some_and(|found| found.trim().eq_ignore_ascii_case(PROTOBUF)) {
         let reason = "the content type must be application/x-protobuf";
@@ -209,11 +191,7 @@ async fn read(mut body: Body) -> Result<Vec<u8>, Refusal> {
         }
     }
     if total > BODY_BYTES_MAX {
-        return Err(Fault::TooLarge {
-            what: "bytes of the body",
-            limit: BODY_BYTES_MAX,
-        }
-        .into());
+        return Err(Fault::TooLarge { what: "bytes of the body", limit: BODY_BYTES_MAX }.into());
     }
     Ok(bytes)
 }
@@ -230,15 +208,9 @@ async fn answer_summary(State(desk): State<Arc<Desk>>) -> Result<Json<Summary>, 
         Ok(Ok(summary)) => Ok(Json(summary)),
         Ok(Err(error)) => {
             log::error!("the summary could not be read: {error}");
-            Err(Refusal::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "storage failed",
-            ))
+            Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "storage failed"))
         }
-        Err(_) => Err(Refusal::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the server stops",
-        )),
+        Err(_) => Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the server stops")),
     }
 }
 
@@ -246,9 +218,6 @@ async fn answer_health(State(desk): State<Arc<Desk>>) -> Result<&'static str, Re
     if desk.writer.is_open() {
         Ok("ok\n")
     } else {
-        Err(Refusal::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the writer has stopped",
-        ))
+        Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the writer has stopped"))
     }
 }

@@ -41,12 +41,7 @@ impl Config {
     #[must_use]
     pub fn new(database: PathBuf) -> Self {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        Self {
-            listen,
-            database,
-            write_key: None,
-            lose_every: None,
-        }
+        Self { listen, database, write_key: None, lose_every: None }
     }
 }
 
@@ -76,10 +71,7 @@ impl Collector {
     /// The address is taken, or the database cannot be opened or is none of this version.
     pub fn start(config: Config) -> io::Result<Self> {
         let listener = TcpListener::bind(config.listen).map_err(|error| {
-            io::Error::new(
-                error.kind(),
-                format!("listening on {}: {error}", config.listen),
-            )
+            io::Error::new(error.kind(), format!("listening on {}: {error}", config.listen))
         })?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
@@ -92,15 +84,7 @@ impl Collector {
         let desk = Desk::new(writer, config.database, config.write_key, config.lose_every);
         let (stop, stopped) = oneshot::channel();
         let serving = runtime.spawn(serve(listener, router(desk), stopped));
-        Ok(Self {
-            address,
-            running: Some(Running {
-                runtime,
-                stop,
-                serving,
-                writing,
-            }),
-        })
+        Ok(Self { address, running: Some(Running { runtime, stop, serving, writing }) })
     }
 
     /// The address it listens on.
@@ -131,19 +115,14 @@ impl Running {
     fn stop(self) -> io::Result<()> {
         // Nobody listens if serving has already failed.
         let _ = self.stop.send(());
-        let served = self
-            .runtime
-            .block_on(async { timeout(STOP_TIME, self.serving).await });
+        let served = self.runtime.block_on(async { timeout(STOP_TIME, self.serving).await });
         // Requests that still run end here, and with them the last way to the writer.
         self.runtime.shutdown_timeout(STOP_TIME);
         let written = self.writing.join();
         match served {
             Ok(Ok(served)) => served?,
             Ok(Err(error)) => return Err(io::Error::other(error)),
-            Err(_) => log::warn!(
-                "requests were still running after {} s",
-                STOP_TIME.as_secs()
-            ),
+            Err(_) => log::warn!("requests were still running after {} s", STOP_TIME.as_secs()),
         }
         written.unwrap_or_else(|_| Err(io::Error::other("the writer panicked")))
     }
@@ -162,7 +141,5 @@ async fn serve(
         // An error says that the collector is gone: stop too.
         let _ = stopped.await;
     };
-    axum::serve(listener, router)
-        .with_graceful_shutdown(stopped)
-        .await
+    axum::serve(listener, router).with_graceful_shutdown(stopped).await
 }

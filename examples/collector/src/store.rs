@@ -194,17 +194,15 @@ fn insert_dropped(
     batch: &Batch,
     range: &Dropped,
 ) -> rusqlite::Result<()> {
-    transaction
-        .prepare_cached(INSERT_DROPPED)?
-        .execute(params![
-            batch.installation,
-            range.epoch,
-            range.first_seq,
-            range.last_seq,
-            text::reason(range.reason),
-            range.events,
-            batch.id_hex,
-        ])?;
+    transaction.prepare_cached(INSERT_DROPPED)?.execute(params![
+        batch.installation,
+        range.epoch,
+        range.first_seq,
+        range.last_seq,
+        text::reason(range.reason),
+        range.events,
+        batch.id_hex,
+    ])?;
     Ok(())
 }
 

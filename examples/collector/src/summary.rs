@@ -33,10 +33,7 @@ type Range = (i64, i64);
 pub(crate) fn summarize(connection: &Connection) -> rusqlite::Result<Summary> {
     // Reads within one transaction see one state.
     let view = connection.unchecked_transaction()?;
-    let count = |sql: &str| {
-        view.query_row(sql, [], |row| row.get::<_, i64>(0))
-            .map(unsigned)
-    };
+    let count = |sql: &str| view.query_row(sql, [], |row| row.get::<_, i64>(0)).map(unsigned);
     Ok(Summary {
         events: count("SELECT count(*) FROM events")?,
         installations: count("SELECT count(DISTINCT installation) FROM events")?,
@@ -88,10 +85,7 @@ fn dropped_ranges(view: &Connection) -> rusqlite::Result<BTreeMap<Stream, Vec<Ra
     let mut ranges: BTreeMap<Stream, Vec<Range>> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let stream = (row.get(0)?, row.get(1)?);
-        ranges
-            .entry(stream)
-            .or_default()
-            .push((row.get(2)?, row.get(3)?));
+        ranges.entry(stream).or_default().push((row.get(2)?, row.get(3)?));
     }
     Ok(ranges)
 }
@@ -105,9 +99,7 @@ fn stream_gaps(
     highest: i64,
     ranges: &[Range],
 ) -> rusqlite::Result<u64> {
-    let end = ranges
-        .last()
-        .map_or(highest, |(_, last)| highest.max(*last));
+    let end = ranges.last().map_or(highest, |(_, last)| highest.max(*last));
     let mut gap = end.saturating_sub(seen);
     let mut survivors = view.prepare_cached(
         "SELECT count(*) FROM events \
@@ -115,9 +107,7 @@ fn stream_gaps(
     )?;
     for (first, last) in ranges {
         let inside: i64 = survivors
-            .query_row(rusqlite::params![installation, epoch, first, last], |row| {
-                row.get(0)
-            })?;
+            .query_row(rusqlite::params![installation, epoch, first, last], |row| row.get(0))?;
         let width = last.saturating_sub(*first).saturating_add(1);
         gap = gap.saturating_sub(width.saturating_sub(inside));
     }

@@ -20,9 +20,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 /// Properties as a JSON object. A whole number stays apart from a number with a fraction
 /// (`1`, `1.0`); what JSON has no number for is a text, as in the JSON form of protobuf.
 pub(crate) fn json(properties: &BTreeMap<String, v1::Value>) -> String {
-    let entries = properties
-        .iter()
-        .map(|(name, value)| (name.clone(), json_value(value)));
+    let entries = properties.iter().map(|(name, value)| (name.clone(), json_value(value)));
     Value::Object(entries.collect::<Map<_, _>>()).to_string()
 }
 

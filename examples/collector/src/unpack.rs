@@ -53,10 +53,7 @@ pub(crate) fn unpack(
     let seqs = segment::seqs(&segment.seq_delta).map_err(SegmentFault::Columns)?;
     let rows = rows(segment)?;
     if rows.len() != seqs.len() {
-        return Err(SegmentFault::Rows {
-            rows: rows.len(),
-            seqs: seqs.len(),
-        });
+        return Err(SegmentFault::Rows { rows: rows.len(), seqs: seqs.len() });
     }
     Ok((priority, seqs.into_iter().zip(rows)))
 }

@@ -58,16 +58,11 @@ pub(crate) struct Dropped {
 pub(crate) fn verify(body: &[u8]) -> Result<Batch, Fault> {
     let request = v1::UploadRequest::decode(body).map_err(Fault::Request)?;
     if request.batch.len() > BATCH_BYTES_MAX {
-        return Err(Fault::TooLarge {
-            what: "bytes of the batch",
-            limit: BATCH_BYTES_MAX,
-        });
+        return Err(Fault::TooLarge { what: "bytes of the batch", limit: BATCH_BYTES_MAX });
     }
     let batch = v1::Batch::decode(request.batch.as_slice()).map_err(Fault::Batch)?;
     if batch.format != 0 {
-        return Err(Fault::Format {
-            found: batch.format,
-        });
+        return Err(Fault::Format { found: batch.format });
     }
     check_id("batch_id", &batch.batch_id)?;
     check_id("installation", &batch.installation)?;
@@ -101,10 +96,8 @@ fn events(batch: &v1::Batch) -> Result<Vec<Event>, Fault> {
     check_totals(&batch.segments)?;
     let (mut events, mut left) = (Vec::new(), EXPANDED_BYTES_MAX);
     for (place, segment) in batch.segments.iter().enumerate() {
-        let (priority, rows) = unpack(segment).map_err(|fault| Fault::Segment {
-            segment: place,
-            fault,
-        })?;
+        let (priority, rows) =
+            unpack(segment).map_err(|fault| Fault::Segment { segment: place, fault })?;
         for (seq, row) in rows {
             let full = segment::event(&batch.installation, batch.epoch, seq, priority, row);
             left = check_expanded(full.encoded_len(), left)?;
@@ -123,16 +116,10 @@ fn check_totals(segments: &[v1::BatchSegment]) -> Result<(), Fault> {
         events = events.saturating_add(segment.seq_delta.len());
     }
     if raw > RAW_BYTES_MAX {
-        return Err(Fault::TooLarge {
-            what: "decompressed bytes",
-            limit: RAW_BYTES_MAX,
-        });
+        return Err(Fault::TooLarge { what: "decompressed bytes", limit: RAW_BYTES_MAX });
     }
     if events > EVENTS_MAX {
-        return Err(Fault::TooLarge {
-            what: "events",
-            limit: EVENTS_MAX,
-        });
+        return Err(Fault::TooLarge { what: "events", limit: EVENTS_MAX });
     }
     Ok(())
 }
@@ -140,16 +127,10 @@ fn check_totals(segments: &[v1::BatchSegment]) -> Result<(), Fault> {
 /// How much the events after this one may take.
 fn check_expanded(bytes: usize, left: usize) -> Result<usize, Fault> {
     if bytes > EVENT_BYTES_MAX {
-        return Err(Fault::TooLarge {
-            what: "bytes of an event",
-            limit: EVENT_BYTES_MAX,
-        });
+        return Err(Fault::TooLarge { what: "bytes of an event", limit: EVENT_BYTES_MAX });
     }
     let what = "bytes of all events in full form";
-    left.checked_sub(bytes).ok_or(Fault::TooLarge {
-        what,
-        limit: EXPANDED_BYTES_MAX,
-    })
+    left.checked_sub(bytes).ok_or(Fault::TooLarge { what, limit: EXPANDED_BYTES_MAX })
 }
 
 fn event(mut full: v1::Event) -> Result<Event, Fault> {
@@ -165,28 +146,16 @@ fn event(mut full: v1::Event) -> Result<Event, Fault> {
 
 fn dropped(ranges: &[v1::DroppedRange]) -> Result<Vec<Dropped>, Fault> {
     let ranges = ranges.iter().enumerate();
-    ranges
-        .map(|(place, range)| dropped_range(range).ok_or(Fault::Dropped { place }))
-        .collect()
+    ranges.map(|(place, range)| dropped_range(range).ok_or(Fault::Dropped { place })).collect()
 }
 
 /// None unless `1 <= first_seq <= last_seq` and the range is wide enough for its events.
 fn dropped_range(range: &v1::DroppedRange) -> Option<Dropped> {
     let reason = range.reason();
     let epoch = i64::try_from(range.epoch).ok()?;
-    let first_seq = i64::try_from(range.first_seq)
-        .ok()
-        .filter(|first| *first >= 1)?;
-    let last_seq = i64::try_from(range.last_seq)
-        .ok()
-        .filter(|last| *last >= first_seq)?;
+    let first_seq = i64::try_from(range.first_seq).ok().filter(|first| *first >= 1)?;
+    let last_seq = i64::try_from(range.last_seq).ok().filter(|last| *last >= first_seq)?;
     let events = i64::try_from(range.events).ok()?;
     let width = last_seq.checked_sub(first_seq)?.checked_add(1)?;
-    (0..=width).contains(&events).then_some(Dropped {
-        epoch,
-        first_seq,
-        last_seq,
-        events,
-        reason,
-    })
+    (0..=width).contains(&events).then_some(Dropped { epoch, first_seq, last_seq, events, reason })
 }

@@ -60,9 +60,7 @@ fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>) -> io::Result
             let _ = job.answer.send(outcome);
         }
     }
-    connection
-        .close()
-        .map_err(|(_, error)| io::Error::other(error))
+    connection.close().map_err(|(_, error)| io::Error::other(error))
 }
 
 /// All in one transaction; if that fails each in its own, so that one cannot spoil the others.
@@ -74,11 +72,7 @@ fn store_all(connection: &mut Connection, jobs: &[Job]) -> Vec<Option<Outcome>> 
             vec![None]
         }
         Err(_) => {
-            let alone = |job| {
-                store_all(connection, std::slice::from_ref(job))
-                    .pop()
-                    .flatten()
-            };
+            let alone = |job| store_all(connection, std::slice::from_ref(job)).pop().flatten();
             jobs.iter().map(alone).collect()
         }
     }
@@ -86,8 +80,6 @@ fn store_all(connection: &mut Connection, jobs: &[Job]) -> Vec<Option<Outcome>> 
 
 /// The server's clock, milliseconds since 1970-01-01T00:00Z.
 pub(crate) fn now_ms() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

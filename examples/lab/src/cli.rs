@@ -121,12 +121,7 @@ impl DemoArguments {
             Some(DataName::Purchases) => vec![purchases],
             None => vec![purchases, Source::Shop],
         };
-        Demo {
-            sources,
-            json: self.json,
-            keep: self.keep,
-            seed: self.seed,
-        }
+        Demo { sources, json: self.json, keep: self.keep, seed: self.seed }
     }
 }
 
@@ -138,11 +133,7 @@ impl ReplayArguments {
             names: self.map.into_iter().collect(),
             currency: self.currency,
             json: self.json,
-            columns: Columns {
-                user: self.user,
-                at: self.at,
-                name: self.name,
-            },
+            columns: Columns { user: self.user, at: self.at, name: self.name },
         }
     }
 }
@@ -166,6 +157,8 @@ mod tests {
         };
         assert_eq!(replay.map.len(), 3);
         assert!(Lab::try_parse_from(["lab", "replay", "--events", "e", "--map", "a"]).is_err());
-        assert!(Lab::try_parse_from(["lab", "replay", "--events", "e", "--currency", "usd"]).is_err());
+        assert!(
+            Lab::try_parse_from(["lab", "replay", "--events", "e", "--currency", "usd"]).is_err()
+        );
     }
 }

@@ -13,10 +13,7 @@ pub(crate) struct Failure {
 impl Failure {
     /// `next` tells the reader what to do now.
     pub(crate) fn new(what: impl fmt::Display, next: impl fmt::Display) -> Self {
-        Self {
-            what: what.to_string(),
-            next: next.to_string(),
-        }
+        Self { what: what.to_string(), next: next.to_string() }
     }
 
     /// For `map_err` on what is done with a file: `Failure::file("read", path)`.

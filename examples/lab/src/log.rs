@@ -28,11 +28,7 @@ pub(crate) struct Entry {
 
 impl Entry {
     pub(crate) fn new(at: Instant, name: impl Into<String>) -> Self {
-        Self {
-            at,
-            name: name.into(),
-            properties: Vec::new(),
-        }
+        Self { at, name: name.into(), properties: Vec::new() }
     }
 
     pub(crate) fn with(mut self, name: impl Into<String>, value: Value) -> Self {
@@ -47,9 +43,9 @@ impl Entry {
     /// What an app would hand to the engine.
     pub(crate) fn draft(&self) -> Draft {
         let draft = Draft::new(self.name.clone());
-        self.properties.iter().fold(draft, |draft, (name, value)| {
-            draft.value(name.clone(), value.clone())
-        })
+        self.properties
+            .iter()
+            .fold(draft, |draft, (name, value)| draft.value(name.clone(), value.clone()))
     }
 }
 
@@ -73,10 +69,7 @@ impl Log {
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
         for (id, entry) in entries {
             let place = *places.entry(id).or_insert_with_key(|id| {
-                people.push(Person {
-                    id: id.clone(),
-                    entries: Vec::new(),
-                });
+                people.push(Person { id: id.clone(), entries: Vec::new() });
                 people.len() - 1
             });
             if let Some(person) = people.get_mut(place) {

@@ -117,8 +117,7 @@ fn signing_key(command: &Sign) -> Result<Vec<u8>, Failure> {
             .map_err(|error| Failure::new(error, "try again on another machine"))?;
         let mut options = OpenOptions::new();
         let file = options.write(true).create_new(true).mode(0o600).open(path);
-        file.and_then(|mut file| file.write_all(&key))
-            .map_err(Failure::file("write", path))?;
+        file.and_then(|mut file| file.write_all(&key)).map_err(Failure::file("write", path))?;
         return Ok(key);
     }
     fs::read(path).map_err(|error| {

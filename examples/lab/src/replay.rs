@@ -53,10 +53,7 @@ impl Replay {
     }
 
     fn read(&self) -> Result<Log, Failure> {
-        let reading = Reading {
-            typing: Typing::new(self.currency),
-            names: self.names.clone(),
-        };
+        let reading = Reading { typing: Typing::new(self.currency), names: self.names.clone() };
         let extension = self.events.extension();
         if extension.is_some_and(|extension| extension.eq_ignore_ascii_case("csv")) {
             read_csv(&self.events, &self.columns, &reading)

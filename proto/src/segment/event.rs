@@ -64,9 +64,7 @@ fn keep(event: &mut Event, name: String, value: Property) {
         Property::Number(number) => Kind::Number(number),
         Property::Flag(flag) => Kind::Flag(flag),
         Property::Money { minor, currency } => {
-            let code = Value {
-                kind: Some(Kind::Text(currency)),
-            };
+            let code = Value { kind: Some(Kind::Text(currency)) };
             event.properties.insert(format!("{name}.currency"), code);
             Kind::Integer(minor)
         }

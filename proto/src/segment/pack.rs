@@ -40,9 +40,7 @@ impl<'a> Columns<'a> {
         let name = self.place(&row.name);
         self.segment.name.push(name);
         self.push_clocks(row);
-        self.segment
-            .property_count
-            .push(count(row.properties.len()));
+        self.segment.property_count.push(count(row.properties.len()));
         for (name, value) in &row.properties {
             let name = self.place(name);
             self.segment.property_name.push(name);
@@ -52,21 +50,11 @@ impl<'a> Columns<'a> {
 
     fn push_clocks(&mut self, row: &Row) {
         let (segment, last) = (&mut self.segment, &self.last);
-        segment
-            .wall_ms_delta
-            .push(row.wall_ms.wrapping_sub(last.wall_ms));
-        segment
-            .offset_min_delta
-            .push(row.offset_min.wrapping_sub(last.offset_min));
-        segment
-            .local_day_delta
-            .push(row.local_day.wrapping_sub(last.local_day));
-        segment
-            .session_delta
-            .push(row.session.wrapping_sub(last.session).cast_signed());
-        segment
-            .boot_ms_delta
-            .push(row.boot_ms.wrapping_sub(last.boot_ms).cast_signed());
+        segment.wall_ms_delta.push(row.wall_ms.wrapping_sub(last.wall_ms));
+        segment.offset_min_delta.push(row.offset_min.wrapping_sub(last.offset_min));
+        segment.local_day_delta.push(row.local_day.wrapping_sub(last.local_day));
+        segment.session_delta.push(row.session.wrapping_sub(last.session).cast_signed());
+        segment.boot_ms_delta.push(row.boot_ms.wrapping_sub(last.boot_ms).cast_signed());
         self.last = Last {
             wall_ms: row.wall_ms,
             offset_min: row.offset_min,

@@ -18,10 +18,7 @@ pub fn seqs(deltas: &[u64]) -> Result<Vec<u64>, SegmentError> {
 #[must_use]
 pub fn seq_deltas(seqs: &[u64]) -> Vec<u64> {
     let before = std::iter::once(&0).chain(seqs);
-    seqs.iter()
-        .zip(before)
-        .map(|(seq, previous)| seq.wrapping_sub(*previous))
-        .collect()
+    seqs.iter().zip(before).map(|(seq, previous)| seq.wrapping_sub(*previous)).collect()
 }
 
 #[cfg(test)]
@@ -37,22 +34,13 @@ mod tests {
 
     #[test]
     fn a_number_that_does_not_rise_is_refused_with_its_place() {
-        assert_eq!(
-            seqs(&[0]),
-            Err(SegmentError::Sequence { place: 0, delta: 0 })
-        );
-        assert_eq!(
-            seqs(&[3, 0]),
-            Err(SegmentError::Sequence { place: 1, delta: 0 })
-        );
+        assert_eq!(seqs(&[0]), Err(SegmentError::Sequence { place: 0, delta: 0 }));
+        assert_eq!(seqs(&[3, 0]), Err(SegmentError::Sequence { place: 1, delta: 0 }));
     }
 
     #[test]
     fn a_number_beyond_64_bits_is_refused() {
         let deltas = [u64::MAX, 1];
-        assert_eq!(
-            seqs(&deltas),
-            Err(SegmentError::Sequence { place: 1, delta: 1 })
-        );
+        assert_eq!(seqs(&deltas), Err(SegmentError::Sequence { place: 1, delta: 1 }));
     }
 }

@@ -9,9 +9,7 @@ use crate::v1::{PropertyKind, Segment};
 pub fn rows(segment: &Segment) -> Result<Vec<Row>, SegmentError> {
     check_lengths(segment)?;
     let mut reader = Reader::new(segment);
-    let rows = (0..segment.name.len())
-        .map(|row| reader.row(row))
-        .collect::<Result<_, _>>()?;
+    let rows = (0..segment.name.len()).map(|row| reader.row(row)).collect::<Result<_, _>>()?;
     check_length("integer", reader.integer, segment.integer.len())?;
     check_length("number", reader.number, segment.number.len())?;
     Ok(rows)
@@ -20,10 +18,7 @@ pub fn rows(segment: &Segment) -> Result<Vec<Row>, SegmentError> {
 fn check_lengths(segment: &Segment) -> Result<(), SegmentError> {
     let rows = segment.name.len();
     if rows > ROWS_MAX {
-        return Err(SegmentError::TooManyRows {
-            rows,
-            limit: ROWS_MAX,
-        });
+        return Err(SegmentError::TooManyRows { rows, limit: ROWS_MAX });
     }
     check_length("wall_ms_delta", rows, segment.wall_ms_delta.len())?;
     check_length("offset_min_delta", rows, segment.offset_min_delta.len())?;
@@ -43,15 +38,7 @@ fn check_length(column: &'static str, expected: usize, found: usize) -> Result<(
 
 fn check_count(column: &'static str, expected: u64, found: usize) -> Result<(), SegmentError> {
     let found = wide(found);
-    if expected == found {
-        Ok(())
-    } else {
-        Err(SegmentError::Length {
-            column,
-            expected,
-            found,
-        })
-    }
+    if expected == found { Ok(()) } else { Err(SegmentError::Length { column, expected, found }) }
 }
 
 fn wide(length: usize) -> u64 {
@@ -96,9 +83,7 @@ impl<'a> Reader<'a> {
         let name = self.text("name", row, index.into())?;
         self.advance_clocks(row)?;
         let count = entry("property_count", &self.segment.property_count, row)?;
-        let properties = (0..count)
-            .map(|_| self.property())
-            .collect::<Result<_, _>>()?;
+        let properties = (0..count).map(|_| self.property()).collect::<Result<_, _>>()?;
         Ok(Row {
             name,
             wall_ms: self.wall_ms,
@@ -140,10 +125,9 @@ impl<'a> Reader<'a> {
             Ok(PropertyKind::Integer) => Ok(Property::Integer(self.integer()?)),
             Ok(PropertyKind::Number) => Ok(Property::Number(self.number()?)),
             Ok(PropertyKind::Flag) => Ok(Property::Flag(self.flag()?)),
-            Ok(PropertyKind::Money) => Ok(Property::Money {
-                minor: self.integer()?,
-                currency: self.integer_text()?,
-            }),
+            Ok(PropertyKind::Money) => {
+                Ok(Property::Money { minor: self.integer()?, currency: self.integer_text()? })
+            }
             Ok(PropertyKind::Unspecified) | Err(_) => Err(SegmentError::Kind { place, kind }),
         }
     }
@@ -182,30 +166,17 @@ impl<'a> Reader<'a> {
         index: i64,
     ) -> Result<String, SegmentError> {
         let strings = &self.segment.strings;
-        let found = usize::try_from(index)
-            .ok()
-            .and_then(|index| strings.get(index));
+        let found = usize::try_from(index).ok().and_then(|index| strings.get(index));
         let limit = strings.len();
-        let text = found.ok_or(SegmentError::Index {
-            column,
-            place,
-            index,
-            limit,
-        })?;
-        self.text_left =
-            self.text_left
-                .checked_sub(text.len())
-                .ok_or(SegmentError::RowTooLong {
-                    row: self.row,
-                    limit: ROW_TEXT_BYTES_MAX,
-                })?;
+        let text = found.ok_or(SegmentError::Index { column, place, index, limit })?;
+        self.text_left = self
+            .text_left
+            .checked_sub(text.len())
+            .ok_or(SegmentError::RowTooLong { row: self.row, limit: ROW_TEXT_BYTES_MAX })?;
         Ok(text.clone())
     }
 }
 
 fn entry<T: Copy>(column: &'static str, values: &[T], place: usize) -> Result<T, SegmentError> {
-    values
-        .get(place)
-        .copied()
-        .ok_or(SegmentError::Exhausted { column, place })
+    values.get(place).copied().ok_or(SegmentError::Exhausted { column, place })
 }

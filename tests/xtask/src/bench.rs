@@ -31,10 +31,7 @@ pub(crate) fn run(
     };
     let known = BENCHES.iter().find(|bench| bench.name == name);
     let bench = known.ok_or_else(|| {
-        Failure::Found(vec![format!(
-            "no benchmark is called {name}; there are:\n{}",
-            list()
-        )])
+        Failure::Found(vec![format!("no benchmark is called {name}; there are:\n{}", list())])
     })?;
     let mut command = workspace.cargo(bench.cargo);
     if let Some(file) = json {
@@ -43,17 +40,11 @@ pub(crate) fn run(
         command.arg("--").arg("--json").arg(file);
     }
     let status = command.status().map_err(Failure::io("start cargo"))?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn list() -> String {
-    let lines = BENCHES
-        .iter()
-        .map(|bench| format!("  {:<10} {}", bench.name, bench.measures));
+    let lines = BENCHES.iter().map(|bench| format!("  {:<10} {}", bench.name, bench.measures));
     lines.collect::<Vec<_>>().join(
         "
 ",
@@ -66,16 +57,8 @@ mod tests {
 
     #[test]
     fn an_unknown_benchmark_is_answered_with_those_that_exist() {
-        let workspace = Workspace {
-            root: PathBuf::new(),
-            target: PathBuf::new(),
-        };
-        let failure = run(&workspace, Some("recrod"), None)
-            .unwrap_err()
-            .to_string();
-        assert!(
-            failure.contains("recrod") && failure.contains("record "),
-            "{failure}"
-        );
+        let workspace = Workspace { root: PathBuf::new(), target: PathBuf::new() };
+        let failure = run(&workspace, Some("recrod"), None).unwrap_err().to_string();
+        assert!(failure.contains("recrod") && failure.contains("record "), "{failure}");
     }
 }

@@ -9,13 +9,6 @@ use crate::workspace::Workspace;
 
 /// Formatting, lints, layers and the tests inside libraries and binaries.
 pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode, Failure> {
-    let library = Part {
-        name: "unit",
-        run: parts::unit::run_fast,
-    };
-    test::run_parts(
-        workspace,
-        &[parts::FMT, parts::LINT, parts::LAYERS, library],
-        false,
-    )
+    let library = Part { name: "unit", run: parts::unit::run_fast };
+    test::run_parts(workspace, &[parts::FMT, parts::LINT, parts::LAYERS, library], false)
 }

@@ -49,14 +49,8 @@ impl Failure {
     pub(crate) fn summary(&self) -> String {
         match self {
             Self::Missing(tool) => format!("{} is missing", tool.name),
-            Self::Ended {
-                line,
-                code: Some(code),
-                ..
-            } => format!("`{line}` ended with {code}"),
-            Self::Ended {
-                line, code: None, ..
-            } => format!("`{line}` was killed"),
+            Self::Ended { line, code: Some(code), .. } => format!("`{line}` ended with {code}"),
+            Self::Ended { line, code: None, .. } => format!("`{line}` was killed"),
             Self::Found(faults) if faults.len() == 1 => "1 fault".to_owned(),
             Self::Found(faults) => format!("{} faults", faults.len()),
             Self::Io { .. } => self.to_string(),
@@ -67,18 +61,11 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing(tool) => write!(
-                out,
-                "{} is missing; get it with: {}",
-                tool.name, tool.install
-            ),
+            Self::Missing(tool) => {
+                write!(out, "{} is missing; get it with: {}", tool.name, tool.install)
+            }
             Self::Ended { excerpt, log, .. } => {
-                write!(
-                    out,
-                    "{excerpt}{} (all of it: {})",
-                    self.summary(),
-                    log.display()
-                )
+                write!(out, "{excerpt}{} (all of it: {})", self.summary(), log.display())
             }
             Self::Found(faults) => out.write_str(&faults.join("\n")),
             Self::Io { doing, source } => write!(out, "cannot {doing}: {source}"),

@@ -33,14 +33,7 @@ impl<'a> Run<'a> {
         if bar.is_none() {
             eprintln!("{name}: running");
         }
-        Ok(Self {
-            workspace,
-            long,
-            started_at: Instant::now(),
-            bar,
-            log_path,
-            log: file,
-        })
+        Ok(Self { workspace, long, started_at: Instant::now(), bar, log_path, log: file })
     }
 
     /// Runs a command to its end; its output is kept, and shown only if it fails.
@@ -62,12 +55,7 @@ impl<'a> Run<'a> {
             return Ok(printed);
         }
         let (excerpt, log) = (shell::excerpt(&printed), self.log_path.clone());
-        Err(Failure::Ended {
-            line,
-            code: status.code(),
-            excerpt,
-            log,
-        })
+        Err(Failure::Ended { line, code: status.code(), excerpt, log })
     }
 
     /// Says what the part does now.

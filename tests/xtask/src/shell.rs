@@ -9,14 +9,10 @@ const EXCERPT_LINES: usize = 200;
 
 /// The command as a person would type it.
 pub(crate) fn line_of(command: &Command) -> String {
-    let program = std::path::Path::new(command.get_program())
-        .file_name()
-        .unwrap_or(command.get_program());
+    let program =
+        std::path::Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
     let words = std::iter::once(program).chain(command.get_args());
-    words
-        .map(|word| word.to_string_lossy())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
 /// Runs the command, both of its outputs in one stream to the log and to `on_line`; returns all of it.
@@ -26,10 +22,7 @@ pub(crate) fn capture(
     mut on_line: impl FnMut(&str),
 ) -> io::Result<(ExitStatus, String)> {
     let (reader, writer) = io::pipe()?;
-    command
-        .stdin(Stdio::null())
-        .stdout(writer.try_clone()?)
-        .stderr(writer);
+    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
     let mut child = command.spawn()?;
     // The command holds the writing ends: the stream would never end.
     drop(command);
@@ -50,22 +43,12 @@ pub(crate) fn capture(
 pub(crate) fn excerpt(printed: &str) -> String {
     let tells = |line: &&str| {
         let line = line.trim();
-        let progress = [
-            "Compiling ",
-            "Checking ",
-            "Documenting ",
-            "Downloaded ",
-            "Fresh ",
-        ];
+        let progress = ["Compiling ", "Checking ", "Documenting ", "Downloaded ", "Fresh "];
         !line.ends_with("... ok") && !progress.iter().any(|word| line.starts_with(word))
     };
     let telling: Vec<&str> = printed.lines().filter(tells).collect();
     let hidden = telling.len().saturating_sub(EXCERPT_LINES);
-    telling
-        .iter()
-        .skip(hidden)
-        .flat_map(|line| [*line, "\n"])
-        .collect()
+    telling.iter().skip(hidden).flat_map(|line| [*line, "\n"]).collect()
 }
 
 #[cfg(test)]

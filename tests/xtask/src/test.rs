@@ -31,18 +31,12 @@ pub(crate) fn run_parts(
     parts: &[Part],
     long: bool,
 ) -> Result<ExitCode, Failure> {
-    let rows: Result<Vec<Row>, Failure> = parts
-        .iter()
-        .map(|part| run_part(workspace, part, long))
-        .collect();
+    let rows: Result<Vec<Row>, Failure> =
+        parts.iter().map(|part| run_part(workspace, part, long)).collect();
     let rows = rows?;
     print!("{}", table(&rows));
     let failed = rows.iter().any(|row| row.outcome.is_err());
-    Ok(if failed {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn run_part(workspace: &Workspace, part: &Part, long: bool) -> Result<Row, Failure> {
@@ -50,31 +44,18 @@ fn run_part(workspace: &Workspace, part: &Part, long: bool) -> Result<Row, Failu
     let outcome = (part.run)(&mut run);
     let took = run.finish();
     match &outcome {
-        Ok(note) => eprintln!(
-            "{}: ok in {:.1} s{}",
-            part.name,
-            took.as_secs_f64(),
-            after_comma(note)
-        ),
-        Err(failure) => eprintln!(
-            "{failure}\n{}: FAILED in {:.1} s",
-            part.name,
-            took.as_secs_f64()
-        ),
+        Ok(note) => {
+            eprintln!("{}: ok in {:.1} s{}", part.name, took.as_secs_f64(), after_comma(note))
+        }
+        Err(failure) => {
+            eprintln!("{failure}\n{}: FAILED in {:.1} s", part.name, took.as_secs_f64())
+        }
     }
-    Ok(Row {
-        name: part.name,
-        took,
-        outcome,
-    })
+    Ok(Row { name: part.name, took, outcome })
 }
 
 fn after_comma(note: &str) -> String {
-    if note.is_empty() {
-        String::new()
-    } else {
-        format!(", {note}")
-    }
+    if note.is_empty() { String::new() } else { format!(", {note}") }
 }
 
 /// The closing table, and below it the count of parts alone on a line.
@@ -85,11 +66,7 @@ fn table(rows: &[Row]) -> String {
             Ok(note) => ("ok", note.clone()),
             Err(failure) => ("FAILED", failure.summary()),
         };
-        let line = format!(
-            "{:<7} {:>8.1}  {word:<6}  {note}",
-            row.name,
-            row.took.as_secs_f64()
-        );
+        let line = format!("{:<7} {:>8.1}  {word:<6}  {note}", row.name, row.took.as_secs_f64());
         let _ = writeln!(text, "{}", line.trim_end());
     }
     let failed = rows.iter().filter(|row| row.outcome.is_err()).count();
@@ -104,19 +81,12 @@ mod tests {
     use super::*;
 
     fn row(name: &'static str, outcome: Result<String, Failure>) -> Row {
-        Row {
-            name,
-            took: Duration::from_millis(1_240),
-            outcome,
-        }
+        Row { name, took: Duration::from_millis(1_240), outcome }
     }
 
     #[test]
     fn the_table_names_each_part_and_ends_with_the_count_alone_on_a_line() {
-        let faults = Failure::Found(vec![
-            "a.md:1: broken".to_owned(),
-            "a.md:2: broken".to_owned(),
-        ]);
+        let faults = Failure::Found(vec!["a.md:1: broken".to_owned(), "a.md:2: broken".to_owned()]);
         let rows = [
             row("fmt", Ok(String::new())),
             row("links", Err(faults)),
@@ -137,37 +107,20 @@ mod tests {
     #[test]
     fn a_part_that_fails_does_not_stop_the_next_one() {
         let folder = tempfile::tempdir().unwrap();
-        let workspace = Workspace {
-            root: folder.path().to_owned(),
-            target: folder.path().to_owned(),
-        };
-        let bad = Part {
-            name: "bad",
-            run: |_| Err(Failure::Found(vec!["no".to_owned()])),
-        };
-        let good = Part {
-            name: "good",
-            run: |run| run.command(Command::new("true")),
-        };
-        let rows: Vec<Row> = [bad, good]
-            .iter()
-            .map(|part| run_part(&workspace, part, false).unwrap())
-            .collect();
-        assert_eq!(
-            rows.iter()
-                .map(|row| row.outcome.is_ok())
-                .collect::<Vec<_>>(),
-            [false, true]
-        );
+        let workspace =
+            Workspace { root: folder.path().to_owned(), target: folder.path().to_owned() };
+        let bad = Part { name: "bad", run: |_| Err(Failure::Found(vec!["no".to_owned()])) };
+        let good = Part { name: "good", run: |run| run.command(Command::new("true")) };
+        let rows: Vec<Row> =
+            [bad, good].iter().map(|part| run_part(&workspace, part, false).unwrap()).collect();
+        assert_eq!(rows.iter().map(|row| row.outcome.is_ok()).collect::<Vec<_>>(), [false, true]);
     }
 
     #[test]
     fn long_reaches_the_commands_of_a_part() {
         let folder = tempfile::tempdir().unwrap();
-        let workspace = Workspace {
-            root: folder.path().to_owned(),
-            target: folder.path().to_owned(),
-        };
+        let workspace =
+            Workspace { root: folder.path().to_owned(), target: folder.path().to_owned() };
         let mut run = Run::start(&workspace, "long", true).unwrap();
         let mut command = Command::new("sh");
         command.args(["-c", "echo $STAYKIT_LONG"]);

@@ -66,11 +66,7 @@ impl Tool {
             return Ok(());
         };
         let mut probe = workspace.command(program);
-        probe
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        probe.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let found = probe.status().is_ok_and(|status| status.success());
         found.then_some(()).ok_or(Failure::Missing(self))
     }
@@ -88,14 +84,8 @@ mod tests {
 
     #[test]
     fn a_missing_tool_is_named_in_one_line_with_its_install_command() {
-        let workspace = Workspace {
-            root: std::env::temp_dir(),
-            target: std::env::temp_dir(),
-        };
+        let workspace = Workspace { root: std::env::temp_dir(), target: std::env::temp_dir() };
         let failure = ABSENT.require(&workspace).unwrap_err();
-        assert_eq!(
-            failure.to_string(),
-            "absent is missing; get it with: get absent"
-        );
+        assert_eq!(failure.to_string(), "absent is missing; get it with: get absent");
     }
 }

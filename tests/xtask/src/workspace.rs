@@ -24,20 +24,13 @@ impl Workspace {
             .output()
             .map_err(Failure::io("start cargo"))?;
         let metadata: Value = serde_json::from_slice(&answer.stdout).map_err(|_| {
-            Failure::Found(vec![
-                String::from_utf8_lossy(&answer.stderr)
-                    .trim_end()
-                    .to_owned(),
-            ])
+            Failure::Found(vec![String::from_utf8_lossy(&answer.stderr).trim_end().to_owned()])
         })?;
         let folder = |key: &str| {
             let path = metadata.get(key).and_then(Value::as_str).map(PathBuf::from);
             path.ok_or_else(|| Failure::Found(vec![format!("`cargo metadata` names no {key}")]))
         };
-        Ok(Self {
-            root: folder("workspace_root")?,
-            target: folder("target_directory")?,
-        })
+        Ok(Self { root: folder("workspace_root")?, target: folder("target_directory")? })
     }
 
     /// A command that runs at the root.

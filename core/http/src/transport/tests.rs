@@ -52,11 +52,7 @@ fn transport(endpoint: &str) -> Transport {
 }
 
 fn response(status: u16, retry_after: Option<&str>, body: &[u8]) -> Answer {
-    Answer::Response {
-        status,
-        retry_after: retry_after.map(str::to_owned),
-        body: body.to_vec(),
-    }
+    Answer::Response { status, retry_after: retry_after.map(str::to_owned), body: body.to_vec() }
 }
 
 #[test]
@@ -66,11 +62,7 @@ fn the_bytes_of_an_upload_are_posted_with_type_and_key() {
     assert_eq!(answer, response(200, None, b"ack"));
     let request = requests.recv().unwrap();
     assert!(request.head.starts_with("post /v1/batches http/1.1\r\n"));
-    assert!(
-        request
-            .head
-            .contains("content-type: application/x-protobuf\r\n")
-    );
+    assert!(request.head.contains("content-type: application/x-protobuf\r\n"));
     assert!(request.head.contains("x-staykit-key: pk_test\r\n"));
     assert_eq!(request.body, b"batch");
 }
@@ -86,10 +78,7 @@ fn status_and_retry_after_are_handed_on_unjudged() {
 fn a_redirect_to_another_server_is_not_followed() {
     let head = "307 Moved\r\nlocation: http://127.0.0.2:1/v1/batches";
     let (address, requests) = server(vec![reply(head, b"")]);
-    assert_eq!(
-        transport(&address).post(b"batch".to_vec()),
-        response(307, None, b"")
-    );
+    assert_eq!(transport(&address).post(b"batch".to_vec()), response(307, None, b""));
     requests.recv().unwrap();
     assert!(requests.recv().is_err(), "nothing more was sent");
 }
@@ -98,10 +87,7 @@ fn a_redirect_to_another_server_is_not_followed() {
 fn a_redirect_within_the_server_is_followed_with_the_same_bytes() {
     let moved = reply("308 Moved\r\nlocation: /v2/batches", b"");
     let (address, requests) = server(vec![moved, reply("200 OK", b"ack")]);
-    assert_eq!(
-        transport(&address).post(b"batch".to_vec()),
-        response(200, None, b"ack")
-    );
+    assert_eq!(transport(&address).post(b"batch".to_vec()), response(200, None, b"ack"));
     requests.recv().unwrap();
     let second = requests.recv().unwrap();
     assert!(second.head.starts_with("post /v2/batches"));

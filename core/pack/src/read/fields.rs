@@ -22,10 +22,7 @@ impl<'n> Fields<'n> {
     ) -> Option<Self> {
         let Kind::Map(entries) = &node.kind else {
             let keys = suggest::list(known.iter().copied());
-            problems.add(
-                spot_or(node, owner),
-                format!("{what} is a map with the keys {keys}"),
-            );
+            problems.add(spot_or(node, owner), format!("{what} is a map with the keys {keys}"));
             return None;
         };
         for (key, _) in entries {
@@ -41,11 +38,7 @@ impl<'n> Fields<'n> {
                 problems.add_guessing(key.spot, message, suggestion);
             }
         }
-        Some(Self {
-            entries,
-            what,
-            owner,
-        })
+        Some(Self { entries, what, owner })
     }
 
     /// The value under `key`, if it is there and not empty.
@@ -81,10 +74,7 @@ pub(crate) fn entries<'n>(
         Kind::Map(entries) => entries,
         Kind::Nothing => &[],
         _ => {
-            problems.add(
-                node.spot,
-                format!("{what} is a map: `name: ...` on each line"),
-            );
+            problems.add(node.spot, format!("{what} is a map: `name: ...` on each line"));
             &[]
         }
     }

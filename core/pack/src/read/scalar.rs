@@ -21,10 +21,7 @@ impl Scalar {
 
     /// Where a part of its text (in bytes) stands in the source.
     pub(crate) fn part(&self, range: Range<usize>, source: &Source) -> Spot {
-        let quoted = matches!(
-            self.style,
-            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted
-        );
+        let quoted = matches!(self.style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
         let mut at = self.spot.start + usize::from(quoted);
         let mut spot = None;
         let mut end = at;
@@ -39,10 +36,7 @@ impl Scalar {
             (at, end) = (next, next);
         }
         let start = spot.unwrap_or(end);
-        Spot {
-            start,
-            end: end.max(start),
-        }
+        Spot { start, end: end.max(start) }
     }
 
     /// Where the character `found` stands that comes next from `at`, and what comes after it.

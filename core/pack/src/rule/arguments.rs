@@ -30,10 +30,7 @@ pub(crate) fn event_name(
     problems: &mut Problems<'_>,
 ) -> Option<String> {
     if name.is_empty() || name.len() > NAME.most || name.chars().any(char::is_control) {
-        problems.add(
-            spot,
-            format!("names of events have 1 to {} {}", NAME.most, NAME.unit),
-        );
+        problems.add(spot, format!("names of events have 1 to {} {}", NAME.most, NAME.unit));
         return None;
     }
     if tables.catalog.find(name).is_none() {
@@ -83,10 +80,7 @@ impl Checker<'_, '_> {
 
     pub(super) fn checked_text(&mut self, text: &str, range: &Range<usize>) -> Option<String> {
         if text.is_empty() || text.len() > TEXT.most || text.chars().any(char::is_control) {
-            let message = format!(
-                "a text to compare with has 1 to {} {}",
-                TEXT.most, TEXT.unit
-            );
+            let message = format!("a text to compare with has 1 to {} {}", TEXT.most, TEXT.unit);
             return self.wrong(range, message);
         }
         Some(text.to_owned())
@@ -95,20 +89,16 @@ impl Checker<'_, '_> {
     pub(super) fn text(&mut self, expr: &Expr, expected: &str) -> Option<String> {
         match &expr.kind {
             Kind::Text(text) => Some(text.clone()),
-            Kind::Name(name) => self.wrong(
-                &expr.range,
-                format!("expected {expected} in quotes: '{name}'"),
-            ),
+            Kind::Name(name) => {
+                self.wrong(&expr.range, format!("expected {expected} in quotes: '{name}'"))
+            }
             _ => self.wrong(&expr.range, format!("expected {expected} in quotes")),
         }
     }
 
     pub(super) fn days(&mut self, expr: &Expr) -> Option<u16> {
         match self.window(expr)? {
-            Window {
-                unit: Unit::Days,
-                length,
-            } => Some(length),
+            Window { unit: Unit::Days, length } => Some(length),
             _ => self.wrong(&expr.range, "only days(n) here"),
         }
     }
@@ -117,24 +107,13 @@ impl Checker<'_, '_> {
     pub(super) fn window(&mut self, expr: &Expr) -> Option<Window> {
         const WINDOWS: &str = "a window: minutes(n), hours(n), days(n), weeks(n) or ever()";
         match &expr.kind {
-            Kind::Call(name, args) if name == "ever" && args.is_empty() => Some(Window {
-                unit: Unit::Ever,
-                length: 1,
-            }),
+            Kind::Call(name, args) if name == "ever" && args.is_empty() => {
+                Some(Window { unit: Unit::Ever, length: 1 })
+            }
             Kind::Call(name, args) => {
-                let unit = UNITS
-                    .iter()
-                    .find(|(unit, _)| unit == name)
-                    .map(|(_, unit)| *unit);
-                let (
-                    Some(unit),
-                    [
-                        Expr {
-                            kind: Kind::Integer(length),
-                            ..
-                        },
-                    ],
-                ) = (unit, args.as_slice())
+                let unit = UNITS.iter().find(|(unit, _)| unit == name).map(|(_, unit)| *unit);
+                let (Some(unit), [Expr { kind: Kind::Integer(length), .. }]) =
+                    (unit, args.as_slice())
                 else {
                     return self.wrong(&expr.range, format!("expected {WINDOWS}"));
                 };
@@ -156,15 +135,8 @@ impl Checker<'_, '_> {
             return self.wrong(&expr.range, EXPECTED);
         };
         let unit = DURATIONS.iter().find(|(unit, _)| unit == name);
-        let (
-            Some((_, unit_ms)),
-            [
-                Expr {
-                    kind: Kind::Integer(count),
-                    ..
-                },
-            ],
-        ) = (unit, args.as_slice())
+        let (Some((_, unit_ms)), [Expr { kind: Kind::Integer(count), .. }]) =
+            (unit, args.as_slice())
         else {
             return self.wrong(&expr.range, EXPECTED);
         };

@@ -51,10 +51,7 @@ pub(super) struct Code {
 
 impl Code {
     pub(super) fn one(op: Op, kind: Type) -> Self {
-        Self {
-            ops: vec![op],
-            kind,
-        }
+        Self { ops: vec![op], kind }
     }
 
     /// The same value as a number with a fraction.
@@ -67,19 +64,13 @@ impl Code {
             return Self::one(Op::Number(f64::from(value)), Type::Number);
         }
         self.ops.push(Op::ToNumber);
-        Self {
-            ops: self.ops,
-            kind: Type::Number,
-        }
+        Self { ops: self.ops, kind: Type::Number }
     }
 
     fn join(mut self, other: Self, last: Op, kind: Type) -> Self {
         self.ops.extend(other.ops);
         self.ops.push(last);
-        Self {
-            ops: self.ops,
-            kind,
-        }
+        Self { ops: self.ops, kind }
     }
 }
 
@@ -97,11 +88,7 @@ pub(crate) fn condition(
     tables: &mut Tables,
     problems: &mut Problems<'_>,
 ) -> Option<Program> {
-    let mut checker = Checker {
-        excerpt,
-        tables,
-        problems,
-    };
+    let mut checker = Checker { excerpt, tables, problems };
     let code = checker.flag(expr)?;
     let features = &checker.tables.features;
     let kind = |number: u16| features.get(usize::from(number)).map(Feature::scalar_type);
@@ -125,12 +112,7 @@ pub(crate) fn duration(
     tables: &mut Tables,
     problems: &mut Problems<'_>,
 ) -> Option<i64> {
-    Checker {
-        excerpt,
-        tables,
-        problems,
-    }
-    .duration(expr)
+    Checker { excerpt, tables, problems }.duration(expr)
 }
 
 /// A constant window such as `days(7)`.
@@ -140,12 +122,7 @@ pub(crate) fn window(
     tables: &mut Tables,
     problems: &mut Problems<'_>,
 ) -> Option<Window> {
-    Checker {
-        excerpt,
-        tables,
-        problems,
-    }
-    .window(expr)
+    Checker { excerpt, tables, problems }.window(expr)
 }
 
 impl Checker<'_, '_> {
@@ -180,10 +157,9 @@ impl Checker<'_, '_> {
             ),
             Kind::Name(name) => self.name(name, expr),
             Kind::Call(name, args) => self.call(name, args, expr),
-            Kind::Suffix(..) => self.wrong(
-                &expr.range,
-                "`.unit` belongs to texts only; here compare with days(n)",
-            ),
+            Kind::Suffix(..) => {
+                self.wrong(&expr.range, "`.unit` belongs to texts only; here compare with days(n)")
+            }
             Kind::Compare(relation, left, right) => self.compare(*relation, left, right, expr),
             Kind::Arithmetic(operation, left, right) => {
                 let (left, right) = (self.value(left), self.value(right));
@@ -264,15 +240,8 @@ impl Checker<'_, '_> {
         let [key] = args.as_slice() else {
             return self.wrong(&of.range, format!("write {name}(key) == 'text'"));
         };
-        let wanted = TextTest {
-            key: self.key(key)?,
-            text: self.checked_text(text, &whole.range)?,
-        };
-        let feature = if of_fact {
-            Feature::FactIs(wanted)
-        } else {
-            Feature::ContextIs(wanted)
-        };
+        let wanted = TextTest { key: self.key(key)?, text: self.checked_text(text, &whole.range)? };
+        let feature = if of_fact { Feature::FactIs(wanted) } else { Feature::ContextIs(wanted) };
         let mut code = self.read(feature, &of.range)?;
         match relation {
             Relation::Equal => {}

@@ -45,9 +45,7 @@ fn name_of(signature: &str) -> &str {
 }
 
 fn signature_of(name: &str) -> &'static str {
-    let found = SIGNATURES
-        .iter()
-        .find(|signature| name_of(signature) == name);
+    let found = SIGNATURES.iter().find(|signature| name_of(signature) == name);
     found.copied().unwrap_or_default()
 }
 
@@ -60,11 +58,7 @@ impl Checker<'_, '_> {
         let spot = self.excerpt.spot(&expr.range, self.problems);
         let suggestion = suggest::nearest(name, SIGNATURES.map(name_of));
         let message = "no such name; values come from functions, and texts stand in quotes";
-        self.problems.add_guessing(
-            spot,
-            message,
-            suggestion.map(|name| signature_of(name).into()),
-        );
+        self.problems.add_guessing(spot, message, suggestion.map(|name| signature_of(name).into()));
         None
     }
 
@@ -109,10 +103,7 @@ impl Checker<'_, '_> {
             "active_days" => {
                 let [event, days] = self.args(name, args, expr)?;
                 let (event, days) = (self.event(event), self.days(days));
-                Some(Feature::ActiveDays {
-                    event: event?,
-                    days: days?,
-                })
+                Some(Feature::ActiveDays { event: event?, days: days? })
             }
             "baseline_drop" => self.baseline_drop(args, expr),
             "funnel_step" => self.of_funnel(name, args, expr).map(Feature::FunnelStep),
@@ -141,13 +132,9 @@ impl Checker<'_, '_> {
         let nearest = suggest::nearest(name, SIGNATURES.map(name_of)).map(signature_of);
         let message = match nearest {
             Some(_) => "no such function".to_owned(),
-            None => format!(
-                "no such function; there are {}",
-                SIGNATURES.map(name_of).join(", ")
-            ),
+            None => format!("no such function; there are {}", SIGNATURES.map(name_of).join(", ")),
         };
-        self.problems
-            .add_guessing(spot, message, nearest.map(str::to_owned));
+        self.problems.add_guessing(spot, message, nearest.map(str::to_owned));
         None
     }
 
@@ -192,8 +179,7 @@ impl Checker<'_, '_> {
             let spot = self.excerpt.spot(&signal.range, self.problems);
             let names = self.tables.signals.iter().map(String::as_str);
             let suggestion = suggest::nearest(&wanted, names).map(|name| format!("'{name}'"));
-            self.problems
-                .add_guessing(spot, "no such signal in this pack", suggestion);
+            self.problems.add_guessing(spot, "no such signal in this pack", suggestion);
         }
         number
     }
@@ -204,11 +190,7 @@ impl Checker<'_, '_> {
         let number = self.tables.funnel(&wanted);
         if number.is_none() {
             let spot = self.excerpt.spot(&funnel.range, self.problems);
-            let names = self
-                .tables
-                .funnels
-                .iter()
-                .map(|funnel| funnel.name.as_str());
+            let names = self.tables.funnels.iter().map(|funnel| funnel.name.as_str());
             let suggestion = suggest::nearest(&wanted, names).map(|name| format!("'{name}'"));
             let message = "no such funnel under `funnels` in this pack";
             self.problems.add_guessing(spot, message, suggestion);
@@ -224,10 +206,7 @@ impl Checker<'_, '_> {
         let mut code = self.read(Feature::Absent(event), &expr.range)?;
         code.ops.push(Op::Integer(ms));
         code.ops.push(Op::Compare(Relation::GreaterOrEqual));
-        Some(Code {
-            ops: code.ops,
-            kind: Type::Flag,
-        })
+        Some(Code { ops: code.ops, kind: Type::Flag })
     }
 
     fn count(&mut self, args: &[Expr], expr: &Expr) -> Option<Feature> {
@@ -241,11 +220,7 @@ impl Checker<'_, '_> {
             [filter] => Some(self.filter(&event, filter)?),
             _ => return self.wrong(&expr.range, format!("write {}", signature_of("count"))),
         };
-        Some(Feature::Count {
-            event,
-            window,
-            filter,
-        })
+        Some(Feature::Count { event, window, filter })
     }
 
     /// `property == 'text'`.
@@ -261,10 +236,7 @@ impl Checker<'_, '_> {
             let message = format!("`{property}` of `{event}` is {kind}; filters compare texts");
             return self.wrong(&left.range, message);
         }
-        Some(TextTest {
-            key: property.clone(),
-            text: self.checked_text(text, &right.range)?,
-        })
+        Some(TextTest { key: property.clone(), text: self.checked_text(text, &right.range)? })
     }
 
     fn sum(&mut self, args: &[Expr], expr: &Expr) -> Option<Feature> {
@@ -281,12 +253,7 @@ impl Checker<'_, '_> {
                 return self.wrong(&property.range, message);
             }
         };
-        Some(Feature::Sum {
-            event,
-            property: name,
-            window,
-            fraction,
-        })
+        Some(Feature::Sum { event, property: name, window, fraction })
     }
 
     fn baseline_drop(&mut self, args: &[Expr], expr: &Expr) -> Option<Feature> {
@@ -299,15 +266,8 @@ impl Checker<'_, '_> {
         let (recent_days, baseline_days) = (recent_days?, baseline_days?);
         let most = limits::window_length(Unit::Days);
         if recent_days.saturating_add(baseline_days) >= most {
-            return self.wrong(
-                &expr.range,
-                format!("both together at most {} days", most - 1),
-            );
+            return self.wrong(&expr.range, format!("both together at most {} days", most - 1));
         }
-        Some(Feature::BaselineDrop {
-            measure: measure?,
-            recent_days,
-            baseline_days,
-        })
+        Some(Feature::BaselineDrop { measure: measure?, recent_days, baseline_days })
     }
 }

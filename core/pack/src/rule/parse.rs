@@ -26,48 +26,26 @@ pub(crate) fn parse(excerpt: Excerpt<'_>, problems: &mut Problems<'_>) -> Option
 
 fn parse_text(text: &str) -> Result<Expr, Refusal> {
     if text.len() > limits::EXPRESSION {
-        let message = format!(
-            "{} bytes of expression, at most {}",
-            text.len(),
-            limits::EXPRESSION
-        );
-        return Err(Refusal {
-            range: 0..text.len(),
-            message,
-        });
+        let message = format!("{} bytes of expression, at most {}", text.len(), limits::EXPRESSION);
+        return Err(Refusal { range: 0..text.len(), message });
     }
     let parser = cel::parser::Parser::new().max_recursion_depth(limits::EXPRESSION_NESTING);
-    let (root, info) = parser
-        .parse_with_source_info(text)
-        .map_err(|errors| syntax_error(text, &errors))?;
-    let translator = Translator {
-        text,
-        info: &info,
-        depth: Cell::new(0),
-    };
+    let (root, info) =
+        parser.parse_with_source_info(text).map_err(|errors| syntax_error(text, &errors))?;
+    let translator = Translator { text, info: &info, depth: Cell::new(0) };
     translator.expr(&root)
 }
 
 /// The first syntax error, in plain words; those after it are mostly its consequences.
 fn syntax_error(text: &str, errors: &ParseErrors) -> Refusal {
     let Some(first) = errors.errors.first() else {
-        return Refusal {
-            range: 0..text.len(),
-            message: "not an expression".to_owned(),
-        };
+        return Refusal { range: 0..text.len(), message: "not an expression".to_owned() };
     };
     let (line, column) = first.pos;
     let before = |count: isize| usize::try_from(count - 1).unwrap_or(0);
-    let line_start: usize = text
-        .split_inclusive('\n')
-        .take(before(line))
-        .map(str::len)
-        .sum();
+    let line_start: usize = text.split_inclusive('\n').take(before(line)).map(str::len).sum();
     let rest = text.get(line_start..).unwrap_or_default();
-    let at = rest
-        .char_indices()
-        .nth(before(column))
-        .map_or(text.len(), |(at, _)| line_start + at);
+    let at = rest.char_indices().nth(before(column)).map_or(text.len(), |(at, _)| line_start + at);
     let word = word_at(text, at);
     let message = if first.msg.contains("Recursion limit") {
         too_deep()
@@ -75,21 +53,22 @@ fn syntax_error(text: &str, errors: &ParseErrors) -> Refusal {
         first.msg.clone()
     } else if first.msg.contains("'<EOF>'") || at >= text.len() {
         "the expression ends too early".to_owned()
-    } else if word.starts_with(['\'', '"']) {
-        "this text does not end, or does not belong here".to_owned()
     } else {
-        match word {
-            "and" => "write && for `and`".to_owned(),
-            "or" => "write || for `or`".to_owned(),
-            "not" => "write ! for `not`".to_owned(),
-            "=" => "write == to compare".to_owned(),
-            "&" | "|" => format!("write {word}{word}"),
-            _ => format!("`{word}` does not belong here"),
-        }
+        misplaced(word)
     };
-    Refusal {
-        range: at..at + word.len(),
-        message,
+    Refusal { range: at..at + word.len(), message }
+}
+
+/// What to say of a word that does not belong where it stands.
+fn misplaced(word: &str) -> String {
+    match word {
+        "and" => "write && for `and`".to_owned(),
+        "or" => "write || for `or`".to_owned(),
+        "not" => "write ! for `not`".to_owned(),
+        "=" => "write == to compare".to_owned(),
+        "&" | "|" => format!("write {word}{word}"),
+        "'" | "\"" => "this text does not end, or does not belong here".to_owned(),
+        _ => format!("`{word}` does not belong here"),
     }
 }
 
@@ -137,10 +116,7 @@ impl Translator<'_> {
         let token = self.token(expr);
         match &expr.expr {
             Cel::Call(call) => self.call(call, token),
-            Cel::Ident(name) => Ok(Expr {
-                kind: Kind::Name(name.clone()),
-                range: token,
-            }),
+            Cel::Ident(name) => Ok(Expr { kind: Kind::Name(name.clone()), range: token }),
             Cel::Literal(literal) => match literal_kind(literal) {
                 Some(kind) => Ok(Expr { kind, range: token }),
                 None => Err(refusal(self, expr)),
@@ -148,10 +124,7 @@ impl Translator<'_> {
             Cel::Select(select) if !select.test => {
                 let of = self.expr(&select.operand)?;
                 let range = of.range.start..self.after(token.end, &select.field);
-                Ok(Expr {
-                    kind: Kind::Suffix(Box::new(of), select.field.clone()),
-                    range,
-                })
+                Ok(Expr { kind: Kind::Suffix(Box::new(of), select.field.clone()), range })
             }
             _ => Err(refusal(self, expr)),
         }
@@ -164,10 +137,7 @@ impl Translator<'_> {
         {
             let (left, right) = (self.expr(left)?, self.expr(right)?);
             let range = left.range.start..right.range.end;
-            return Ok(Expr {
-                kind: join(Box::new(left), Box::new(right)),
-                range,
-            });
+            return Ok(Expr { kind: join(Box::new(left), Box::new(right)), range });
         }
         if let ([of], operators::LOGICAL_NOT | operators::NEGATE) =
             (call.args.as_slice(), call.func_name.as_str())
@@ -176,10 +146,7 @@ impl Translator<'_> {
             let range = token.start..of.range.end;
             let of = Box::new(of);
             let not = call.func_name == operators::LOGICAL_NOT;
-            return Ok(Expr {
-                kind: if not { Kind::Not(of) } else { Kind::Negate(of) },
-                range,
-            });
+            return Ok(Expr { kind: if not { Kind::Not(of) } else { Kind::Negate(of) }, range });
         }
         if !is_word(&call.func_name) {
             return Err(Refusal::of_call(call, token));
@@ -188,25 +155,14 @@ impl Translator<'_> {
         if call.target.is_some() {
             return Err(Refusal::of_call(call, range));
         }
-        let args = call
-            .args
-            .iter()
-            .map(|arg| self.expr(arg))
-            .collect::<Result<_, _>>()?;
-        Ok(Expr {
-            kind: Kind::Call(call.func_name.clone(), args),
-            range,
-        })
+        let args = call.args.iter().map(|arg| self.expr(arg)).collect::<Result<_, _>>()?;
+        Ok(Expr { kind: Kind::Call(call.func_name.clone(), args), range })
     }
 
     /// A call from its name to its closing parenthesis; `open` is the opening one.
     pub(super) fn call_range(&self, name: &str, open: usize) -> Range<usize> {
         let before = self.text.get(..open).unwrap_or_default().trim_end();
-        let start = if before.ends_with(name) {
-            before.len() - name.len()
-        } else {
-            open
-        };
+        let start = if before.ends_with(name) { before.len() - name.len() } else { open };
         start..self.closing(open)
     }
 
@@ -233,8 +189,7 @@ impl Translator<'_> {
 }
 
 fn is_word(name: &str) -> bool {
-    name.chars()
-        .all(|found| found.is_ascii_alphanumeric() || found == '_')
+    name.chars().all(|found| found.is_ascii_alphanumeric() || found == '_')
         && name.starts_with(|found: char| found.is_ascii_alphabetic())
 }
 

@@ -60,8 +60,5 @@ pub(super) fn refusal(translator: &Translator<'_>, expr: &IdedExpr) -> Refusal {
         Cel::Comprehension(_) | Cel::Select(_) => translator.call_range("", token.start),
         _ => token,
     };
-    Refusal {
-        range,
-        message: message.to_owned(),
-    }
+    Refusal { range, message: message.to_owned() }
 }

@@ -44,27 +44,15 @@ enum Origin<'p> {
 
 impl<'p> Part<'p> {
     fn new(text: String, binding: Binding) -> Self {
-        Self {
-            text,
-            binding,
-            origin: Origin::Other,
-        }
+        Self { text, binding, origin: Origin::Other }
     }
 
     fn of(origin: Origin<'p>, text: String, binding: Binding) -> Self {
-        Self {
-            text,
-            binding,
-            origin,
-        }
+        Self { text, binding, origin }
     }
 
     fn within(&self, binding: Binding) -> String {
-        if self.binding < binding {
-            format!("({})", self.text)
-        } else {
-            self.text.clone()
-        }
+        if self.binding < binding { format!("({})", self.text) } else { self.text.clone() }
     }
 
     /// As one side of a comparison: a constant beside a duration is one.
@@ -106,10 +94,9 @@ impl<'p> Reprint<'p> {
             Op::Compare(relation) => compare(relation, stack)?,
             Op::Arithmetic(operation) => calculate(operation, stack)?,
             Op::ToNumber => Part::new(format!("double({})", stack.pop()?.text), Binding::Value),
-            Op::Not => Part::new(
-                format!("!{}", stack.pop()?.within(Binding::Unary)),
-                Binding::Unary,
-            ),
+            Op::Not => {
+                Part::new(format!("!{}", stack.pop()?.within(Binding::Unary)), Binding::Unary)
+            }
             Op::And => join("&&", Binding::And, stack)?,
             Op::Or => join("||", Binding::Or, stack)?,
             Op::SkipIfFalse(_) | Op::SkipIfTrue(_) => return None,
@@ -119,21 +106,13 @@ impl<'p> Reprint<'p> {
     /// A feature as the function that reads it.
     pub(crate) fn feature(&self, feature: &Feature) -> String {
         let named = |names: &[&str], number: u16| {
-            names
-                .get(usize::from(number))
-                .map_or_else(|| number.to_string(), |name| quote(name))
+            names.get(usize::from(number)).map_or_else(|| number.to_string(), |name| quote(name))
         };
         let signal = |number: u16| named(self.signals, number);
         let funnel = |number: u16| named(self.funnels, number);
         match feature {
-            Feature::Count {
-                event,
-                window,
-                filter,
-            } => {
-                let filter = filter
-                    .as_ref()
-                    .map(|test| format!(", {}", equals(&test.key, test)));
+            Feature::Count { event, window, filter } => {
+                let filter = filter.as_ref().map(|test| format!(", {}", equals(&test.key, test)));
                 format!(
                     "count({}, {}{})",
                     quote(event),
@@ -141,18 +120,8 @@ impl<'p> Reprint<'p> {
                     filter.unwrap_or_default()
                 )
             }
-            Feature::Sum {
-                event,
-                property,
-                window,
-                ..
-            } => {
-                format!(
-                    "sum({}, {}, {})",
-                    quote(event),
-                    quote(property),
-                    of_window(*window)
-                )
+            Feature::Sum { event, property, window, .. } => {
+                format!("sum({}, {}, {})", quote(event), quote(property), of_window(*window))
             }
             Feature::SinceLast(event) => format!("since_last({})", quote(event)),
             Feature::SinceFirst(event) => format!("since_first({})", quote(event)),
@@ -160,19 +129,12 @@ impl<'p> Reprint<'p> {
             Feature::ActiveDays { event, days } => {
                 format!("active_days({}, days({days}))", quote(event))
             }
-            Feature::BaselineDrop {
-                measure,
-                recent_days,
-                baseline_days,
-            } => {
+            Feature::BaselineDrop { measure, recent_days, baseline_days } => {
                 let of = match measure {
                     Measure::Events(event) => event,
                     Measure::SessionTime => "session",
                 };
-                format!(
-                    "baseline_drop({}, days({recent_days}), days({baseline_days}))",
-                    quote(of)
-                )
+                format!("baseline_drop({}, days({recent_days}), days({baseline_days}))", quote(of))
             }
             Feature::FunnelStep(number) => format!("funnel_step({})", funnel(*number)),
             Feature::FunnelAge(number) => format!("funnel_age({})", funnel(*number)),
@@ -214,11 +176,7 @@ fn calculate<'p>(operation: Operation, stack: &mut Vec<Part<'p>>) -> Option<Part
         Operation::Divide => ("/", Binding::Product),
         Operation::Remainder => ("%", Binding::Product),
     };
-    let tighter = if binding == Binding::Sum {
-        Binding::Product
-    } else {
-        Binding::Unary
-    };
+    let tighter = if binding == Binding::Sum { Binding::Product } else { Binding::Unary };
     let text = format!("{} {sign} {}", left.within(binding), right.within(tighter));
     Some(Part::new(text, binding))
 }
@@ -255,6 +213,7 @@ fn duration(ms: i64) -> String {
 /// A duration in words: `30 minutes`.
 pub(crate) fn in_words(ms: i64) -> String {
     match whole_units(ms) {
+        Some((unit, 1)) => format!("1 {}", unit.trim_end_matches('s')),
         Some((unit, count)) => format!("{count} {unit}"),
         None => format!("{ms} ms"),
     }

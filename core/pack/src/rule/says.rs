@@ -39,10 +39,7 @@ pub(crate) fn says(
         let Some((number, unit)) = value(excerpt, &expr, tables, problems) else {
             continue;
         };
-        let place = values
-            .iter()
-            .position(|known| *known == number)
-            .unwrap_or(values.len());
+        let place = values.iter().position(|known| *known == number).unwrap_or(values.len());
         if place == values.len() {
             values.push(number);
         }
@@ -52,10 +49,7 @@ pub(crate) fn says(
     let tail = text.get(rest..).unwrap_or_default();
     if let Some(at) = tail.find(['{', '}']) {
         let spot = Excerpt::whole(scalar).spot(&(rest + at..rest + at + 1), problems);
-        problems.add(
-            spot,
-            "braces hold a value to show: {since_last('open').days}",
-        );
+        problems.add(spot, "braces hold a value to show: {since_last('open').days}");
     }
     compiled.push_str(tail);
     compiled
@@ -68,26 +62,18 @@ fn value<'e>(
     tables: &mut Tables,
     problems: &mut Problems<'_>,
 ) -> Option<(u16, Option<&'e str>)> {
-    let mut checker = Checker {
-        excerpt,
-        tables,
-        problems,
-    };
+    let mut checker = Checker { excerpt, tables, problems };
     let (of, unit) = match &expr.kind {
         Kind::Suffix(of, unit) => (&**of, Some(unit.as_str())),
         _ => (expr, None),
     };
     let Kind::Call(name, args) = &of.kind else {
-        return checker.wrong(
-            &expr.range,
-            "a text shows one function, such as count('open', days(7))",
-        );
+        return checker
+            .wrong(&expr.range, "a text shows one function, such as count('open', days(7))");
     };
     if matches!(name.as_str(), "double" | "fact" | "context") {
-        return checker.wrong(
-            &of.range,
-            format!("{name} is for conditions; a text shows a number"),
-        );
+        return checker
+            .wrong(&of.range, format!("{name} is for conditions; a text shows a number"));
     }
     let feature = checker.feature(name, args, of)?;
     let kind = Type::of(&feature);
@@ -97,10 +83,8 @@ fn value<'e>(
     if let Some(unit) = unit
         && !UNITS.contains(&(unit, kind))
     {
-        let fitting = UNITS
-            .iter()
-            .filter(|(_, of)| *of == kind)
-            .map(|(unit, _)| format!(".{unit}"));
+        let fitting =
+            UNITS.iter().filter(|(_, of)| *of == kind).map(|(unit, _)| format!(".{unit}"));
         let fitting: Vec<String> = fitting.collect();
         let message = match fitting.as_slice() {
             [] => format!("{kind} has no unit; leave out `.{unit}`"),

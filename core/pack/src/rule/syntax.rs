@@ -19,26 +19,15 @@ pub(crate) struct Excerpt<'n> {
 
 impl<'n> Excerpt<'n> {
     pub(crate) fn whole(scalar: &'n Scalar) -> Self {
-        Self {
-            scalar,
-            start: 0,
-            end: scalar.text.len(),
-        }
+        Self { scalar, start: 0, end: scalar.text.len() }
     }
 
     pub(crate) fn part(scalar: &'n Scalar, range: &Range<usize>) -> Self {
-        Self {
-            scalar,
-            start: range.start,
-            end: range.end,
-        }
+        Self { scalar, start: range.start, end: range.end }
     }
 
     pub(crate) fn text(&self) -> &'n str {
-        self.scalar
-            .text
-            .get(self.start..self.end)
-            .unwrap_or_default()
+        self.scalar.text.get(self.start..self.end).unwrap_or_default()
     }
 
     /// Where a part of the expression stands in the source.
@@ -93,10 +82,7 @@ impl Expr {
 pub(crate) fn signals_read<'e>(expr: &'e Expr, into: &mut Vec<&'e str>) {
     if let Kind::Call(name, args) = &expr.kind
         && matches!(name.as_str(), "signal" | "signal_age")
-        && let Some(Expr {
-            kind: Kind::Text(signal),
-            ..
-        }) = args.first()
+        && let Some(Expr { kind: Kind::Text(signal), .. }) = args.first()
     {
         into.push(signal);
     }

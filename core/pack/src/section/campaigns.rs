@@ -8,16 +8,8 @@ use crate::read::{Fields, Node, Scalar, entries, integer, text};
 use crate::rule::{Excerpt, Tables, condition, parse};
 use crate::suggest;
 
-const KEYS: [&str; 8] = [
-    "goal",
-    "start",
-    "caps",
-    "cool_down",
-    "quiet",
-    "priority",
-    "converts",
-    "show",
-];
+const KEYS: [&str; 8] =
+    ["goal", "start", "caps", "cool_down", "quiet", "priority", "converts", "show"];
 
 /// The campaigns, the most important first, otherwise in the order they were written in.
 pub(crate) fn campaigns(
@@ -29,9 +21,8 @@ pub(crate) fn campaigns(
         return Vec::new();
     };
     let each = entries(node, "`campaigns`", problems).iter();
-    let mut all: Vec<Campaign> = each
-        .filter_map(|(name, node)| campaign(name, node, tables, problems))
-        .collect();
+    let mut all: Vec<Campaign> =
+        each.filter_map(|(name, node)| campaign(name, node, tables, problems)).collect();
     all.sort_by_key(|campaign| std::cmp::Reverse(campaign.priority));
     all
 }
@@ -51,29 +42,17 @@ fn campaign(
         .need("start", "{ on: EVENT } or { raised: SIGNAL }", problems)
         .and_then(|node| start(name, node, tables, problems));
     let caps = reach::caps(&fields, tables, problems);
-    let cool_down = terms::time_or(
-        &fields,
-        "cool_down",
-        defaults::COOL_DOWN_MS,
-        tables,
-        problems,
-    );
+    let cool_down = terms::time_or(&fields, "cool_down", defaults::COOL_DOWN_MS, tables, problems);
     let quiet = reach::quiet(&fields, problems);
     let priority = match fields.find("priority") {
         Some(node) => integer(node, "a whole number; larger goes first", problems),
         None => Some(defaults::PRIORITY),
     };
-    let converts = fields
-        .find("converts")
-        .and_then(|node| conversion(node, tables, problems));
+    let converts = fields.find("converts").and_then(|node| conversion(node, tables, problems));
     let content = fields
         .need("show", "what people see: { title: ... }", problems)
         .and_then(|node| content::content(node, problems));
-    let Start {
-        trigger,
-        when,
-        fresh_ms,
-    } = start?;
+    let Start { trigger, when, fresh_ms } = start?;
     Some(Campaign {
         name: terms::name(name, problems)?,
         goal: goal?,
@@ -103,43 +82,25 @@ fn start(
 ) -> Option<Start> {
     let keys = ["on", "raised", "when", "fresh"];
     let fields = Fields::of(node, "`start`", name.spot, &keys, problems)?;
-    let when = fields
-        .find("when")
-        .and_then(|node| audience(node, tables, problems));
+    let when = fields.find("when").and_then(|node| audience(node, tables, problems));
     let fresh = fields.find("fresh");
     let (trigger, fresh_ms) = match (fields.find("on"), fields.find("raised")) {
         (Some(node), None) => {
             if let Some(fresh) = fresh {
-                problems.add(
-                    fresh.spot,
-                    "`fresh` belongs to `raised`: an event is always fresh",
-                );
+                problems.add(fresh.spot, "`fresh` belongs to `raised`: an event is always fresh");
             }
-            (
-                terms::event(node, tables, problems).map(Trigger::Event),
-                Some(0),
-            )
+            (terms::event(node, tables, problems).map(Trigger::Event), Some(0))
         }
         (None, Some(node)) => {
             let fresh_ms = terms::time_or(&fields, "fresh", defaults::FRESH_MS, tables, problems);
-            (
-                raised(node, tables, problems).map(Trigger::Raised),
-                fresh_ms,
-            )
+            (raised(node, tables, problems).map(Trigger::Raised), fresh_ms)
         }
         _ => {
-            problems.add(
-                name.spot,
-                "`start` has either `on: EVENT` or `raised: SIGNAL`",
-            );
+            problems.add(name.spot, "`start` has either `on: EVENT` or `raised: SIGNAL`");
             (None, None)
         }
     };
-    Some(Start {
-        trigger: trigger?,
-        when,
-        fresh_ms: fresh_ms?,
-    })
+    Some(Start { trigger: trigger?, when, fresh_ms: fresh_ms? })
 }
 
 fn raised(node: &Node, tables: &Tables, problems: &mut Problems<'_>) -> Option<u16> {
@@ -167,8 +128,5 @@ fn conversion(node: &Node, tables: &mut Tables, problems: &mut Problems<'_>) -> 
     let within_ms = fields
         .need("within", "how soon after a show, such as days(7)", problems)
         .and_then(|node| terms::time(node, tables, problems));
-    Some(Conversion {
-        event: event?,
-        within_ms: within_ms?,
-    })
+    Some(Conversion { event: event?, within_ms: within_ms? })
 }

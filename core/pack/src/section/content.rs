@@ -17,11 +17,7 @@ pub(super) fn content(node: &Node, problems: &mut Problems<'_>) -> Option<Conten
         None => Some(defaults::KIND.to_owned()),
     };
     let title = fields
-        .need(
-            "title",
-            "a text in each language: { en: ..., zh: ... }",
-            problems,
-        )
+        .need("title", "a text in each language: { en: ..., zh: ... }", problems)
         .and_then(|node| texts(node, problems, plain));
     let body = match fields.find("body") {
         Some(node) => texts(node, problems, plain),
@@ -32,12 +28,7 @@ pub(super) fn content(node: &Node, problems: &mut Problems<'_>) -> Option<Conten
             .and_then(|scalar| bounded(scalar, scalar.text.clone(), problems)),
         None => Some(String::new()),
     };
-    Some(Content {
-        kind: kind?,
-        title: title?,
-        body: body?,
-        action: action?,
-    })
+    Some(Content { kind: kind?, title: title?, body: body?, action: action? })
 }
 
 /// A text in each language, each made by `compile`.
@@ -47,10 +38,7 @@ pub(super) fn texts(
     mut compile: impl FnMut(&Scalar, &mut Problems<'_>) -> Option<String>,
 ) -> Option<Texts> {
     if !matches!(node.kind, Kind::Map(_)) {
-        problems.add(
-            node.spot,
-            "expected a text in each language: { en: ..., zh: ... }",
-        );
+        problems.add(node.spot, "expected a text in each language: { en: ..., zh: ... }");
         return None;
     }
     let entries = entries(node, "a text in each language", problems);
@@ -61,10 +49,7 @@ pub(super) fn texts(
     let each = entries.iter().map(|(locale, node)| {
         let known = is_locale(&locale.text);
         if !known {
-            problems.add(
-                locale.spot,
-                "expected a language in lower case: `en`, `zh`, `pt-br`",
-            );
+            problems.add(locale.spot, "expected a language in lower case: `en`, `zh`, `pt-br`");
         }
         let scalar = text(node, "a text", problems)?;
         let text = compile(scalar, problems)?;
@@ -72,19 +57,13 @@ pub(super) fn texts(
         known.then(|| (locale.text.clone(), text))
     });
     let texts: Vec<Option<_>> = each.collect();
-    texts
-        .into_iter()
-        .collect::<Option<Vec<_>>>()
-        .map(Texts::new)
+    texts.into_iter().collect::<Option<Vec<_>>>().map(Texts::new)
 }
 
 /// A text without values.
 fn plain(scalar: &Scalar, problems: &mut Problems<'_>) -> Option<String> {
     if scalar.text.contains(['{', '}']) {
-        problems.add(
-            scalar.spot,
-            "braces are kept for values, which stand in `says` only",
-        );
+        problems.add(scalar.spot, "braces are kept for values, which stand in `says` only");
         return None;
     }
     Some(scalar.text.clone())
@@ -92,12 +71,7 @@ fn plain(scalar: &Scalar, problems: &mut Problems<'_>) -> Option<String> {
 
 fn bounded(scalar: &Scalar, text: String, problems: &mut Problems<'_>) -> Option<String> {
     if text.len() > TEXT.most {
-        let message = format!(
-            "{} {} of text, at most {}",
-            text.len(),
-            TEXT.unit,
-            TEXT.most
-        );
+        let message = format!("{} {} of text, at most {}", text.len(), TEXT.unit, TEXT.most);
         problems.add(scalar.spot, message);
         return None;
     }
@@ -107,13 +81,9 @@ fn bounded(scalar: &Scalar, text: String, problems: &mut Problems<'_>) -> Option
 /// Whether `text` is a BCP 47 language in lower case.
 fn is_locale(text: &str) -> bool {
     let mut parts = text.split('-');
-    let lower = |part: &str| {
-        part.bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    };
-    parts
-        .next()
-        .is_some_and(|part| (2..=3).contains(&part.len()) && lower(part))
+    let lower =
+        |part: &str| part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    parts.next().is_some_and(|part| (2..=3).contains(&part.len()) && lower(part))
         && parts.all(|part| (1..=8).contains(&part.len()) && lower(part))
         && text.len() <= 35
 }

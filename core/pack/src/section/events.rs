@@ -43,13 +43,7 @@ pub(crate) fn events(pack: &Fields<'_>, tables: &mut Tables, problems: &mut Prob
 }
 
 fn event(name: &Scalar, node: &Node, problems: &mut Problems<'_>) -> Option<EventSpec> {
-    const KEYS: [&str; 5] = [
-        "priority",
-        "sensitivity",
-        "durable",
-        "ambient",
-        "properties",
-    ];
+    const KEYS: [&str; 5] = ["priority", "sensitivity", "durable", "ambient", "properties"];
     let mut spec = EventSpec::named(name.text.clone());
     spec.priority = defaults::EVENT_PRIORITY;
     spec.sensitivity = defaults::SENSITIVITY;
@@ -76,13 +70,7 @@ fn event(name: &Scalar, node: &Node, problems: &mut Problems<'_>) -> Option<Even
 }
 
 fn property(name: &Scalar, node: &Node, problems: &mut Problems<'_>) -> Option<PropertySpec> {
-    let fields = Fields::of(
-        node,
-        "a property",
-        name.spot,
-        &["type", "sensitivity"],
-        problems,
-    )?;
+    let fields = Fields::of(node, "a property", name.spot, &["type", "sensitivity"], problems)?;
     let node = fields.need("type", "text, integer, number, flag or money", problems)?;
     Some(PropertySpec {
         name: name.text.clone().into(),

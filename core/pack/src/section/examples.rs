@@ -16,15 +16,8 @@ pub(super) fn examples(
     tables: &mut Tables,
     problems: &mut Problems<'_>,
 ) -> Vec<Example> {
-    let nodes = list(
-        node,
-        "a list of examples: `- given: ...`, `expect: ...`",
-        problems,
-    );
-    nodes
-        .iter()
-        .filter_map(|node| example(signal, node, tables, problems))
-        .collect()
+    let nodes = list(node, "a list of examples: `- given: ...`, `expect: ...`", problems);
+    nodes.iter().filter_map(|node| example(signal, node, tables, problems)).collect()
 }
 
 fn example(
@@ -33,13 +26,7 @@ fn example(
     tables: &mut Tables,
     problems: &mut Problems<'_>,
 ) -> Option<Example> {
-    let fields = Fields::of(
-        node,
-        "an example",
-        node.spot,
-        &["given", "expect"],
-        problems,
-    )?;
+    let fields = Fields::of(node, "an example", node.spot, &["given", "expect"], problems)?;
     let mut given = Vec::new();
     for node in fields.find("given").map(one_or_more).unwrap_or_default() {
         let room = limits::EXAMPLE_EVENTS.saturating_sub(given.len());
@@ -48,19 +35,11 @@ fn example(
     given.sort_by_key(|happening| happening.at);
     let expected = "whether the signal stands: { at: ..., raised: true }";
     let nodes = one_or_more(fields.need("expect", expected, problems)?);
-    let expect: Option<Vec<_>> = nodes
-        .iter()
-        .map(|node| expectation(node, problems))
-        .collect();
+    let expect: Option<Vec<_>> = nodes.iter().map(|node| expectation(node, problems)).collect();
     let mut expect = expect?;
     expect.sort_by_key(|expectation| expectation.at);
     let (line, _) = problems.source().place(node.spot.start);
-    Some(Example {
-        signal: signal.text.clone(),
-        line,
-        given,
-        expect,
-    })
+    Some(Example { signal: signal.text.clone(), line, given, expect })
 }
 
 /// One event, or `times` of it with `every` between them.
@@ -93,11 +72,7 @@ fn happenings(
     let mut at = at?;
     let mut all = Vec::new();
     for _ in 0..times {
-        all.push(Happening {
-            at,
-            event: event.clone(),
-            properties: properties.clone(),
-        });
+        all.push(Happening { at, event: event.clone(), properties: properties.clone() });
         at.at_ms = at.at_ms.saturating_add(every_ms);
     }
     Some(all)
@@ -113,10 +88,7 @@ fn expectation(node: &Node, problems: &mut Problems<'_>) -> Option<Expectation> 
         (None, Some(node)) if flag(node, problems)? => Standing::Cleared,
         (None, Some(_)) => Standing::Raised,
         _ => {
-            problems.add(
-                node.spot,
-                "what is expected has either `raised` or `cleared`",
-            );
+            problems.add(node.spot, "what is expected has either `raised` or `cleared`");
             return None;
         }
     };
@@ -137,21 +109,15 @@ fn parse_instant(text: &str) -> Option<Instant> {
     const PARSER: DateTimeParser = DateTimeParser::new();
     let pieces = PARSER.parse_pieces(text).ok()?;
     let offset = pieces.to_numeric_offset()?;
-    let local = pieces
-        .date()
-        .to_datetime(pieces.time().unwrap_or(Time::midnight()));
+    let local = pieces.date().to_datetime(pieces.time().unwrap_or(Time::midnight()));
     let timestamp = offset.to_timestamp(local).ok()?;
     let offset_min = i16::try_from(offset.seconds() / 60).ok()?;
-    Some(Instant {
-        at_ms: timestamp.as_millisecond(),
-        offset_min,
-    })
+    Some(Instant { at_ms: timestamp.as_millisecond(), offset_min })
 }
 
 fn properties(node: &Node, problems: &mut Problems<'_>) -> Option<Vec<(String, Value)>> {
     let each = entries(node, "`properties`", problems).iter();
-    each.map(|(name, node)| Some((name.text.clone(), value(node, problems)?)))
-        .collect()
+    each.map(|(name, node)| Some((name.text.clone(), value(node, problems)?))).collect()
 }
 
 /// A quoted text, `true`, a number, or `{ minor: 1990, currency: CNY }`.
@@ -178,17 +144,10 @@ fn money(node: &Node, problems: &mut Problems<'_>) -> Option<Value> {
     let minor = fields.need("minor", "the amount in cents or fen", problems)?;
     let minor = integer(minor, "a whole number of cents or fen", problems)?;
     let expected = "a currency such as CNY";
-    let scalar = text(
-        fields.need("currency", expected, problems)?,
-        expected,
-        problems,
-    )?;
+    let scalar = text(fields.need("currency", expected, problems)?, expected, problems)?;
     let currency = Currency::new(&scalar.text);
     if currency.is_none() {
         problems.add(scalar.spot, format!("expected {expected}"));
     }
-    Some(Value::Money {
-        minor,
-        currency: currency?,
-    })
+    Some(Value::Money { minor, currency: currency? })
 }

@@ -30,24 +30,13 @@ fn funnel(
         problems.add(node.spot, format!("expected {expected}"));
         return None;
     }
-    let steps = nodes
-        .iter()
-        .map(|node| terms::event(node, tables, problems))
-        .collect();
+    let steps = nodes.iter().map(|node| terms::event(node, tables, problems)).collect();
     let within = fields
-        .need(
-            "within",
-            "how long after its first step an attempt ends",
-            problems,
-        )
+        .need("within", "how long after its first step an attempt ends", problems)
         .and_then(|node| terms::time(node, tables, problems).map(|ms| (node, ms)));
     if let Some((node, 0)) = within {
         problems.add(node.spot, "an attempt lasts longer than 0");
     }
     let (steps, within_ms): (Option<Vec<String>>, _) = (steps, within.map(|(_, ms)| ms));
-    Some(Funnel {
-        name: terms::name(name, problems)?,
-        steps: steps?,
-        within_ms: within_ms?,
-    })
+    Some(Funnel { name: terms::name(name, problems)?, steps: steps?, within_ms: within_ms? })
 }

@@ -21,18 +21,10 @@ pub(crate) fn header(
         .and_then(|node| text(node, "the pack's name", problems))
         .and_then(|scalar| terms::name(scalar, problems));
     let version = pack
-        .need(
-            "version",
-            "a whole number that rises with every change",
-            problems,
-        )
+        .need("version", "a whole number that rises with every change", problems)
         .and_then(|node| integer(node, "a whole number from 0", problems));
     let idle_ms = session(pack, tables, problems);
-    Some(Header {
-        name: name?,
-        version: version?,
-        session_idle_ms: idle_ms?,
-    })
+    Some(Header { name: name?, version: version?, session_idle_ms: idle_ms? })
 }
 
 fn session(pack: &Fields<'_>, tables: &mut Tables, problems: &mut Problems<'_>) -> Option<u32> {
@@ -47,10 +39,7 @@ fn session(pack: &Fields<'_>, tables: &mut Tables, problems: &mut Problems<'_>) 
         Ok(idle_ms) if idle_ms > 0 => Some(idle_ms),
         _ => {
             let spot = idle.map(|node| node.spot).unwrap_or_default();
-            problems.add(
-                spot,
-                "the idle gap of a session is more than 0 and at most days(49)",
-            );
+            problems.add(spot, "the idle gap of a session is more than 0 and at most days(49)");
             None
         }
     }

@@ -17,32 +17,13 @@ pub(crate) fn reach(
     problems: &mut Problems<'_>,
 ) -> Option<Reach> {
     let Some(node) = pack.find("reach") else {
-        return Some(Reach {
-            cool_down_ms: defaults::COOL_DOWN_MS,
-            ..Reach::default()
-        });
+        return Some(Reach { cool_down_ms: defaults::COOL_DOWN_MS, ..Reach::default() });
     };
-    let fields = Fields::of(
-        node,
-        "`reach`",
-        node.spot,
-        &["caps", "cool_down", "quiet"],
-        problems,
-    )?;
+    let fields = Fields::of(node, "`reach`", node.spot, &["caps", "cool_down", "quiet"], problems)?;
     let caps = caps(&fields, tables, problems);
-    let cool_down = terms::time_or(
-        &fields,
-        "cool_down",
-        defaults::COOL_DOWN_MS,
-        tables,
-        problems,
-    );
+    let cool_down = terms::time_or(&fields, "cool_down", defaults::COOL_DOWN_MS, tables, problems);
     let quiet = quiet(&fields, problems);
-    Some(Reach {
-        caps: caps?,
-        cool_down_ms: cool_down?,
-        quiet,
-    })
+    Some(Reach { caps: caps?, cool_down_ms: cool_down?, quiet })
 }
 
 /// `caps`: one or several of `{per, times}`.
@@ -59,10 +40,7 @@ pub(super) fn caps(
         problems.add(node.spot, format!("at most {MOST_CAPS} caps"));
         return None;
     }
-    nodes
-        .iter()
-        .map(|node| cap(node, tables, problems))
-        .collect()
+    nodes.iter().map(|node| cap(node, tables, problems)).collect()
 }
 
 fn cap(node: &Node, tables: &mut Tables, problems: &mut Problems<'_>) -> Option<Cap> {
@@ -78,10 +56,7 @@ fn cap(node: &Node, tables: &mut Tables, problems: &mut Problems<'_>) -> Option<
         problems.add(node.spot, format!("expected {expected}"));
         return None;
     }
-    Some(Cap {
-        period: period?,
-        times,
-    })
+    Some(Cap { period: period?, times })
 }
 
 fn period(scalar: &Scalar, tables: &mut Tables, problems: &mut Problems<'_>) -> Option<Period> {
@@ -99,17 +74,9 @@ fn period(scalar: &Scalar, tables: &mut Tables, problems: &mut Problems<'_>) -> 
         None
     };
     match window {
-        Some(Window {
-            unit: Unit::Days,
-            length,
-        }) => Some(Period::Days(length)),
-        Some(Window {
-            unit: Unit::Weeks,
-            length,
-        }) => Some(Period::Weeks(length)),
-        Some(Window {
-            unit: Unit::Ever, ..
-        }) => Some(Period::Ever),
+        Some(Window { unit: Unit::Days, length }) => Some(Period::Days(length)),
+        Some(Window { unit: Unit::Weeks, length }) => Some(Period::Weeks(length)),
+        Some(Window { unit: Unit::Ever, .. }) => Some(Period::Ever),
         _ => {
             problems.add(scalar.spot, format!("expected {PERIODS}"));
             None
@@ -122,10 +89,7 @@ pub(super) fn quiet(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<
     const EXPECTED: &str = "local times such as \"22:00-08:00\", the second not quiet any more";
     let scalar = text(fields.find("quiet")?, EXPECTED, problems)?;
     let hours = scalar.text.split_once('-').and_then(|(from, to)| {
-        Some(QuietHours {
-            from_min: minute(from.trim())?,
-            to_min: minute(to.trim())?,
-        })
+        Some(QuietHours { from_min: minute(from.trim())?, to_min: minute(to.trim())? })
     });
     let hours = hours.filter(|hours| hours.from_min != hours.to_min);
     if hours.is_none() {
@@ -139,10 +103,7 @@ fn minute(text: &str) -> Option<u16> {
     let (hour, minute) = text.split_once(':')?;
     let two = |digits: &str, most: u16| {
         let whole = digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_digit());
-        digits
-            .parse()
-            .ok()
-            .filter(|value: &u16| whole && *value <= most)
+        digits.parse().ok().filter(|value: &u16| whole && *value <= most)
     };
     Some(two(hour, 23)? * 60 + two(minute, 59)?)
 }

@@ -47,19 +47,12 @@ pub(crate) fn signals(
     let Some(places) = evaluation_order(&parsed, problems) else {
         return Signals::default();
     };
-    let ordered: Vec<&Parsed<'_>> = places
-        .iter()
-        .filter_map(|place| parsed.get(*place))
-        .collect();
-    tables.signals = ordered
-        .iter()
-        .map(|signal| signal.name.text.clone())
-        .collect();
+    let ordered: Vec<&Parsed<'_>> = places.iter().filter_map(|place| parsed.get(*place)).collect();
+    tables.signals = ordered.iter().map(|signal| signal.name.text.clone()).collect();
     let mut all = Signals::default();
     for signal in ordered {
         if let Some(node) = signal.fields.find("examples") {
-            all.examples
-                .extend(examples::examples(signal.name, node, tables, problems));
+            all.examples.extend(examples::examples(signal.name, node, tables, problems));
         }
         all.signals.extend(compile_signal(signal, tables, problems));
     }
@@ -75,15 +68,8 @@ fn parse_signal<'n>(
     let raise = fields
         .need("raise", "the condition under which it rises", problems)
         .and_then(|node| parse_condition(node, problems));
-    let clear = fields
-        .find("clear")
-        .and_then(|node| parse_condition(node, problems));
-    Some(Parsed {
-        name,
-        fields,
-        raise,
-        clear,
-    })
+    let clear = fields.find("clear").and_then(|node| parse_condition(node, problems));
+    Some(Parsed { name, fields, raise, clear })
 }
 
 fn parse_condition<'n>(node: &'n Node, problems: &mut Problems<'_>) -> Option<Parse<'n>> {
@@ -110,20 +96,11 @@ fn evaluation_order(parsed: &[Parsed<'_>], problems: &mut Problems<'_>) -> Optio
     match order(&reads) {
         Ok(places) => Some(places),
         Err(circle) => {
-            let signals: Vec<&Parsed<'_>> = circle
-                .iter()
-                .chain(circle.first())
-                .filter_map(|at| parsed.get(*at))
-                .collect();
+            let signals: Vec<&Parsed<'_>> =
+                circle.iter().chain(circle.first()).filter_map(|at| parsed.get(*at)).collect();
             let names: Vec<&str> = signals.iter().map(|signal| &*signal.name.text).collect();
-            let spot = signals
-                .first()
-                .map(|signal| signal.name.spot)
-                .unwrap_or_default();
-            let message = format!(
-                "signals read each other in a circle: {}",
-                names.join(" -> ")
-            );
+            let spot = signals.first().map(|signal| signal.name.spot).unwrap_or_default();
+            let message = format!("signals read each other in a circle: {}", names.join(" -> "));
             problems.add(spot, message);
             None
         }
@@ -142,13 +119,7 @@ fn compile_signal(
     let clear = parsed.clear.as_ref().and_then(program);
     let (says, values) = explanation(parsed, tables, problems)?;
     let name = terms::name(parsed.name, problems)?;
-    Some(Signal {
-        name,
-        raise: raise?,
-        clear,
-        says,
-        values,
-    })
+    Some(Signal { name, raise: raise?, clear, says, values })
 }
 
 fn explanation(
@@ -158,10 +129,7 @@ fn explanation(
 ) -> Option<(Texts, Vec<u16>)> {
     let mut values = Vec::new();
     let Some(node) = parsed.fields.find("says") else {
-        let message = format!(
-            "signal `{}` has no `says`: nobody can read why",
-            parsed.name.text
-        );
+        let message = format!("signal `{}` has no `says`: nobody can read why", parsed.name.text);
         problems.warn(parsed.name.spot, message, None);
         return Some((Texts::default(), values));
     };

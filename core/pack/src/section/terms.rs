@@ -22,11 +22,7 @@ pub(super) fn name(scalar: &Scalar, problems: &mut Problems<'_>) -> Option<Strin
 
 /// A duration from nothing to as far back as the profile reaches.
 pub(super) fn time(node: &Node, tables: &mut Tables, problems: &mut Problems<'_>) -> Option<i64> {
-    let scalar = text(
-        node,
-        "a duration such as minutes(30), hours(4) or days(7)",
-        problems,
-    )?;
+    let scalar = text(node, "a duration such as minutes(30), hours(4) or days(7)", problems)?;
     let excerpt = Excerpt::whole(scalar);
     let expr = parse(excerpt, problems)?;
     let ms = duration(excerpt, &expr, tables, problems)?;
@@ -45,9 +41,7 @@ pub(super) fn time_or(
     tables: &mut Tables,
     problems: &mut Problems<'_>,
 ) -> Option<i64> {
-    fields
-        .find(key)
-        .map_or(Some(default), |node| time(node, tables, problems))
+    fields.find(key).map_or(Some(default), |node| time(node, tables, problems))
 }
 
 /// The name of an event.
@@ -63,11 +57,7 @@ pub(super) fn choice<T: Copy>(
     problems: &mut Problems<'_>,
 ) -> Option<T> {
     let names = || choices.iter().map(|(name, _)| *name);
-    let scalar = text(
-        node,
-        &format!("one of {}", suggest::list(names())),
-        problems,
-    )?;
+    let scalar = text(node, &format!("one of {}", suggest::list(names())), problems)?;
     let found = choices.iter().find(|(name, _)| *name == scalar.text);
     if found.is_none() {
         let suggestion = suggest::quoted(&scalar.text, names());

@@ -13,37 +13,19 @@ fn other_bytes_under_a_used_id_are_refused_and_nothing_is_stored() {
     let server = plain();
     server.send(&batch(1, 1, &[1])).acknowledgement();
     let answer = server.send(&batch(1, 1, &[2]));
-    assert_eq!(
-        (answer.status, answer.text()),
-        (400, "this batch id was used for other bytes\n")
-    );
+    assert_eq!((answer.status, answer.text()), (400, "this batch id was used for other bytes\n"));
     assert_eq!(server.summary().events, 1);
 }
 
 #[test]
 fn events_and_ranges_that_no_device_sends_are_refused() {
     let server = plain();
-    let beyond = Batch {
-        epoch: 1 << 63,
-        ..batch(1, 1, &[1])
-    };
+    let beyond = Batch { epoch: 1 << 63, ..batch(1, 1, &[1]) };
     let answer = server.send(&beyond);
-    assert_eq!(
-        answer.text(),
-        "epoch 9223372036854775808 is beyond 63 bits\n"
-    );
-    let zero = Batch {
-        dropped: vec![dropped(0, 1, 1)],
-        ..batch(1, 1, &[])
-    };
-    let turned = Batch {
-        dropped: vec![dropped(3, 2, 0)],
-        ..batch(1, 1, &[])
-    };
-    let many = Batch {
-        dropped: vec![dropped(1, 2, 3)],
-        ..batch(1, 1, &[])
-    };
+    assert_eq!(answer.text(), "epoch 9223372036854775808 is beyond 63 bits\n");
+    let zero = Batch { dropped: vec![dropped(0, 1, 1)], ..batch(1, 1, &[]) };
+    let turned = Batch { dropped: vec![dropped(3, 2, 0)], ..batch(1, 1, &[]) };
+    let many = Batch { dropped: vec![dropped(1, 2, 3)], ..batch(1, 1, &[]) };
     for sent in [beyond, zero, turned, many] {
         assert_eq!(server.send(&sent).status, 400);
     }
@@ -58,22 +40,10 @@ fn the_reason_of_a_refusal_says_where() {
         assert_eq!(answer.status, 400);
         answer.text().trim_end().to_owned()
     };
-    assert_eq!(
-        refused(|b| b.format = 1),
-        "format 1 is unknown; this server reads 0"
-    );
-    assert_eq!(
-        refused(|b| b.batch_id.truncate(3)),
-        "batch_id has 3 bytes instead of 16"
-    );
-    assert_eq!(
-        refused(|b| b.segments[0].priority = 9),
-        "segment 0: unknown priority 9"
-    );
-    assert_eq!(
-        refused(|b| b.segments[0].compression = 0),
-        "segment 0: unknown compression 0"
-    );
+    assert_eq!(refused(|b| b.format = 1), "format 1 is unknown; this server reads 0");
+    assert_eq!(refused(|b| b.batch_id.truncate(3)), "batch_id has 3 bytes instead of 16");
+    assert_eq!(refused(|b| b.segments[0].priority = 9), "segment 0: unknown priority 9");
+    assert_eq!(refused(|b| b.segments[0].compression = 0), "segment 0: unknown compression 0");
     assert_eq!(
         refused(|b| b.segments[0].seq_delta.push(1)),
         "segment 0: 2 rows but 3 sequence numbers"
@@ -91,10 +61,7 @@ fn the_reason_of_a_refusal_says_where() {
         "segment 0: body is no DEFLATE stream of raw_bytes bytes"
     );
     let wrong_raw = refused(|b| b.segments[0].compression = Compression::None.into());
-    assert!(
-        wrong_raw.starts_with("segment 0: raw_bytes is "),
-        "{wrong_raw}"
-    );
+    assert!(wrong_raw.starts_with("segment 0: raw_bytes is "), "{wrong_raw}");
 }
 
 #[test]
@@ -113,13 +80,8 @@ fn more_events_than_allowed_are_too_large() {
     let server = plain();
     let seqs: Vec<u64> = (1..=1_001).collect();
     let answer = server.send(&batch(1, 1, &seqs));
-    assert_eq!(
-        (answer.status, answer.text()),
-        (413, "events: more than 1000\n")
-    );
-    server
-        .send(&batch(1, 2, &seqs[..limits::EVENTS_MAX]))
-        .acknowledgement();
+    assert_eq!((answer.status, answer.text()), (413, "events: more than 1000\n"));
+    server.send(&batch(1, 2, &seqs[..limits::EVENTS_MAX])).acknowledgement();
     let mut halves = batch(1, 3, &seqs[..600]);
     halves.segments.extend(batch(1, 3, &seqs[600..]).segments);
     assert_eq!(server.send(&halves).status, 413);
@@ -128,17 +90,10 @@ fn more_events_than_allowed_are_too_large() {
 #[test]
 fn an_event_longer_than_allowed_is_too_large() {
     let server = plain();
-    for (bytes, status) in [
-        (31 * 1024, 200),
-        (limits::EVENT_BYTES_MAX - 20, 413),
-        (40_000, 413),
-    ] {
+    for (bytes, status) in [(31 * 1024, 200), (limits::EVENT_BYTES_MAX - 20, 413), (40_000, 413)] {
         let mut long = row("note");
         long.properties = vec![("text".to_owned(), Property::Text("x".repeat(bytes)))];
-        let sent = Batch {
-            segments: vec![segment(&[1], &[long])],
-            ..batch(1, 1, &[])
-        };
+        let sent = Batch { segments: vec![segment(&[1], &[long])], ..batch(1, 1, &[]) };
         assert_eq!(server.send(&sent).status, status, "{bytes}");
     }
 }
@@ -147,10 +102,8 @@ fn an_event_longer_than_allowed_is_too_large() {
 fn a_body_longer_than_allowed_is_answered_and_not_cut_off() {
     let server = plain();
     let mut sent = batch(1, 1, &[1]);
-    sent.source = Some(Source {
-        app_version: "x".repeat(limits::BATCH_BYTES_MAX),
-        ..Source::default()
-    });
+    sent.source =
+        Some(Source { app_version: "x".repeat(limits::BATCH_BYTES_MAX), ..Source::default() });
     assert_eq!(server.send(&sent).status, 413);
     assert_eq!(server.post(&vec![0; 3_000_000]).status, 413);
     sent.source = Some(Source {
@@ -182,10 +135,7 @@ fn a_string_bomb_is_not_expanded() {
     long.properties = vec![("text".to_owned(), Property::Text("x".repeat(900_000)))];
     let rows = vec![long; 500];
     let seqs: Vec<u64> = (1..=500).collect();
-    let sent = Batch {
-        segments: vec![segment(&seqs, &rows)],
-        ..batch(1, 1, &[])
-    };
+    let sent = Batch { segments: vec![segment(&seqs, &rows)], ..batch(1, 1, &[]) };
     assert_eq!(server.send(&sent).status, 413);
 }
 
@@ -196,15 +146,9 @@ fn events_that_share_a_long_text_are_too_large_together() {
     long.properties = vec![("text".to_owned(), Property::Text("x".repeat(20 * 1024)))];
     let seqs: Vec<u64> = (1..=1_000).collect();
     let rows = vec![long; 1_000];
-    let sent = Batch {
-        segments: vec![segment(&seqs, &rows)],
-        ..batch(1, 1, &[])
-    };
+    let sent = Batch { segments: vec![segment(&seqs, &rows)], ..batch(1, 1, &[]) };
     assert_eq!(server.send(&sent).status, 413);
-    let half = Batch {
-        segments: vec![segment(&seqs[..500], &rows[..500])],
-        ..batch(1, 2, &[])
-    };
+    let half = Batch { segments: vec![segment(&seqs[..500], &rows[..500])], ..batch(1, 2, &[]) };
     server.send(&half).acknowledgement();
 }
 
@@ -215,14 +159,8 @@ fn only_plain_protobuf_is_accepted() {
     let status = |headers: &str| exchange(server.address(), &post(headers, &body)).status;
     assert_eq!(status(""), 415);
     assert_eq!(status("Content-Type: application/json\r\n"), 415);
-    assert_eq!(
-        status("Content-Type: application/x-protobuf\r\nContent-Encoding: gzip\r\n"),
-        415
-    );
-    assert_eq!(
-        status("Content-Type: Application/X-Protobuf; charset=binary\r\n"),
-        200
-    );
+    assert_eq!(status("Content-Type: application/x-protobuf\r\nContent-Encoding: gzip\r\n"), 415);
+    assert_eq!(status("Content-Type: Application/X-Protobuf; charset=binary\r\n"), 200);
     assert_eq!(exchange(server.address(), &get("/v1/batches")).status, 405);
     assert_eq!(exchange(server.address(), &get("/")).status, 404);
 }

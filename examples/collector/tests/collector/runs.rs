@@ -34,10 +34,7 @@ fn a_batch_that_cannot_be_stored_spoils_no_other() {
     });
     assert_eq!(exchange(server.address(), &get("/health")).status, 200);
     let summary = server.summary();
-    assert_eq!(
-        (summary.events, summary.batches, summary.duplicates_refused),
-        (16, 40, 64)
-    );
+    assert_eq!((summary.events, summary.batches, summary.duplicates_refused), (16, 40, 64));
 }
 
 #[test]
@@ -46,12 +43,7 @@ fn health_and_acknowledgement_bear_their_media_types() {
     let health = exchange(server.address(), &get("/health"));
     assert_eq!((health.status, health.text()), (200, "ok\n"));
     let answer = server.send(&batch(1, 1, &[1]));
-    assert!(
-        answer
-            .head
-            .to_lowercase()
-            .contains("content-type: application/x-protobuf")
-    );
+    assert!(answer.head.to_lowercase().contains("content-type: application/x-protobuf"));
 }
 
 #[test]
@@ -60,40 +52,29 @@ fn what_was_acknowledged_is_there_after_a_restart() {
     let database = folder.path().join("collector.sqlite");
     let body = request(&batch(1, 1, &[1, 2]), 1);
     let send = |address| {
-        exchange(
-            address,
-            &post("Content-Type: application/x-protobuf\r\n", &body),
-        )
-        .acknowledgement()
+        exchange(address, &post("Content-Type: application/x-protobuf\r\n", &body))
+            .acknowledgement()
     };
     send(collector.address());
     collector.stop().unwrap();
     let collector = Collector::start(Config::new(database)).unwrap();
     send(collector.address());
     let server = Server { collector, folder };
-    assert_eq!(
-        (server.summary().events, server.summary().duplicates_refused),
-        (2, 2)
-    );
+    assert_eq!((server.summary().events, server.summary().duplicates_refused), (2, 2));
 }
 
 #[test]
 fn a_stop_does_not_wait_for_idle_connections_and_leaves_one_file() {
     let Server { collector, folder } = plain();
     let mut idle = TcpStream::connect(collector.address()).unwrap();
-    idle.write_all(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
-        .unwrap();
+    idle.write_all(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
     let silent = TcpStream::connect(collector.address()).unwrap();
     let begun = Instant::now();
     collector.stop().unwrap();
     assert!(begun.elapsed() < Duration::from_secs(5));
     drop((idle, silent));
     let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
-    assert_eq!(
-        files.len(),
-        1,
-        "the log of the database must be gone: {files:?}"
-    );
+    assert_eq!(files.len(), 1, "the log of the database must be gone: {files:?}");
 }
 
 #[test]
@@ -104,10 +85,7 @@ fn a_database_of_another_version_or_of_no_kind_is_refused() {
     connection.pragma_update(None, "user_version", 9).unwrap();
     drop(connection);
     let error = Collector::start(Config::new(newer)).unwrap_err();
-    assert!(
-        error.to_string().ends_with("tables of version 9, not 1"),
-        "{error}"
-    );
+    assert!(error.to_string().ends_with("tables of version 9, not 1"), "{error}");
     let junk = folder.path().join("junk.sqlite");
     std::fs::write(&junk, [7; 4_096]).unwrap();
     assert!(Collector::start(Config::new(junk)).is_err());
@@ -129,10 +107,7 @@ fn devices_that_send_at_once_are_all_stored() {
         }
     });
     let summary = server.summary();
-    assert_eq!(
-        (summary.events, summary.installations, summary.batches),
-        (480, 8, 160)
-    );
+    assert_eq!((summary.events, summary.installations, summary.batches), (480, 8, 160));
     assert_eq!(summary.gaps, 0);
     assert!(summary.duplicates_refused > 0);
 }
@@ -153,20 +128,10 @@ fn the_program_says_where_it_listens_and_stops_on_a_signal() {
         .unwrap();
     let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
     let first = lines.next().unwrap().unwrap();
-    let address = first
-        .strip_prefix("listening on http://")
-        .unwrap()
-        .parse()
-        .unwrap();
+    let address = first.strip_prefix("listening on http://").unwrap().parse().unwrap();
     assert_eq!(exchange(address, &get("/health")).status, 200);
     let id = program.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     assert!(program.wait().unwrap().success());
 }
 

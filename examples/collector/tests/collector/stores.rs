@@ -14,32 +14,18 @@ fn a_stored_batch_is_acknowledged_by_its_id() {
     assert_eq!(acknowledgement.batch_id, [2; 16]);
     assert!(acknowledgement.server_ms > 1_700_000_000_000);
     let summary = server.summary();
-    assert_eq!(
-        (summary.events, summary.installations, summary.batches),
-        (3, 1, 1)
-    );
-    assert_eq!(
-        (summary.duplicates_refused, summary.gaps, summary.dropped),
-        (0, 0, 0)
-    );
+    assert_eq!((summary.events, summary.installations, summary.batches), (3, 1, 1));
+    assert_eq!((summary.duplicates_refused, summary.gaps, summary.dropped), (0, 0, 0));
 }
 
 #[test]
 fn an_event_stands_in_the_database_as_it_was_sent() {
     let server = plain();
     let mut purchase = row("purchase");
-    let money = Property::Money {
-        minor: 1_290,
-        currency: "CNY".to_owned(),
-    };
+    let money = Property::Money { minor: 1_290, currency: "CNY".to_owned() };
     purchase.properties.push(("amount".to_owned(), money));
-    purchase
-        .properties
-        .push(("screen".to_owned(), Property::Text("cart".to_owned())));
-    let sent = Batch {
-        segments: vec![segment(&[7], &[purchase])],
-        ..batch(0xab, 1, &[])
-    };
+    purchase.properties.push(("screen".to_owned(), Property::Text("cart".to_owned())));
+    let sent = Batch { segments: vec![segment(&[7], &[purchase])], ..batch(0xab, 1, &[]) };
     server.send(&sent).acknowledgement();
     let columns = "installation || ' ' || epoch || ' ' || seq || ' ' || name || ' ' || wall_ms \
         || ' ' || offset_min || ' ' || local_day || ' ' || session || ' ' || amount_minor || ' ' \
@@ -63,10 +49,7 @@ fn a_batch_sent_again_is_acknowledged_and_its_events_are_refused() {
     let again = server.post(&request(&sent, 2)).acknowledgement();
     assert_eq!(again.batch_id, [1; 16]);
     let summary = server.summary();
-    assert_eq!(
-        (summary.events, summary.batches, summary.duplicates_refused),
-        (3, 1, 3)
-    );
+    assert_eq!((summary.events, summary.batches, summary.duplicates_refused), (3, 1, 3));
 }
 
 #[test]
@@ -75,10 +58,7 @@ fn an_event_in_another_batch_is_stored_once() {
     server.send(&batch(1, 1, &[1, 2, 3])).acknowledgement();
     server.send(&batch(1, 2, &[2, 3, 4])).acknowledgement();
     let summary = server.summary();
-    assert_eq!(
-        (summary.events, summary.batches, summary.duplicates_refused),
-        (4, 2, 2)
-    );
+    assert_eq!((summary.events, summary.batches, summary.duplicates_refused), (4, 2, 2));
 }
 
 #[test]
@@ -87,10 +67,7 @@ fn two_installations_may_use_the_same_batch_id() {
     server.send(&batch(1, 1, &[1])).acknowledgement();
     server.send(&batch(2, 1, &[1, 2])).acknowledgement();
     let summary = server.summary();
-    assert_eq!(
-        (summary.events, summary.installations, summary.batches),
-        (3, 2, 2)
-    );
+    assert_eq!((summary.events, summary.installations, summary.batches), (3, 2, 2));
 }
 
 #[test]
@@ -102,10 +79,7 @@ fn a_lost_acknowledgement_leaves_each_event_stored_once() {
     assert_eq!(server.summary().events, 4);
     server.post(&request(&second, 2)).acknowledgement();
     let summary = server.summary();
-    assert_eq!(
-        (summary.events, summary.batches, summary.duplicates_refused),
-        (4, 2, 2)
-    );
+    assert_eq!((summary.events, summary.batches, summary.duplicates_refused), (4, 2, 2));
 }
 
 #[test]
@@ -115,12 +89,7 @@ fn numbers_that_did_not_come_are_gaps_unless_they_were_dropped() {
     assert_eq!(server.summary().gaps, 6);
     // 5 survived inside the range; 10 to 12 were dropped behind the last event.
     let ranges = vec![dropped(3, 6, 3), dropped(4, 7, 4), dropped(10, 12, 3)];
-    server
-        .send(&Batch {
-            dropped: ranges,
-            ..batch(1, 2, &[])
-        })
-        .acknowledgement();
+    server.send(&Batch { dropped: ranges, ..batch(1, 2, &[]) }).acknowledgement();
     let summary = server.summary();
     assert_eq!((summary.gaps, summary.dropped), (2, 10));
 }
@@ -129,17 +98,11 @@ fn numbers_that_did_not_come_are_gaps_unless_they_were_dropped() {
 fn a_range_reported_in_two_batches_counts_once() {
     let server = plain();
     for id in [1, 2] {
-        let sent = Batch {
-            dropped: vec![dropped(2, 4, 3)],
-            ..batch(1, id, &[])
-        };
+        let sent = Batch { dropped: vec![dropped(2, 4, 3)], ..batch(1, id, &[]) };
         server.send(&sent).acknowledgement();
     }
     let summary = server.summary();
-    assert_eq!(
-        (summary.gaps, summary.dropped, summary.installations),
-        (1, 3, 0)
-    );
+    assert_eq!((summary.gaps, summary.dropped, summary.installations), (1, 3, 0));
 }
 
 #[test]
@@ -148,15 +111,9 @@ fn hostile_numbers_neither_overflow_nor_stop_the_summary() {
     let end = u64::try_from(i64::MAX).unwrap();
     for installation in [1, 2, 3] {
         let ranges = vec![dropped(end - 1, end, 2), dropped(2, end - 3, end - 4)];
-        let sent = Batch {
-            dropped: ranges,
-            ..batch(installation, 1, &[end])
-        };
+        let sent = Batch { dropped: ranges, ..batch(installation, 1, &[end]) };
         server.send(&sent).acknowledgement();
     }
     let summary = server.summary();
-    assert_eq!(
-        (summary.events, summary.gaps, summary.dropped),
-        (3, 6, u64::MAX)
-    );
+    assert_eq!((summary.events, summary.gaps, summary.dropped), (3, 6, u64::MAX));
 }

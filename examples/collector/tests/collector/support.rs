@@ -20,10 +20,7 @@ pub(crate) fn start(change: impl FnOnce(&mut Config)) -> Server {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::new(folder.path().join("collector.sqlite"));
     change(&mut config);
-    Server {
-        collector: Collector::start(config).unwrap(),
-        folder,
-    }
+    Server { collector: Collector::start(config).unwrap(), folder }
 }
 
 pub(crate) fn plain() -> Server {
@@ -41,10 +38,7 @@ impl Server {
 
     /// Sends a body as a device does.
     pub(crate) fn post(&self, body: &[u8]) -> Answer {
-        exchange(
-            self.address(),
-            &post("Content-Type: application/x-protobuf\r\n", body),
-        )
+        exchange(self.address(), &post("Content-Type: application/x-protobuf\r\n", body))
     }
 
     pub(crate) fn send(&self, batch: &Batch) -> Answer {
@@ -93,27 +87,16 @@ pub(crate) fn exchange(address: SocketAddr, request: &[u8]) -> Answer {
     stream.write_all(request).unwrap();
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
-    let end = bytes
-        .windows(4)
-        .position(|four| four == b"\r\n\r\n")
-        .unwrap();
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
     let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
     let status = head[9..12].parse().unwrap();
-    Answer {
-        status,
-        head,
-        body: bytes[end + 4..].to_vec(),
-    }
+    Answer { status, head, body: bytes[end + 4..].to_vec() }
 }
 
 pub(crate) fn request(batch: &Batch, attempt: u32) -> Vec<u8> {
     let batch = batch.encode_to_vec();
-    let request = UploadRequest {
-        batch,
-        sent_wall_ms: 1_700_000_100_000,
-        sent_boot_ms: 5_000,
-        attempt,
-    };
+    let request =
+        UploadRequest { batch, sent_wall_ms: 1_700_000_100_000, sent_boot_ms: 5_000, attempt };
     request.encode_to_vec()
 }
 
@@ -153,13 +136,7 @@ pub(crate) fn batch(installation: u8, id: u8, seqs: &[u64]) -> Batch {
 }
 
 pub(crate) fn dropped(first_seq: u64, last_seq: u64, events: u64) -> DroppedRange {
-    DroppedRange {
-        epoch: 1,
-        first_seq,
-        last_seq,
-        events,
-        reason: 1,
-    }
+    DroppedRange { epoch: 1, first_seq, last_seq, events, reason: 1 }
 }
 
 pub(crate) fn query<T: rusqlite::types::FromSql>(database: &Path, sql: &str) -> T {

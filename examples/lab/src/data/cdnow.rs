@@ -41,9 +41,7 @@ fn parse(text: &str) -> Result<Log, usize> {
             continue;
         }
         let row = Row::parse(&words).ok_or(number)?;
-        let earlier = on_day
-            .entry((row.customer.to_owned(), row.day.to_owned()))
-            .or_default();
+        let earlier = on_day.entry((row.customer.to_owned(), row.day.to_owned())).or_default();
         let entry = row.entry(*earlier).ok_or(number)?;
         *earlier += 1;
         entries.push((row.customer.to_owned(), entry));
@@ -60,18 +58,11 @@ struct Row<'a> {
 
 impl<'a> Row<'a> {
     fn parse(words: &[&'a str]) -> Option<Self> {
-        let (customer, day, quantity, dollars) = match words {
-            [customer, day, quantity, dollars] | [customer, _, day, quantity, dollars] => {
-                (customer, day, quantity, dollars)
-            }
-            _ => return None,
+        let ([customer, day, quantity, dollars] | [customer, _, day, quantity, dollars]) = words
+        else {
+            return None;
         };
-        Some(Self {
-            customer,
-            day,
-            quantity: quantity.parse().ok()?,
-            cents: minor(dollars, 2)?,
-        })
+        Some(Self { customer, day, quantity: quantity.parse().ok()?, cents: minor(dollars, 2)? })
     }
 
     /// The time of day is made up, the same in every run: from 8 to 22, and each further purchase
@@ -84,10 +75,7 @@ impl<'a> Row<'a> {
         let minute = first + further.sum::<i64>() - i64::from(OFFSET_MIN);
         let second = draws.between(0, 59, u64::from(earlier), "second");
         let at = midnight + minute * MINUTE_MS + second * 1_000;
-        let amount = Value::Money {
-            minor: self.cents,
-            currency: Currency::new("USD")?,
-        };
+        let amount = Value::Money { minor: self.cents, currency: Currency::new("USD")? };
         let entry = Entry::new(Instant::new(at, OFFSET_MIN), "purchase")
             .with("amount", amount)
             .with("quantity", Value::Integer(self.quantity));
@@ -115,7 +103,8 @@ mod tests {
             _ => panic!("an amount"),
         };
         assert_eq!((cents(first), cents(second)), (2_933, 0));
-        let master = " customer_id  date number_of_cds  dollar_value\r\n 00001 19970101  1   11.77\r\n";
+        let master =
+            " customer_id  date number_of_cds  dollar_value\r\n 00001 19970101  1   11.77\r\n";
         assert_eq!(parse(master).unwrap().entries().count(), 1);
     }
 

@@ -1,4 +1,4 @@
-//! Archives from PyPI: fetched by pip with pinned hashes, read here; none of their code is run.
+//! Archives from the Python index: fetched by pip with pinned hashes, read here; none of their code is run.
 
 use std::fs;
 use std::io::{Cursor, Read};
@@ -11,7 +11,7 @@ use zip::ZipArchive;
 /// Most bytes of a member that are read; the largest has 2 MB.
 const MEMBER_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-/// A wheel on PyPI.
+/// A wheel on the Python index.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wheel {
     /// Name and version, as pip wants them.
@@ -27,7 +27,7 @@ impl Wheel {
             .map_err(|error| format!("{member} of {} cannot be read: {error}", self.requirement))
     }
 
-    /// The archive from the cache, else from PyPI; its hash is checked either way.
+    /// The archive from the cache, else from the index; its hash is checked either way.
     fn archive(&self, folder: &Path) -> Result<Vec<u8>, String> {
         if let Some(bytes) = self.cached(folder) {
             return Ok(bytes);
@@ -57,7 +57,9 @@ impl Wheel {
         for program in ["python3", "python"] {
             match pip(program, folder, &pinned) {
                 Ok(()) => return Ok(()),
-                Err(Some(said)) => reason = format!("pip cannot fetch {}: {said}", self.requirement),
+                Err(Some(said)) => {
+                    reason = format!("pip cannot fetch {}: {said}", self.requirement);
+                }
                 Err(None) => {}
             }
         }
@@ -91,10 +93,7 @@ fn pip(python: &str, folder: &Path, pinned: &Path) -> Result<(), Option<String>>
 fn unpack(archive: Vec<u8>, member: &str) -> zip::result::ZipResult<Vec<u8>> {
     let mut archive = ZipArchive::new(Cursor::new(archive))?;
     let mut bytes = Vec::new();
-    archive
-        .by_name(member)?
-        .take(MEMBER_BYTES_MAX)
-        .read_to_end(&mut bytes)?;
+    archive.by_name(member)?.take(MEMBER_BYTES_MAX).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -102,10 +101,7 @@ fn unpack(archive: Vec<u8>, member: &str) -> zip::result::ZipResult<Vec<u8>> {
 fn folder() -> Result<PathBuf, String> {
     let named = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let program = std::env::current_exe().map_err(|error| format!("no target folder: {error}"))?;
-    let marked = program
-        .ancestors()
-        .skip(1)
-        .find(|folder| folder.join("CACHEDIR.TAG").is_file());
+    let marked = program.ancestors().skip(1).find(|folder| folder.join("CACHEDIR.TAG").is_file());
     let folder = marked.map(Path::to_owned).or(named);
     let beside = || program.parent().map(Path::to_owned);
     let target = folder.or_else(beside).ok_or("no target folder")?;
@@ -124,9 +120,7 @@ mod tests {
 
     fn archive(member: &str, content: &[u8]) -> Vec<u8> {
         let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        writer
-            .start_file(member, zip::write::SimpleFileOptions::default())
-            .unwrap();
+        writer.start_file(member, zip::write::SimpleFileOptions::default()).unwrap();
         writer.write_all(content).unwrap();
         writer.finish().unwrap().into_inner()
     }
@@ -136,10 +130,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let bytes = archive("a/b.txt", b"hello");
         let sha256 = hex(digest(&SHA256, &bytes).as_ref());
-        let wheel = Wheel {
-            requirement: "none==0",
-            sha256: sha256.leak(),
-        };
+        let wheel = Wheel { requirement: "none==0", sha256: sha256.leak() };
         fs::write(folder.path().join("damaged.whl"), &bytes[1..]).unwrap();
         assert_eq!(wheel.cached(folder.path()), None);
         fs::write(folder.path().join("other.whl"), &bytes).unwrap();

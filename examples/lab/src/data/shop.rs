@@ -16,14 +16,8 @@ const WHEEL: Wheel = Wheel {
 const MEMBER: &str = "retentioneering/datasets/ecom.csv.gz";
 
 /// Columns at the beginning of each row.
-const COLUMNS: [&str; 6] = [
-    "user_id",
-    "session_id",
-    "event",
-    "timestamp",
-    "platform",
-    "acquisition_channel",
-];
+const COLUMNS: [&str; 6] =
+    ["user_id", "session_id", "event", "timestamp", "platform", "acquisition_channel"];
 
 /// Names of the shop and the standard names for the same. Others stay as they are: the engine
 /// takes names that it does not know.
@@ -57,7 +51,7 @@ fn parse(text: &str) -> Result<Log, String> {
         let record = record.map_err(|error| error.to_string())?;
         let starts = record.get(1) != Some(session.as_str());
         if starts {
-            session = record.get(1).unwrap_or_default().to_owned();
+            record.get(1).unwrap_or_default().clone_into(&mut session);
         }
         let line = record.position().map_or(0, csv::Position::line);
         let entry = entry(&record, starts).ok_or_else(|| format!("line {line} is odd"))?;

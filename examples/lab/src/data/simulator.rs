@@ -47,11 +47,7 @@ pub(super) fn simulate(source: Source, seed: u64) -> Log {
 /// Three purchases on average, half of the customers only one.
 fn purchases(draws: Draws) -> Vec<Entry> {
     let usd = Currency::new("USD");
-    let count = if draws.chance(50, 0, "single") {
-        1
-    } else {
-        draws.between(2, 8, 0, "count")
-    };
+    let count = if draws.chance(50, 0, "single") { 1 } else { draws.between(2, 8, 0, "count") };
     let mut at = PURCHASES_FROM + draws.between(0, 84, 0, "first day") * DAY_MS;
     let mut entries = Vec::new();
     for n in 0..u64::try_from(count).unwrap_or(1) {

@@ -31,9 +31,8 @@ pub(crate) fn ask(collector: SocketAddr) -> Result<Summary, Failure> {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).map(|_| answer)
     };
-    let answer: String = ask().map_err(|error| {
-        Failure::bug(format_args!("the collector does not answer: {error}"))
-    })?;
+    let answer: String = ask()
+        .map_err(|error| Failure::bug(format_args!("the collector does not answer: {error}")))?;
     let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     serde_json::from_str(body)
         .map_err(|error| Failure::bug(format_args!("the collector's summary is odd: {error}")))
@@ -41,11 +40,7 @@ pub(crate) fn ask(collector: SocketAddr) -> Result<Summary, Failure> {
 
 /// Compares the collector's database with the truth, event by event. `entries` of the log were
 /// recorded if none was refused: more than that is a double even under a number of its own.
-pub(crate) fn compare(
-    database: &Path,
-    tally: &Tally,
-    entries: u64,
-) -> Result<Comparison, Failure> {
+pub(crate) fn compare(database: &Path, tally: &Tally, entries: u64) -> Result<Comparison, Failure> {
     let held = held(database).map_err(Failure::file("read", database))?;
     let mut comparison = Comparison::default();
     let mut of_log = 0_u64;
@@ -63,7 +58,8 @@ pub(crate) fn compare(
 }
 
 fn held(database: &Path) -> rusqlite::Result<BTreeMap<Identity, (u64, String)>> {
-    let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    // Whoever closes a database last may clear away its log, if allowed to write.
+    let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let mut statement = connection.prepare("SELECT installation, epoch, seq, name FROM events")?;
     let mut rows = statement.query([])?;
     let mut held = BTreeMap::new();

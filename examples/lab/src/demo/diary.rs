@@ -91,12 +91,12 @@ pub(crate) struct Did {
     pub(crate) ns: Option<u64>,
     /// Signals that rose.
     pub(crate) raised: Vec<String>,
+    /// Signals that fell.
+    pub(crate) cleared: Vec<String>,
     /// Campaigns that were shown.
     pub(crate) shown: Vec<String>,
     /// Gates that withheld a campaign.
     pub(crate) withheld: Vec<String>,
-    /// The highest number of a decision; 0 if none was taken.
-    pub(crate) decision: u64,
 }
 
 /// A decision in words.
@@ -133,11 +133,7 @@ impl Diary {
         file.set_len(whole)
             .and_then(|()| file.seek(SeekFrom::Start(whole)))
             .map_err(Failure::file("open", path))?;
-        Ok(Self {
-            file,
-            path: path.to_owned(),
-            line: Vec::new(),
-        })
+        Ok(Self { file, path: path.to_owned(), line: Vec::new() })
     }
 
     /// Appends a line with one write.
@@ -163,9 +159,7 @@ fn read_lines(file: &File, path: &Path, mut each: impl FnMut(Line)) -> Result<u6
     let (mut whole, mut line) = (0, Vec::new());
     loop {
         line.clear();
-        let read = reader
-            .read_until(b'\n', &mut line)
-            .map_err(Failure::file("read", path))?;
+        let read = reader.read_until(b'\n', &mut line).map_err(Failure::file("read", path))?;
         if read == 0 || line.last() != Some(&b'\n') {
             return Ok(whole);
         }
@@ -182,20 +176,16 @@ mod tests {
     fn lines_come_back_and_a_torn_one_is_cut_away() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("diary");
-        let step = Step::Answer {
-            decision: 3,
-            answer: Answer::Clicked,
-        };
+        let step = Step::Answer { decision: 3, answer: Answer::Clicked };
         let lines = [
             Line::Open { user: 1 },
             Line::Will { user: 1, at: 5, step },
-            Line::Did(Did {
-                events: vec![(1, "open".to_owned())],
-                ..Did::default()
-            }),
+            Line::Did(Did { events: vec![(1, "open".to_owned())], ..Did::default() }),
         ];
         let mut diary = Diary::open(&path, |_| panic!("it is new")).unwrap();
-        lines.iter().for_each(|line| diary.write(line).unwrap());
+        for line in &lines {
+            diary.write(line).unwrap();
+        }
         drop(diary);
         let mut bytes = std::fs::read(&path).unwrap();
         bytes.extend_from_slice(b"{\"end\":{\"us");

@@ -1,6 +1,8 @@
 //! Where the users of a shard stand, read from its diary.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use staykit_core::engine::Status;
 
 use super::diary::{Answer, Did, Line, Step};
 
@@ -28,8 +30,10 @@ pub(crate) struct Standing {
     /// Last number that the diary knows, and its epoch.
     pub(crate) epoch: u64,
     pub(crate) last_seq: u64,
-    /// Last decision that the diary knows.
-    pub(crate) last_decision: u64,
+    /// Signals that stand.
+    pub(crate) signals: BTreeSet<String>,
+    /// How often each campaign was shown.
+    pub(crate) shown: BTreeMap<String, u64>,
     /// The latest instant of a step.
     pub(crate) last_at: Option<i64>,
     /// Answers that were given.
@@ -70,10 +74,7 @@ impl History {
 
     fn of(&mut self, user: usize) -> &mut Standing {
         if self.current.as_ref().is_none_or(|standing| standing.user != user) {
-            self.current = Some(Standing {
-                user,
-                ..Standing::default()
-            });
+            self.current = Some(Standing { user, ..Standing::default() });
         }
         self.current.get_or_insert_default()
     }
@@ -93,8 +94,37 @@ impl Standing {
         if let Some((seq, _)) = did.events.last() {
             (self.epoch, self.last_seq) = (did.epoch, *seq);
         }
-        self.last_decision = self.last_decision.max(did.decision);
+        self.signals.extend(did.raised.iter().cloned());
+        for signal in &did.cleared {
+            self.signals.remove(signal);
+        }
+        for campaign in &did.shown {
+            *self.shown.entry(campaign.clone()).or_default() += 1;
+        }
         Some(step)
+    }
+
+    /// First and last number that the engine gave and the diary does not know.
+    pub(crate) fn unknown(&self, epoch: u64, last_seq: u64) -> Option<(u64, u64)> {
+        let known = if epoch == self.epoch { self.last_seq } else { 0 };
+        let continues = epoch == self.epoch || self.epoch == 0;
+        (continues && last_seq > known).then_some((known + 1, last_seq))
+    }
+
+    /// `did` with what the receipt that was lost in a kill must have said: the difference between
+    /// what the engine holds and what the diary knows. Which gates withheld what is lost.
+    pub(crate) fn lost(&self, status: &Status, did: Did) -> Did {
+        let stand: BTreeSet<_> = status.signals.iter().cloned().collect();
+        let shown = status.campaigns.iter().flat_map(|(campaign, counts)| {
+            let known = self.shown.get(campaign).copied().unwrap_or(0);
+            (known..counts.show).map(|_| campaign.clone())
+        });
+        Did {
+            raised: stand.difference(&self.signals).cloned().collect(),
+            cleared: self.signals.difference(&stand).cloned().collect(),
+            shown: shown.collect(),
+            ..did
+        }
     }
 }
 
@@ -116,7 +146,9 @@ mod tests {
 
     fn history(lines: Vec<Line>) -> History {
         let mut history = History::default();
-        lines.into_iter().for_each(|line| history.take(line));
+        for line in lines {
+            history.take(line);
+        }
         history
     }
 

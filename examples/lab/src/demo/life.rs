@@ -7,17 +7,17 @@
 use std::collections::BTreeSet;
 use std::time::Instant as Stopwatch;
 
-use staykit_core::engine::{Error, Receipt, Why};
+use staykit_core::engine::{Error, Receipt, Status};
 use staykit_core::event::names;
 use staykit_core::guidance::{Decision, Verdict};
-use staykit_core::text::Language;
 use staykit_http::Transport;
 
 use super::answers::answers;
-use super::diary::{Answer, Did, Line, Step, Told};
+use super::diary::{Answer, Did, Line, Step};
 use super::history::Standing;
 use super::layout::Layout;
 use super::uploads;
+use super::words;
 use super::worker::Work;
 use crate::device::{Device, Parts, engine_failed};
 use crate::draws::Draws;
@@ -77,19 +77,19 @@ impl<'a> Life<'a> {
         standing.opened += 1;
         let status = device.engine.status().map_err(engine_failed("status()"))?;
         let mut life = Self {
+            installation: status.installation.clone(),
+            epoch: status.epoch,
             person,
             surroundings,
             work,
             device,
             standing,
-            installation: status.installation,
-            epoch: status.epoch,
             planned: BTreeSet::new(),
             now,
             offset_min: first.offset_min,
             since_upload: 0,
         };
-        life.settle(status.last_seq)?;
+        life.settle(&status)?;
         for decision in life.device.engine.decisions() {
             life.plan(&decision);
         }
@@ -98,35 +98,42 @@ impl<'a> Life<'a> {
 
     /// Lives on to the end, until every event is acknowledged.
     pub(crate) fn run(mut self) -> Result<(), Failure> {
-        while let Some((at, step)) = self.next_step() {
-            self.take(at, step)?;
-            if self.since_upload >= UPLOAD_EVERY {
-                uploads::offer(&self.device.engine, self.surroundings.transport, self.work)?;
-                self.since_upload = 0;
-            }
-        }
-        let (transport, at) = (self.surroundings.transport, Instant::new(self.now, self.offset_min));
+        while self.go_on()? {}
+        let transport = self.surroundings.transport;
+        let at = Instant::new(self.now, self.offset_min);
         uploads::drain(&self.device, transport, self.work, at)?;
         self.device.engine.close().map_err(engine_failed("close()"))
     }
 
-    /// The engine holds a step in doubt if it has numbers that the diary does not know: then the
-    /// step is noted late, as its `record()` never returned; else it is taken again.
-    fn settle(&mut self, held: u64) -> Result<(), Failure> {
+    /// Takes the next step; `false` if there is none.
+    fn go_on(&mut self) -> Result<bool, Failure> {
+        let Some((at, step)) = self.next_step() else {
+            return Ok(false);
+        };
+        self.take(at, step)?;
+        if self.since_upload >= UPLOAD_EVERY {
+            uploads::offer(&self.device.engine, self.surroundings.transport, self.work)?;
+            self.since_upload = 0;
+        }
+        Ok(true)
+    }
+
+    /// Settles the step in doubt. The engine holds it if it has numbers that the diary does not
+    /// know: then it is noted late, as its `record()` never returned; else it is taken again.
+    fn settle(&mut self, status: &Status) -> Result<(), Failure> {
         let Some((at, step)) = self.standing.doubt else {
             return Ok(());
         };
-        let same_epoch = self.epoch == self.standing.epoch || self.standing.epoch == 0;
-        let first = self.standing.last_seq + 1;
-        match step {
-            Step::Tick => self.standing.doubt = None,
-            _ if same_epoch && held >= first => {
-                let events = self.events(step, Some((first, held)));
-                self.note(Did { events, ..self.did(at) })?;
-            }
-            _ => self.take(at, step)?,
+        let seqs = self.standing.unknown(status.epoch, status.last_seq);
+        let did =
+            Did { events: self.events(step, seqs), ..self.standing.lost(status, self.did(at)) };
+        if step != Step::Tick && seqs.is_none() {
+            return self.take(at, step);
         }
-        Ok(())
+        if matches!(step, Step::Entry(_)) {
+            self.work.progress.advance();
+        }
+        self.note(did)
     }
 
     /// What comes next, and when; `None` at the end. At one instant time passes first, then the
@@ -210,18 +217,9 @@ impl<'a> Life<'a> {
             }
             Err(error) => return Err(engine_failed("a call of the engine")(error)),
         };
-        let raised = receipt.changes.iter().filter(|change| change.raised);
-        let withheld = receipt.decided.iter().filter_map(gate);
-        let did = Did {
-            events: self.events(step, receipt.seqs),
-            ns,
-            raised: raised.map(|change| change.signal.clone()).collect(),
-            shown: receipt.decisions().map(|decision| decision.campaign.clone()).collect(),
-            withheld: withheld.collect(),
-            decision: receipt.decided.iter().map(|decision| decision.id).max().unwrap_or(0),
-            ..self.did(at)
-        };
-        self.note(did)?;
+        let events = self.events(step, receipt.seqs);
+        let did = Did { events, ns, ..self.did(at) };
+        self.note(words::with_effects(did, &receipt))?;
         for decision in &receipt.decided {
             self.plan(decision);
             self.tell(decision)?;
@@ -271,25 +269,15 @@ impl<'a> Life<'a> {
 
     /// Puts the first decision of each kind into words.
     fn tell(&mut self, decision: &Decision) -> Result<(), Failure> {
-        let key = (decision.campaign.clone(), gate(decision));
-        if !self.work.told.insert(key.clone()) {
+        let kind = (decision.campaign.clone(), words::gate(decision));
+        if !self.work.told.insert(kind) {
             return Ok(());
         }
-        let explanation = self.device.engine.explain(Why::Decision(decision.id));
-        let explanation = explanation.map_err(engine_failed("explain()"))?;
-        let (campaign, gate) = key;
-        self.work.diary.write(&Line::Told(Told {
-            user: self.standing.user,
-            id: self.person.id.clone(),
-            at: crate::log::show(Instant::new(decision.wall_ms, decision.zone.offset_min)),
-            campaign,
-            gate,
-            text: explanation.text(Language::English).to_owned(),
-        }))
+        let user = (self.standing.user, self.person.id.as_str());
+        let told = words::told(&self.device.engine, user, decision)?;
+        self.work.diary.write(&Line::Told(told))
     }
 }
 
-/// Name of the gate that withheld a decision.
-fn gate(decision: &Decision) -> Option<String> {
-    decision.withheld_by().map(|gate| gate.name().to_owned())
-}
+#[cfg(test)]
+mod tests;

@@ -53,7 +53,7 @@ impl Words {
     fn new(words: Vec<Vec<u8>>) -> Self {
         let mut starts = vec![false; 1 << 16];
         for word in &words {
-            let start = word.first_chunk().and_then(|first| starts.get_mut(place(first)));
+            let start = word.first_chunk().and_then(|first| starts.get_mut(place(*first)));
             if let Some(start) = start {
                 *start = true;
             }
@@ -69,7 +69,7 @@ impl Words {
     fn occur_in(&self, bytes: &[u8]) -> bool {
         let pairs = bytes.iter().zip(bytes.iter().skip(1));
         pairs.enumerate().any(|(at, (first, second))| {
-            self.starts.get(place(&[*first, *second])) == Some(&true)
+            self.starts.get(place([*first, *second])) == Some(&true)
                 && bytes
                     .get(at..)
                     .is_some_and(|rest| self.words.iter().any(|word| rest.starts_with(word)))
@@ -116,8 +116,8 @@ fn words_of(entry: &Entry) -> impl Iterator<Item = Vec<u8>> {
     words.map(|word| word.as_bytes().to_vec())
 }
 
-fn place(pair: &[u8; 2]) -> usize {
-    usize::from(u16::from_le_bytes(*pair))
+fn place(pair: [u8; 2]) -> usize {
+    usize::from(u16::from_le_bytes(pair))
 }
 
 fn files_below(folder: &Path) -> Result<Vec<PathBuf>, Failure> {

@@ -27,10 +27,7 @@ struct Page {
 
 impl Page {
     fn new(paint: Paint) -> Self {
-        Self {
-            paint,
-            text: String::new(),
-        }
+        Self { paint, text: String::new() }
     }
 
     fn write(mut self, found: &Findings<'_>, run: &Run, words: usize) -> String {
@@ -51,9 +48,10 @@ impl Page {
     fn heading(&mut self, found: &Findings<'_>, run: &Run) {
         let name = self.paint.bold(run.data.name);
         let days = |ms| show(Instant::new(ms, 0)).chars().take(10).collect::<String>();
-        let span = found.data.log.span().map_or(String::new(), |(first, last)| {
-            format!(", {} to {}", days(first), days(last))
-        });
+        let span =
+            found.data.log.span().map_or(String::new(), |(first, last)| {
+                format!(", {} to {}", days(first), days(last))
+            });
         let (users, events) = (count(run.data.users), count(run.data.events));
         let _ = writeln!(self.text, "\n{name}  {}", found.data.origin);
         let _ = writeln!(self.text, "  {users} users, {events} events{span}\n");
@@ -81,7 +79,10 @@ impl Page {
         );
         let right = run.faults(found.comparison.foreign).is_empty();
         self.check("collector", right, &held);
-        let kills = format!("{} times a worker was killed (SIGKILL) and taken up where it stopped", run.killed);
+        let kills = format!(
+            "{} times a worker was killed (SIGKILL) and taken up where it stopped",
+            run.killed
+        );
         self.check("kills", run.killed > 0, &kills);
         let clear = format!(
             "{} of {} files ({} MB) hold any of {words} words of the log",
@@ -100,7 +101,7 @@ impl Page {
     fn told(&mut self, heading: &str, told: Option<&Told>) {
         if let Some(told) = told {
             self.text.push('\n');
-            let who = format!("{}  {}  {}", told.campaign, told.at, told.id);
+            let who = format!("{}  {}", told.at, told.id);
             let heading = self.paint.dim(&format!("{heading:HEADING$}"));
             let _ = writeln!(self.text, "  {heading}{}", self.paint.bold(&who));
             self.row("", &told.text);
@@ -154,9 +155,7 @@ fn counted(counts: &BTreeMap<String, u64>) -> String {
     let mut all: Vec<_> = counts.iter().collect();
     all.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
     let (most, rest) = all.split_at(all.len().min(NAMES_MAX));
-    let one = |(name, count): &(&String, &u64)| {
-        format!("{name} {}", thousands(**count))
-    };
+    let one = |(name, count): &(&String, &u64)| format!("{name} {}", thousands(**count));
     let mut names: Vec<String> = most.iter().map(one).collect();
     if !rest.is_empty() {
         let sum = rest.iter().map(|(_, count)| **count).sum();
@@ -236,7 +235,7 @@ mod tests {
             "  decisions   3 shown: welcome_back 3",
             "              2 withheld: quiet_hours 2",
             "  collector   ok: 40,000 held: 0 missing, 0 doubled",
-            "  withheld    welcome_back  2024-03-01 10:00 +00:00  user_1",
+            "  withheld    2024-03-01 10:00 +00:00  user_1",
             "              it was night",
         ] {
             assert!(page.contains(line), "{line}\n{page}");

@@ -88,15 +88,12 @@ impl Supervision {
 /// After how many entries a worker is killed: one point in each of equal stretches.
 fn kill_points(draws: &Draws, kills: u64, entries: u64) -> Vec<u64> {
     let stretch = entries * SPREAD_PERCENT / 100 / kills.max(1);
-    (0..kills)
-        .map(|kill| kill * stretch + draws.below(stretch, kill, "point"))
-        .collect()
+    (0..kills).map(|kill| kill * stretch + draws.below(stretch, kill, "point")).collect()
 }
 
 fn start(assignment: &Assignment) -> Result<Child, Failure> {
-    let program = std::env::current_exe().map_err(|error| {
-        Failure::bug(format_args!("the program does not know itself: {error}"))
-    })?;
+    let program = std::env::current_exe()
+        .map_err(|error| Failure::bug(format_args!("the program does not know itself: {error}")))?;
     Command::new(&program)
         .arg("worker")
         .args(assignment.arguments())

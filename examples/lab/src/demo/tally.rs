@@ -40,8 +40,7 @@ impl Tally {
     pub(crate) fn read(layout: &Layout, shards: usize) -> Result<Self, Failure> {
         let mut tally = Self::default();
         let path = layout.truth();
-        let mut truth =
-            BufWriter::new(File::create(&path).map_err(Failure::file("write", &path))?);
+        let mut truth = BufWriter::new(File::create(&path).map_err(Failure::file("write", &path))?);
         let mut written = Ok(());
         for shard in 0..shards {
             read(&layout.diary(shard), |line| {
@@ -51,9 +50,7 @@ impl Tally {
                 tally.take(line);
             })?;
         }
-        written
-            .and_then(|()| truth.flush())
-            .map_err(Failure::file("write", &path))?;
+        written.and_then(|()| truth.flush()).map_err(Failure::file("write", &path))?;
         tally.record_ns.sort_unstable();
         tally.told.sort_by(|a, b| (a.user, &a.at).cmp(&(b.user, &b.at)));
         Ok(tally)
@@ -145,16 +142,16 @@ mod tests {
                 ..Did::default()
             })
         };
-        let send = |batch: &str| Line::Send {
-            batch: batch.to_owned(),
-            bytes: 70,
-        };
-        for (shard, lines) in [vec![did(1, "open"), send("b1"), send("b1")], vec![did(3, "purchase")]]
-            .into_iter()
-            .enumerate()
+        let send = |batch: &str| Line::Send { batch: batch.to_owned(), bytes: 70 };
+        for (shard, lines) in
+            [vec![did(1, "open"), send("b1"), send("b1")], vec![did(3, "purchase")]]
+                .into_iter()
+                .enumerate()
         {
             let mut diary = Diary::open(&layout.diary(shard), |_| {}).unwrap();
-            lines.iter().for_each(|line| diary.write(line).unwrap());
+            for line in &lines {
+                diary.write(line).unwrap();
+            }
         }
         let tally = Tally::read(&layout, 2).unwrap();
         assert_eq!((tally.recorded, tally.bytes()), (4, 70));

@@ -22,10 +22,8 @@ pub(super) fn offer(
     work: &mut Work,
 ) -> Result<Option<i64>, Failure> {
     while let Some(upload) = engine.next_upload().map_err(engine_failed("next_upload()"))? {
-        work.diary.write(&Line::Send {
-            batch: hex::encode(&upload.id),
-            bytes: upload.body.len(),
-        })?;
+        work.diary
+            .write(&Line::Send { batch: hex::encode(&upload.id), bytes: upload.body.len() })?;
         let answer = transport.send(&upload);
         let delivery = engine.finish_upload(upload.id, &answer);
         match delivery.map_err(engine_failed("finish_upload()"))? {

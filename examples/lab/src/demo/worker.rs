@@ -69,20 +69,13 @@ pub(crate) fn run(assignment: &Assignment) -> Result<(), Failure> {
         .map_err(|error| Failure::bug(format_args!("no transport: {error}")))?;
     let mut history = History::default();
     let diary = Diary::open(&layout.diary(assignment.shard), |line| history.take(line))?;
-    let mut work = Work {
-        diary,
-        progress: Progress::new(history.entries),
-        told: history.told,
-    };
+    let mut work = Work::new(diary, &history);
     for (user, person) in assignment.people(&log) {
         if history.ended.contains(&user) {
             continue;
         }
         let mut standing = history.current.take_if(|standing| standing.user == user);
-        let standing = standing.get_or_insert_with(|| Standing {
-            user,
-            ..Standing::default()
-        });
+        let standing = standing.get_or_insert_with(|| Standing { user, ..Standing::default() });
         let surroundings = Surroundings {
             layout: &layout,
             transport: &transport,
@@ -105,15 +98,17 @@ pub(crate) struct Work {
     pub(crate) told: BTreeSet<(String, Option<String>)>,
 }
 
+impl Work {
+    pub(crate) fn new(diary: Diary, history: &History) -> Self {
+        Self { diary, progress: Progress(history.entries), told: history.told.clone() }
+    }
+}
+
 /// How many entries are done, told on standard output.
 #[derive(Debug)]
 pub(crate) struct Progress(u64);
 
 impl Progress {
-    fn new(entries: u64) -> Self {
-        Self(entries)
-    }
-
     /// One more.
     pub(crate) fn advance(&mut self) {
         self.0 += 1;
@@ -160,9 +155,7 @@ mod tests {
 
     #[test]
     fn shards_share_out_all_users() {
-        let log = Log {
-            people: vec![Person::default(); 5],
-        };
+        let log = Log { people: vec![Person::default(); 5] };
         let mut all: Vec<_> = (0..2)
             .flat_map(|shard| {
                 let assignment = Assignment { shard, ..assignment() };

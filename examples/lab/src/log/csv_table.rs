@@ -95,11 +95,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("events.csv");
         std::fs::write(&path, text).unwrap();
-        let columns = Columns {
-            user: user.to_owned(),
-            at: "timestamp".to_owned(),
-            name: "event".to_owned(),
-        };
+        let columns =
+            Columns { user: user.to_owned(), at: "timestamp".to_owned(), name: "event".to_owned() };
         let mut reading = Reading::default();
         reading.names.insert("launch".to_owned(), "open".to_owned());
         read_csv(&path, &columns, &reading)

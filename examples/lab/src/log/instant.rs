@@ -16,19 +16,14 @@ pub(crate) struct Instant {
 
 impl Instant {
     pub(crate) fn new(wall_ms: i64, offset_min: i16) -> Self {
-        Self {
-            wall_ms,
-            offset_min,
-        }
+        Self { wall_ms, offset_min }
     }
 
     /// Reads RFC 3339 and its relatives (`2026-03-01T09:00:00+08:00`, `2026-03-01 09:00`,
     /// `2026-03-01`). A time without an offset is taken as UTC, a date alone as its midnight.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let pieces = DateTimeParser::new().parse_pieces(text.trim()).ok()?;
-        let local = pieces
-            .date()
-            .to_datetime(pieces.time().unwrap_or(Time::midnight()));
+        let local = pieces.date().to_datetime(pieces.time().unwrap_or(Time::midnight()));
         let offset = pieces.to_numeric_offset().unwrap_or(Offset::UTC);
         let at = offset.to_timestamp(local).ok()?;
         Some(Self {

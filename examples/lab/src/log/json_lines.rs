@@ -47,10 +47,7 @@ fn read_line(line: &str, place: &Place, reading: &Reading) -> Result<(String, En
         _ => return Err(place.fault("`user` is neither a text nor a number", FORM)),
     };
     let properties = line.properties.unwrap_or_default();
-    let raw = properties
-        .into_iter()
-        .filter_map(|(name, json)| Some((name, raw(json)?)))
-        .collect();
+    let raw = properties.into_iter().filter_map(|(name, json)| Some((name, raw(json)?))).collect();
     let entry = reading.entry(place, &line.at, &line.name, raw)?;
     Ok((user, entry))
 }
@@ -113,10 +110,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back_the_same() {
-        let money = Value::Money {
-            minor: 2_933,
-            currency: Currency::new("USD").unwrap(),
-        };
+        let money = Value::Money { minor: 2_933, currency: Currency::new("USD").unwrap() };
         let at = Instant::new(1_772_326_830_250, 480);
         let log = Log::new([
             ("u1".to_owned(), Entry::new(at, "purchase").with("amount", money)),
@@ -130,7 +124,8 @@ mod tests {
 
     #[test]
     fn users_may_be_numbers_and_properties_may_be_absent() {
-        let log = read("{\"user\":7,\"at\":\"2026-03-01T09:00:00Z\",\"name\":\"home\"}\n\n").unwrap();
+        let log =
+            read("{\"user\":7,\"at\":\"2026-03-01T09:00:00Z\",\"name\":\"home\"}\n\n").unwrap();
         assert_eq!(log.people[0].id, "7");
         assert!(log.people[0].entries[0].properties.is_empty());
     }

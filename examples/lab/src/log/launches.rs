@@ -55,10 +55,7 @@ mod tests {
             .entries()
             .map(|entry| (entry.at.wall_ms / MINUTE_MS, entry.name.as_str()))
             .collect();
-        assert_eq!(
-            told,
-            [(0, "open"), (0, "home"), (30, "search"), (61, "open"), (61, "home")]
-        );
+        assert_eq!(told, [(0, "open"), (0, "home"), (30, "search"), (61, "open"), (61, "home")]);
         assert!(log.entries().all(|entry| entry.at.offset_min == 60));
     }
 

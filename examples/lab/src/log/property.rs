@@ -7,9 +7,27 @@ const CURRENCY: &str = "currency";
 
 /// Currencies whose minor unit is not a hundredth, with its decimals (ISO 4217).
 const DECIMALS: [(&str, usize); 22] = [
-    ("BHD", 3), ("BIF", 0), ("CLP", 0), ("DJF", 0), ("GNF", 0), ("IQD", 3), ("ISK", 0),
-    ("JOD", 3), ("JPY", 0), ("KMF", 0), ("KRW", 0), ("KWD", 3), ("LYD", 3), ("OMR", 3),
-    ("PYG", 0), ("RWF", 0), ("TND", 3), ("UGX", 0), ("VND", 0), ("VUV", 0), ("XAF", 0),
+    ("BHD", 3),
+    ("BIF", 0),
+    ("CLP", 0),
+    ("DJF", 0),
+    ("GNF", 0),
+    ("IQD", 3),
+    ("ISK", 0),
+    ("JOD", 3),
+    ("JPY", 0),
+    ("KMF", 0),
+    ("KRW", 0),
+    ("KWD", 3),
+    ("LYD", 3),
+    ("OMR", 3),
+    ("PYG", 0),
+    ("RWF", 0),
+    ("TND", 3),
+    ("UGX", 0),
+    ("VND", 0),
+    ("VUV", 0),
+    ("XAF", 0),
     ("XOF", 0),
 ];
 
@@ -39,9 +57,9 @@ impl Raw {
         match self {
             Self::Text(text) => Value::Text(text),
             Self::Flag(flag) => Value::Flag(flag),
-            Self::Number(digits) | Self::Cell(digits) => number(&digits)
-                .or_else(|| flag(&digits))
-                .unwrap_or(Value::Text(digits)),
+            Self::Number(digits) | Self::Cell(digits) => {
+                number(&digits).or_else(|| flag(&digits)).unwrap_or(Value::Text(digits))
+            }
         }
     }
 }
@@ -70,10 +88,7 @@ pub(crate) struct Typing {
 impl Typing {
     /// Amounts that come without a currency are in `currency`.
     pub(crate) fn new(currency: Option<Currency>) -> Self {
-        Self {
-            catalog: Catalog::default(),
-            currency,
-        }
+        Self { catalog: Catalog::default(), currency }
     }
 
     /// The properties of an event `name`. What cannot have the type asked for is left as it is:

@@ -24,10 +24,7 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn new(path: &Path, line: u64) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-        }
+        Self { path: path.to_owned(), line }
     }
 
     pub(super) fn fault(&self, what: impl fmt::Display, next: impl fmt::Display) -> Failure {
@@ -56,10 +53,6 @@ impl Reading {
                 "add --currency USD (or another ISO 4217 code), or a property `currency`",
             )
         })?;
-        Ok(Entry {
-            at,
-            name: name.to_owned(),
-            properties,
-        })
+        Ok(Entry { at, name: name.to_owned(), properties })
     }
 }

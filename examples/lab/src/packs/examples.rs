@@ -61,7 +61,8 @@ impl Step<'_> {
 /// Returns the expectations that are not met.
 fn run_one(pack: &Pack, example: &Example) -> Result<Vec<Expectation>, Failure> {
     let events = example.given.iter().map(Step::Event);
-    let mut steps: Vec<_> = events.chain(example.expect.iter().copied().map(Step::Expect)).collect();
+    let mut steps: Vec<_> =
+        events.chain(example.expect.iter().copied().map(Step::Expect)).collect();
     steps.sort_by_key(|step| step.at().wall_ms);
     let Some(first) = steps.first() else {
         return Ok(Vec::new());
@@ -76,11 +77,7 @@ fn run_one(pack: &Pack, example: &Example) -> Result<Vec<Expectation>, Failure> 
         random: 0,
         at: first.at(),
     })?;
-    let mut watch = Watch {
-        signal: &example.signal,
-        stands: false,
-        stood: false,
-    };
+    let mut watch = Watch { signal: &example.signal, stands: false, stood: false };
     let mut wrong = Vec::new();
     for step in &steps {
         watch.pass_time(&device, step.at())?;
@@ -117,9 +114,10 @@ impl Watch<'_> {
 
     fn record(&mut self, device: &Device, happening: &Happening) -> Result<(), Failure> {
         let draft = Draft::new(happening.event.clone());
-        let draft = happening.properties.iter().fold(draft, |draft, (name, value)| {
-            draft.value(name.clone(), value.clone())
-        });
+        let draft = happening
+            .properties
+            .iter()
+            .fold(draft, |draft, (name, value)| draft.value(name.clone(), value.clone()));
         let receipt = device.engine.record(draft).map_err(|error| {
             Failure::new(
                 format_args!("an example of {} cannot be recorded: {error}", self.signal),

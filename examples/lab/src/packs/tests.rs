@@ -39,12 +39,8 @@ fn a_problem_names_file_line_and_column() {
 fn a_pack_compiled_signed_and_read_again_is_the_same() {
     let file = written(YAML);
     let bytes = compile(&file).unwrap().bytes;
-    let command = Sign {
-        key: file.with_file_name("key"),
-        new_key: true,
-        out: None,
-        file: file.clone(),
-    };
+    let command =
+        Sign { key: file.with_file_name("key"), new_key: true, out: None, file: file.clone() };
     sign(&command).unwrap();
     let (signed, key) = compiled(&file.with_extension("signed")).unwrap();
     assert_eq!(signed, bytes);
@@ -57,12 +53,7 @@ fn a_pack_compiled_signed_and_read_again_is_the_same() {
 #[test]
 fn without_a_key_the_next_step_is_told() {
     let file = written(YAML);
-    let command = Sign {
-        key: file.with_file_name("none"),
-        new_key: false,
-        out: None,
-        file,
-    };
+    let command = Sign { key: file.with_file_name("none"), new_key: false, out: None, file };
     let error = sign(&command).unwrap_err().to_string();
     assert!(error.contains("--new-key"), "{error}");
 }

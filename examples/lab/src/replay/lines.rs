@@ -1,5 +1,7 @@
 //! How a replay is printed.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -39,9 +41,9 @@ impl Change {
             Self::Signal { signal, raised } => {
                 format!("{signal} {}", if *raised { "raised" } else { "cleared" })
             }
-            Self::Decision {
-                campaign, shown, ..
-            } => format!("{campaign} {}", if *shown { "shown" } else { "withheld" }),
+            Self::Decision { campaign, shown, .. } => {
+                format!("{campaign} {}", if *shown { "shown" } else { "withheld" })
+            }
         }
     }
 }
@@ -64,7 +66,8 @@ pub(super) fn text(lines: &[Line], several: bool) -> String {
     for line in lines {
         text.push_str(&show(line.at));
         if several {
-            text.push_str(&format!("  {:user$}", line.user));
+            // Writing to a String does not fail.
+            let _ = write!(text, "  {:user$}", line.user);
         }
         let row = format!("  {:change$}  {}", line.change.text(), line.reason);
         text.push_str(row.trim_end());
@@ -100,10 +103,7 @@ mod tests {
             change,
             reason: reason.to_owned(),
         };
-        let raised = Change::Signal {
-            signal: "going_quiet".to_owned(),
-            raised: true,
-        };
+        let raised = Change::Signal { signal: "going_quiet".to_owned(), raised: true };
         let withheld = Change::Decision {
             id: 1,
             campaign: "welcome_back".to_owned(),

@@ -39,11 +39,7 @@ pub(super) fn replay(log: &Log, pack: Option<&Pack>) -> Result<Replayed, Failure
             random: number,
             at: first.at,
         })?;
-        let mut one = One {
-            person,
-            device: &device,
-            replayed: &mut replayed,
-        };
+        let mut one = One { person, device: &device, replayed: &mut replayed };
         one.run(end)?;
         device.engine.close().map_err(engine_failed("close()"))?;
     }
@@ -93,15 +89,14 @@ impl One<'_> {
 
     fn take(&mut self, receipt: &Receipt) {
         for change in &receipt.changes {
-            let held = change.why.iter().filter(|comparison| comparison.held);
-            let reason: Vec<_> = held.map(|held| held.text(Language::English)).collect();
+            // A fall is explained by what does not hold any more.
+            let spoke = change.why.iter();
+            let spoke = spoke.filter(|comparison| comparison.held || !change.raised);
+            let reason: Vec<_> = spoke.map(|spoke| spoke.text(Language::English)).collect();
             let reading = change.stamp.reading;
             self.push(
                 Instant::new(reading.wall_ms, reading.zone.offset_at(reading.wall_ms)),
-                Change::Signal {
-                    signal: change.signal.clone(),
-                    raised: change.raised,
-                },
+                Change::Signal { signal: change.signal.clone(), raised: change.raised },
                 reason.join(", "),
             );
         }
@@ -120,11 +115,6 @@ impl One<'_> {
     }
 
     fn push(&mut self, at: Instant, change: Change, reason: String) {
-        self.replayed.lines.push(Line {
-            at,
-            user: self.person.id.clone(),
-            change,
-            reason,
-        });
+        self.replayed.lines.push(Line { at, user: self.person.id.clone(), change, reason });
     }
 }

@@ -12,11 +12,7 @@ fn replay(name: &str, text: &str) -> Replay {
         names: [("launch".to_owned(), "open".to_owned())].into(),
         currency: Currency::new("CNY"),
         json: false,
-        columns: Columns {
-            user: "user".to_owned(),
-            at: "at".to_owned(),
-            name: "name".to_owned(),
-        },
+        columns: Columns { user: "user".to_owned(), at: "at".to_owned(), name: "name".to_owned() },
     }
 }
 

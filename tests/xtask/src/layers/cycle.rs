@@ -10,26 +10,13 @@ use crate::layers::source::Module;
 /// their order, and is reported as that.
 pub(super) fn violations(graph: &Graph) -> Vec<Violation> {
     let mut uses: BTreeMap<&Module, Vec<&Edge>> = BTreeMap::new();
-    for edge in graph
-        .edges
-        .iter()
-        .filter(|edge| edge.from.layer() == edge.to.layer())
-    {
+    for edge in graph.edges.iter().filter(|edge| edge.from.layer() == edge.to.layer()) {
         uses.entry(&edge.from).or_default().push(edge);
     }
     let mut seen = BTreeSet::new();
-    let circles = uses
-        .keys()
-        .filter_map(|module| shortest_circle(&uses, module));
+    let circles = uses.keys().filter_map(|module| shortest_circle(&uses, module));
     circles
-        .filter(|circle| {
-            seen.insert(
-                circle
-                    .iter()
-                    .map(|edge| &edge.from)
-                    .collect::<BTreeSet<_>>(),
-            )
-        })
+        .filter(|circle| seen.insert(circle.iter().map(|edge| &edge.from).collect::<BTreeSet<_>>()))
         .filter_map(|circle| report(&circle))
         .collect()
 }
@@ -73,19 +60,9 @@ fn walk_back<'a>(came_by: &BTreeMap<&Module, &'a Edge>, start: &Module) -> Vec<&
 fn report(circle: &[&Edge]) -> Option<Violation> {
     let first = circle.first()?;
     let step = |edge: &&Edge| {
-        format!(
-            "\n    {}:{}: {} uses {}",
-            edge.path.display(),
-            edge.line,
-            edge.from,
-            edge.to
-        )
+        format!("\n    {}:{}: {} uses {}", edge.path.display(), edge.line, edge.from, edge.to)
     };
     let steps: String = circle.iter().map(step).collect();
     let text = format!("{} modules use each other in a circle{steps}", circle.len());
-    Some(Violation {
-        path: first.path.clone(),
-        line: first.line,
-        text,
-    })
+    Some(Violation { path: first.path.clone(), line: first.line, text })
 }

@@ -38,20 +38,12 @@ impl Graph {
         for (from, file) in &tree.files {
             for edge in edges_of(tree, from, file) {
                 let known = edges.entry((edge.from.clone(), edge.to.clone()));
-                known
-                    .and_modify(|first| first.line = first.line.min(edge.line))
-                    .or_insert(edge);
+                known.and_modify(|first| first.line = first.line.min(edge.line)).or_insert(edge);
             }
         }
-        let modules = tree
-            .files
-            .iter()
-            .map(|(module, file)| (module.clone(), file.path.clone()))
-            .collect();
-        Self {
-            modules,
-            edges: edges.into_values().collect(),
-        }
+        let modules =
+            tree.files.iter().map(|(module, file)| (module.clone(), file.path.clone())).collect();
+        Self { modules, edges: edges.into_values().collect() }
     }
 }
 
@@ -63,12 +55,7 @@ fn edges_of<'a>(
     file.uses.mentions.iter().filter_map(move |mention| {
         let to = follow(tree, from, &mention.path, MAX_HOPS)?;
         let passes_on = mention.is_reexport && to.is_within(from);
-        let edge = Edge {
-            from: from.clone(),
-            to,
-            path: file.path.clone(),
-            line: mention.line,
-        };
+        let edge = Edge { from: from.clone(), to, path: file.path.clone(), line: mention.line };
         (edge.from != edge.to && !passes_on).then_some(edge)
     })
 }

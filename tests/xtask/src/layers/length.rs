@@ -11,10 +11,8 @@ const MAX_LINES: usize = 600;
 pub(super) fn product_lines(text: &str, file: &syn::File) -> usize {
     match file.items.last() {
         Some(syn::Item::Mod(tests)) if is_test_only(&tests.attrs) => {
-            let first = tests
-                .attrs
-                .first()
-                .map_or(tests.mod_token.span, |first| first.pound_token.span);
+            let first =
+                tests.attrs.first().map_or(tests.mod_token.span, |first| first.pound_token.span);
             first.start().line.saturating_sub(1)
         }
         _ => text.lines().count(),
@@ -27,10 +25,7 @@ pub(super) fn violations(tree: &Tree) -> Vec<Violation> {
     let violation = |file: &SourceFile| Violation {
         path: file.path.clone(),
         line: MAX_LINES + 1,
-        text: format!(
-            "{} lines without tests; a product file has {MAX_LINES} at most",
-            file.lines
-        ),
+        text: format!("{} lines without tests; a product file has {MAX_LINES} at most", file.lines),
     };
     too_long.map(violation).collect()
 }

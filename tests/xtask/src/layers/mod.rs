@@ -65,15 +65,10 @@ fn check(root: &Path) -> Result<String, Failure> {
         violations.extend(length::violations(&tree));
     }
     if violations.is_empty() {
-        return Ok(format!(
-            "{} modules of core, {files} product files",
-            core.files.len()
-        ));
+        return Ok(format!("{} modules of core, {files} product files", core.files.len()));
     }
     violations.sort();
-    Err(Failure::Found(
-        violations.iter().map(Violation::to_string).collect(),
-    ))
+    Err(Failure::Found(violations.iter().map(Violation::to_string).collect()))
 }
 
 /// What is wrong with the graph of these modules.
@@ -93,14 +88,9 @@ fn product_sources(root: &Path) -> Result<Vec<PathBuf>, Failure> {
         if names.iter().any(|name| name == "Cargo.toml") {
             found.push(folder.join("src"));
         }
-        let inner = names
-            .iter()
-            .filter(|name| !["src", "target", "tests"].contains(&name.as_str()));
-        open.extend(
-            inner
-                .map(|name| folder.join(name))
-                .filter(|path| root.join(path).is_dir()),
-        );
+        let inner =
+            names.iter().filter(|name| !["src", "target", "tests"].contains(&name.as_str()));
+        open.extend(inner.map(|name| folder.join(name)).filter(|path| root.join(path).is_dir()));
     }
     found.sort();
     Ok(found)

@@ -22,14 +22,7 @@ impl Module {
 
     /// The module of this name inside it.
     pub(super) fn child(&self, name: &str) -> Self {
-        Self(
-            self.0
-                .iter()
-                .map(String::as_str)
-                .chain([name])
-                .map(str::to_owned)
-                .collect(),
-        )
+        Self(self.0.iter().map(String::as_str).chain([name]).map(str::to_owned).collect())
     }
 
     /// Whether it is `other` or stands inside it.
@@ -108,11 +101,7 @@ fn read_file(
     let full = root.join(&path);
     let text = std::fs::read_to_string(&full).map_err(Failure::file("read", &full))?;
     let parsed = syn::parse_file(&text).map_err(|error| {
-        Failure::Found(vec![format!(
-            "{}:{}: {error}",
-            path.display(),
-            error.span().start().line
-        )])
+        Failure::Found(vec![format!("{}:{}: {error}", path.display(), error.span().start().line)])
     })?;
     let mut uses = Uses::of_module(module);
     uses.visit_file(&parsed);

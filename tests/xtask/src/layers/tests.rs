@@ -48,10 +48,7 @@ fn sources_that_keep_the_order_pass() {
             "mod error;\nmod store;\nmod sync;\npub use error::Error;\npub use sync::Batch;\n",
         ),
         ("error.rs", "pub struct Error;\n"),
-        (
-            "store.rs",
-            "use crate::error::Error;\npub struct Segment(Error);\n",
-        ),
+        ("store.rs", "use crate::error::Error;\npub struct Segment(Error);\n"),
         (
             "sync.rs",
             "use crate::{error::Error, store::{self, Segment}};\npub struct Batch(Segment, Error, store::Segment);\n",
@@ -81,10 +78,7 @@ fn paths_in_code_count_like_imports() {
         "macro_rules! a { () => { $crate::sync::send() } }",
     ];
     for place in places {
-        let files = [
-            ("store.rs", place),
-            ("sync.rs", "pub struct Batch;\npub fn send() {}\n"),
-        ];
+        let files = [("store.rs", place), ("sync.rs", "pub struct Batch;\npub fn send() {}\n")];
         assert_found(&files, &format!("core/src/store.rs:1: {STORE_USES_SYNC}"));
     }
 }
@@ -107,10 +101,7 @@ fn comments_strings_reach_and_tests_are_no_uses() {
 #[test]
 fn code_that_is_compiled_without_tests_too_is_no_test() {
     let files = [
-        (
-            "store.rs",
-            "#[cfg(any(test, feature = \"serde\"))]\nuse crate::sync::Batch;\n",
-        ),
+        ("store.rs", "#[cfg(any(test, feature = \"serde\"))]\nuse crate::sync::Batch;\n"),
         ("sync.rs", "pub struct Batch;\n"),
     ];
     assert_found(&files, &format!("core/src/store.rs:2: {STORE_USES_SYNC}"));
@@ -119,13 +110,8 @@ fn code_that_is_compiled_without_tests_too_is_no_test() {
 #[test]
 fn a_module_that_no_layer_knows_is_found() {
     let faults = check_sources(&[("lib.rs", "mod helpers;\n"), ("helpers.rs", "")]).unwrap_err();
-    let [fault] = faults.as_slice() else {
-        panic!("{faults:?}")
-    };
-    assert!(
-        fault.starts_with("core/src/helpers.rs:1: helpers stands in no layer"),
-        "{fault}"
-    );
+    let [fault] = faults.as_slice() else { panic!("{faults:?}") };
+    assert!(fault.starts_with("core/src/helpers.rs:1: helpers stands in no layer"), "{fault}");
 }
 
 #[test]
@@ -140,10 +126,7 @@ fn a_reexport_at_the_root_is_seen_through() {
 
 #[test]
 fn a_layer_may_not_use_what_the_root_defines() {
-    let files = [
-        ("lib.rs", "mod store;\npub struct Root;\n"),
-        ("store.rs", "use crate::Root;\n"),
-    ];
+    let files = [("lib.rs", "mod store;\npub struct Root;\n"), ("store.rs", "use crate::Root;\n")];
     assert_found(
         &files,
         "core/src/store.rs:1: store uses an item of the crate's root, which stands above all layers",
@@ -177,9 +160,7 @@ fn a_circle_hidden_behind_a_facade_is_found() {
         ("store/c.rs", "use super::A;\npub struct C;\n"),
     ])
     .unwrap_err();
-    let [fault] = faults.as_slice() else {
-        panic!("{faults:?}")
-    };
+    let [fault] = faults.as_slice() else { panic!("{faults:?}") };
     assert!(
         fault.starts_with("core/src/store/a.rs:1: 3 modules use each other in a circle"),
         "{fault}"
@@ -189,10 +170,7 @@ fn a_circle_hidden_behind_a_facade_is_found() {
 #[test]
 fn a_facade_that_only_passes_on_makes_no_circle() {
     assert_clean(&[
-        (
-            "store/mod.rs",
-            "mod a;\nmod b;\npub use a::A;\npub(crate) use self::b::B;\n",
-        ),
+        ("store/mod.rs", "mod a;\nmod b;\npub use a::A;\npub(crate) use self::b::B;\n"),
         ("store/a.rs", "use super::B;\npub struct A(B);\n"),
         ("store/b.rs", "pub struct B;\n"),
     ]);
@@ -203,22 +181,14 @@ fn a_parent_that_defines_what_its_children_use_makes_no_circle_unless_it_uses_th
     let children = |parent| {
         [
             ("store/mod.rs", parent),
-            (
-                "store/a.rs",
-                "use super::Store;\npub struct A;\nimpl Store { fn a() {} }\n",
-            ),
+            ("store/a.rs", "use super::Store;\npub struct A;\nimpl Store { fn a() {} }\n"),
         ]
     };
     assert_clean(&children("mod a;\npub use a::A;\npub struct Store;\n"));
     let faults =
         check_sources(&children("mod a;\npub use a::A;\npub struct Store(A);\n")).unwrap_err();
-    let [fault] = faults.as_slice() else {
-        panic!("{faults:?}")
-    };
-    assert!(
-        fault.contains("store/mod.rs:3: store uses store::a"),
-        "{fault}"
-    );
+    let [fault] = faults.as_slice() else { panic!("{faults:?}") };
+    assert!(fault.contains("store/mod.rs:3: store uses store::a"), "{fault}");
 }
 
 #[test]

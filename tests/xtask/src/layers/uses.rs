@@ -76,21 +76,13 @@ impl Uses {
     fn mention(&mut self, names: &[String], span: Span, is_reexport: bool) -> Option<Written> {
         let path = self.read(names)?;
         let line = span.start().line;
-        self.mentions.push(Mention {
-            path: path.clone(),
-            line,
-            is_reexport,
-        });
+        self.mentions.push(Mention { path: path.clone(), line, is_reexport });
         Some(path)
     }
 
     fn name(&mut self, name: &str, span: Span) {
         let path = Written::Name(name.to_owned());
-        self.mentions.push(Mention {
-            path,
-            line: span.start().line,
-            is_reexport: false,
-        });
+        self.mentions.push(Mention { path, line: span.start().line, is_reexport: false });
     }
 
     fn use_tree(&mut self, before: &mut Vec<String>, tree: &syn::UseTree, is_reexport: bool) {
@@ -101,10 +93,7 @@ impl Uses {
                 before.pop();
             }
             syn::UseTree::Group(group) => {
-                group
-                    .items
-                    .iter()
-                    .for_each(|tree| self.use_tree(before, tree, is_reexport));
+                group.items.iter().for_each(|tree| self.use_tree(before, tree, is_reexport));
             }
             syn::UseTree::Name(name) => self.import(before, &name.ident, &name.ident, is_reexport),
             syn::UseTree::Rename(rename) => {
@@ -129,11 +118,7 @@ impl Uses {
         if name != "self" {
             names.push(name.to_string());
         }
-        let known_as = if here == "self" {
-            names.last().cloned()
-        } else {
-            Some(here.to_string())
-        };
+        let known_as = if here == "self" { names.last().cloned() } else { Some(here.to_string()) };
         let path = self.mention(&names, name.span(), is_reexport);
         if let (Some(path), Some(known_as), 0) = (path, known_as, self.depth) {
             self.imports.insert(known_as, path);
@@ -188,8 +173,7 @@ impl<'ast> Visit<'ast> for Uses {
         if is_test_only(attributes) {
             return;
         }
-        self.items
-            .extend(name.filter(|_| self.depth == 0).map(ToString::to_string));
+        self.items.extend(name.filter(|_| self.depth == 0).map(ToString::to_string));
         visit::visit_item(self, item);
     }
 
@@ -219,11 +203,8 @@ impl<'ast> Visit<'ast> for Uses {
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         if let (None, Some(first)) = (&path.leading_colon, path.segments.first()) {
-            let names: Vec<String> = path
-                .segments
-                .iter()
-                .map(|segment| segment.ident.to_string())
-                .collect();
+            let names: Vec<String> =
+                path.segments.iter().map(|segment| segment.ident.to_string()).collect();
             match names.as_slice() {
                 [name] => self.name(name, first.ident.span()),
                 names => drop(self.mention(names, first.ident.span(), false)),
@@ -275,10 +256,8 @@ pub(super) fn is_test_only(attributes: &[syn::Attribute]) -> bool {
 fn holds_only_in_tests(condition: &syn::Meta) -> bool {
     let inner = |list: &syn::MetaList| {
         let parser = syn::punctuated::Punctuated::<syn::Meta, syn::Token![,]>::parse_terminated;
-        list.parse_args_with(parser).map_or_else(
-            |_| Vec::new(),
-            |conditions| conditions.into_iter().collect(),
-        )
+        list.parse_args_with(parser)
+            .map_or_else(|_| Vec::new(), |conditions| conditions.into_iter().collect())
     };
     match condition {
         syn::Meta::Path(path) => path.is_ident("test"),

@@ -21,30 +21,20 @@ pub(crate) fn part(run: &mut Run<'_>) -> Result<String, Failure> {
     let listed = run.command({
         let mut git = run.workspace.command("git");
         // New files belong to the repository as soon as they are not ignored.
-        git.args([
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ]);
+        git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
         git
     })?;
     let root = &run.workspace.root;
-    let files = listed
-        .split('\0')
-        .map(PathBuf::from)
-        .filter(|file| root.join(file).is_file())
-        .collect();
+    let files =
+        listed.split('\0').map(PathBuf::from).filter(|file| root.join(file).is_file()).collect();
     check(root, &files)
 }
 
 /// Checks the Markdown among these files, which are named from `root`.
 fn check(root: &Path, files: &BTreeSet<PathBuf>) -> Result<String, Failure> {
     let mut pages = BTreeMap::new();
-    for file in files
-        .iter()
-        .filter(|file| file.extension().is_some_and(|extension| extension == "md"))
+    for file in
+        files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "md"))
     {
         let full = root.join(file);
         let text = std::fs::read_to_string(&full).map_err(Failure::file("read", &full))?;
@@ -70,10 +60,7 @@ impl Site<'_> {
     fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
         for (path, page) in &self.pages {
-            let wrong = page
-                .links
-                .iter()
-                .filter_map(|link| Some((link, self.fault(path, link)?)));
+            let wrong = page.links.iter().filter_map(|link| Some((link, self.fault(path, link)?)));
             faults.extend(wrong.map(|(link, why)| {
                 format!("{}:{}: {}: {why}", path.display(), link.line, link.to)
             }));
@@ -123,10 +110,7 @@ impl Site<'_> {
 fn is_elsewhere(to: &str) -> bool {
     let scheme = to.split_once(':').map(|(scheme, _)| scheme);
     scheme.is_some_and(|scheme| {
-        !scheme.is_empty()
-            && scheme
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || c == '+')
+        !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric() || c == '+')
     }) || to.starts_with("//")
 }
 
@@ -135,11 +119,7 @@ fn resolve(from: &Path, to: &str) -> Option<PathBuf> {
     if to.is_empty() {
         return Some(from.to_owned());
     }
-    let base = if to.starts_with('/') {
-        Path::new("")
-    } else {
-        from.parent()?
-    };
+    let base = if to.starts_with('/') { Path::new("") } else { from.parent()? };
     let mut target = PathBuf::new();
     for part in base.join(to.trim_start_matches('/')).components() {
         match part {
@@ -156,9 +136,7 @@ fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((byte, after)) = rest.split_first() {
-        let code = after
-            .get(..2)
-            .and_then(|digits| std::str::from_utf8(digits).ok());
+        let code = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
         match code.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(decoded) if *byte == b'%' => {
                 bytes.push(decoded);

@@ -39,13 +39,7 @@ impl Page {
             Some(|broken: BrokenLink<'_>| undefined(&broken)),
         );
         for (event, range) in parser.into_offset_iter() {
-            let line = || {
-                text.get(..range.start)
-                    .unwrap_or_default()
-                    .matches('\n')
-                    .count()
-                    + 1
-            };
+            let line = || text.get(..range.start).unwrap_or_default().matches('\n').count() + 1;
             match event {
                 Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
                     page.links.push(link(&dest_url, line()));
@@ -63,28 +57,15 @@ impl Page {
 
 fn link(to: &str, line: usize) -> Link {
     match to.strip_prefix(UNDEFINED) {
-        Some(label) => Link {
-            to: format!("[{label}]"),
-            line,
-            is_defined: false,
-        },
-        None => Link {
-            to: to.to_owned(),
-            line,
-            is_defined: true,
-        },
+        Some(label) => Link { to: format!("[{label}]"), line, is_defined: false },
+        None => Link { to: to.to_owned(), line, is_defined: true },
     }
 }
 
 /// `[text][label]` and `[label][]` are meant as links; `[word]` alone may be just a word in brackets.
 fn undefined<'a>(broken: &BrokenLink<'_>) -> Option<(CowStr<'a>, CowStr<'a>)> {
     let is_meant = matches!(broken.link_type, LinkType::Reference | LinkType::Collapsed);
-    is_meant.then(|| {
-        (
-            format!("{UNDEFINED}{}", broken.reference).into(),
-            CowStr::Borrowed(""),
-        )
-    })
+    is_meant.then(|| (format!("{UNDEFINED}{}", broken.reference).into(), CowStr::Borrowed("")))
 }
 
 /// Turns headings into anchors.
@@ -111,21 +92,13 @@ impl Headings {
         let anchor = anchor.replace(' ', "-");
         let times = self.seen.entry(anchor.clone()).or_default();
         *times += 1;
-        Some(if *times == 1 {
-            anchor
-        } else {
-            format!("{anchor}-{}", *times - 1)
-        })
+        Some(if *times == 1 { anchor } else { format!("{anchor}-{}", *times - 1) })
     }
 }
 
 /// The anchors of `<a id="...">` and `<a name="...">`.
 fn named_in(html: &str) -> Vec<String> {
     let attributes = [" id=\"", " name=\""];
-    let values = attributes
-        .iter()
-        .flat_map(|attribute| html.split(attribute).skip(1));
-    values
-        .filter_map(|value| Some(value.split_once('"')?.0.to_owned()))
-        .collect()
+    let values = attributes.iter().flat_map(|attribute| html.split(attribute).skip(1));
+    values.filter_map(|value| Some(value.split_once('"')?.0.to_owned())).collect()
 }

@@ -35,12 +35,8 @@ fn links_to_files_folders_headings_lines_and_other_sites_pass() {
 #[test]
 fn each_broken_link_is_named_with_its_line_and_reason() {
     let readme = "# Staykit\n\n[a](missing.md)\n[b](other.md#nowhere)\n[c](../outside.md) [d](#gone)\n[e][undefined]\n[f](a.rs#L9)\n";
-    let faults = check_files(&[
-        ("README.md", readme),
-        ("other.md", "# Here\n"),
-        ("a.rs", "\n"),
-    ])
-    .unwrap_err();
+    let faults = check_files(&[("README.md", readme), ("other.md", "# Here\n"), ("a.rs", "\n")])
+        .unwrap_err();
     assert_eq!(
         faults,
         [
@@ -57,8 +53,5 @@ fn each_broken_link_is_named_with_its_line_and_reason() {
 #[test]
 fn headings_in_chinese_become_anchors_too() {
     let page = "# 快速 开始（必读）\n\n[a](#快速-开始必读) [b](#%E5%BF%AB%E9%80%9F-开始必读)\n";
-    assert_eq!(
-        check_files(&[("README.md", page)]),
-        Ok("2 links in 1 files".to_owned())
-    );
+    assert_eq!(check_files(&[("README.md", page)]), Ok("2 links in 1 files".to_owned()));
 }

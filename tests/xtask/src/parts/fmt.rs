@@ -6,9 +6,6 @@ use crate::tool;
 
 pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
     tool::RUSTFMT.require(run.workspace)?;
-    run.command(
-        run.workspace
-            .cargo(&["fmt", "--all", "--check", "--", "--files-with-diff"]),
-    )?;
+    run.command(run.workspace.cargo(&["fmt", "--all", "--check", "--", "--files-with-diff"]))?;
     Ok(String::new())
 }

@@ -9,11 +9,7 @@ use crate::run::Run;
 use crate::tool;
 
 /// Figures of each run that must be nothing.
-const NOTHING: [&str; 3] = [
-    "/collector/missing",
-    "/collector/doubled",
-    "/plain_text_found",
-];
+const NOTHING: [&str; 3] = ["/collector/missing", "/collector/doubled", "/plain_text_found"];
 /// Figures of each run that must not be nothing, or the run proved too little.
 const SOMETHING: [&str; 3] = ["/recorded", "/collector/duplicates_refused", "/killed"];
 
@@ -25,20 +21,13 @@ pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
     let folder = run.workspace.scratch("lab")?;
     let (json, keep) = (folder.join("demo.json"), folder.join("keep"));
     clear(&json, &keep)?;
-    run.command(
-        run.workspace
-            .cargo(&["build", "--release", "--package", "staykit-lab"]),
-    )?;
+    run.command(run.workspace.cargo(&["build", "--release", "--package", "staykit-lab"]))?;
     let mut demo = run.workspace.cargo(&["lab", "demo", "--json"]);
     demo.arg(&json).arg("--keep").arg(&keep);
     run.command(demo)?;
     let note = check(&json)?;
     let mut recount = run.workspace.command("python3");
-    recount
-        .arg("tests/recount.py")
-        .arg(&keep)
-        .arg("--demo")
-        .arg(&json);
+    recount.arg("tests/recount.py").arg(&keep).arg("--demo").arg(&json);
     run.command(recount)?;
     Ok(note)
 }
@@ -58,27 +47,18 @@ fn check(path: &Path) -> Result<String, Failure> {
     let bytes = std::fs::read(path).map_err(Failure::file("read", path))?;
     let demo: Value = serde_json::from_slice(&bytes)
         .map_err(|error| Failure::Found(vec![format!("{}: {error}", path.display())]))?;
-    let runs = demo
-        .get("runs")
-        .and_then(Value::as_array)
-        .map_or(&[][..], Vec::as_slice);
+    let runs = demo.get("runs").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     if runs.is_empty() {
         return Err(Failure::Found(vec![format!("{}: no runs", path.display())]));
     }
     let faults: Vec<String> = runs.iter().flat_map(faults_of).collect();
-    if faults.is_empty() {
-        Ok(note(runs))
-    } else {
-        Err(Failure::Found(faults))
-    }
+    if faults.is_empty() { Ok(note(runs)) } else { Err(Failure::Found(faults)) }
 }
 
 fn faults_of(run: &Value) -> Vec<String> {
     let name = name_of(run);
     let fault = |field: &str, must: &str| {
-        let is = run
-            .pointer(field)
-            .map_or("absent".to_owned(), Value::to_string);
+        let is = run.pointer(field).map_or("absent".to_owned(), Value::to_string);
         format!(
             "lab run {name}: {} is {is}, must be {must}",
             field.trim_start_matches('/').replace('/', ".")
@@ -87,18 +67,10 @@ fn faults_of(run: &Value) -> Vec<String> {
     let figure = |field: &str| run.pointer(field).and_then(Value::as_u64);
     let mut faults = Vec::new();
     faults.extend(
-        NOTHING
-            .iter()
-            .filter(|field| figure(field) != Some(0))
-            .map(|field| fault(field, "0")),
+        NOTHING.iter().filter(|field| figure(field) != Some(0)).map(|field| fault(field, "0")),
     );
     let nothing = |field: &&&str| figure(field).unwrap_or(0) == 0;
-    faults.extend(
-        SOMETHING
-            .iter()
-            .filter(nothing)
-            .map(|field| fault(field, "more than 0")),
-    );
+    faults.extend(SOMETHING.iter().filter(nothing).map(|field| fault(field, "more than 0")));
     if figure("/recorded") != figure("/collector/events") {
         faults.push(fault("/collector/events", "what was recorded"));
     }
@@ -110,26 +82,14 @@ fn note(runs: &[Value]) -> String {
     let one = |run: &Value| {
         let synthetic = run.pointer("/data/synthetic").and_then(Value::as_bool) == Some(true);
         let events = run.get("recorded").map_or(String::new(), Value::to_string);
-        format!(
-            "{} {events} events{}",
-            name_of(run),
-            if synthetic { " (synthetic)" } else { "" }
-        )
+        format!("{} {events} events{}", name_of(run), if synthetic { " (synthetic)" } else { "" })
     };
-    let seconds: f64 = runs
-        .iter()
-        .filter_map(|run| run.get("wall_s")?.as_f64())
-        .sum();
-    format!(
-        "{} in {seconds:.0} s",
-        runs.iter().map(one).collect::<Vec<_>>().join(", ")
-    )
+    let seconds: f64 = runs.iter().filter_map(|run| run.get("wall_s")?.as_f64()).sum();
+    format!("{} in {seconds:.0} s", runs.iter().map(one).collect::<Vec<_>>().join(", "))
 }
 
 fn name_of(run: &Value) -> &str {
-    run.pointer("/data/name")
-        .and_then(Value::as_str)
-        .unwrap_or("without a name")
+    run.pointer("/data/name").and_then(Value::as_str).unwrap_or("without a name")
 }
 
 #[cfg(test)]
@@ -160,10 +120,7 @@ mod tests {
             faults_with("/collector/missing", 3),
             ["lab run shop: collector.missing is 3, must be 0"]
         );
-        assert_eq!(
-            faults_with("/killed", 0),
-            ["lab run shop: killed is 0, must be more than 0"]
-        );
+        assert_eq!(faults_with("/killed", 0), ["lab run shop: killed is 0, must be more than 0"]);
         assert_eq!(
             faults_with("/collector/events", 8),
             ["lab run shop: collector.events is 8, must be what was recorded"]
@@ -174,9 +131,6 @@ mod tests {
     fn a_figure_that_is_absent_is_a_fault() {
         let mut run = good();
         run.as_object_mut().unwrap().remove("plain_text_found");
-        assert_eq!(
-            faults_of(&run),
-            ["lab run shop: plain_text_found is absent, must be 0"]
-        );
+        assert_eq!(faults_of(&run), ["lab run shop: plain_text_found is absent, must be 0"]);
     }
 }

@@ -24,40 +24,16 @@ pub(crate) struct Part {
 }
 
 /// Every file is formatted.
-pub(crate) const FMT: Part = Part {
-    name: "fmt",
-    run: fmt::run,
-};
+pub(crate) const FMT: Part = Part { name: "fmt", run: fmt::run };
 /// Clippy is silent.
-pub(crate) const LINT: Part = Part {
-    name: "lint",
-    run: lint::run,
-};
+pub(crate) const LINT: Part = Part { name: "lint", run: lint::run };
 /// Core keeps its layers.
-pub(crate) const LAYERS: Part = Part {
-    name: "layers",
-    run: layers::part,
-};
-const UNIT: Part = Part {
-    name: "unit",
-    run: unit::run,
-};
-const DOCS: Part = Part {
-    name: "docs",
-    run: docs::run,
-};
-const LINKS: Part = Part {
-    name: "links",
-    run: links::part,
-};
-const PROTO: Part = Part {
-    name: "proto",
-    run: proto::run,
-};
-const LAB: Part = Part {
-    name: "lab",
-    run: lab::run,
-};
+pub(crate) const LAYERS: Part = Part { name: "layers", run: layers::part };
+const UNIT: Part = Part { name: "unit", run: unit::run };
+const DOCS: Part = Part { name: "docs", run: docs::run };
+const LINKS: Part = Part { name: "links", run: links::part };
+const PROTO: Part = Part { name: "proto", run: proto::run };
+const LAB: Part = Part { name: "lab", run: lab::run };
 
 /// The cheap ones first: a slip shows early.
 const ALL: [Part; 8] = [FMT, LAYERS, LINKS, PROTO, LINT, UNIT, DOCS, LAB];
@@ -112,12 +88,7 @@ mod tests {
 
     #[test]
     fn no_choice_takes_every_part_once() {
-        assert_eq!(
-            names(&[]),
-            [
-                "fmt", "layers", "links", "proto", "lint", "unit", "docs", "lab"
-            ]
-        );
+        assert_eq!(names(&[]), ["fmt", "layers", "links", "proto", "lint", "unit", "docs", "lab"]);
     }
 
     #[test]

@@ -34,11 +34,7 @@ pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
 /// Builds the image from the messages as they are now.
 pub(crate) fn save_image(run: &mut Run<'_>) -> Result<(), Failure> {
     let program = install(run)?;
-    let mut build = buf(
-        run.workspace,
-        &program,
-        &["build", "--exclude-source-info", "--output"],
-    );
+    let mut build = buf(run.workspace, &program, &["build", "--exclude-source-info", "--output"]);
     build.arg(run.workspace.root.join(IMAGE));
     run.command(build).map(|_| ())
 }
@@ -46,9 +42,7 @@ pub(crate) fn save_image(run: &mut Run<'_>) -> Result<(), Failure> {
 /// buf takes the folder it runs in as the module.
 fn buf(workspace: &Workspace, program: &Path, arguments: &[&str]) -> Command {
     let mut command = workspace.command(program);
-    command
-        .args(arguments)
-        .current_dir(workspace.root.join("proto"));
+    command.args(arguments).current_dir(workspace.root.join("proto"));
     command
 }
 

@@ -22,9 +22,7 @@ fn keep(truth: &[u32], rows: &[u32]) -> tempfile::TempDir {
     let table = "CREATE TABLE events (installation BLOB, epoch INTEGER, seq INTEGER, name TEXT)";
     database.execute_batch(table).unwrap();
     for seq in rows {
-        database
-            .execute("INSERT INTO events VALUES (x'00ff', 1, ?1, 'open')", [seq])
-            .unwrap();
+        database.execute("INSERT INTO events VALUES (x'00ff', 1, ?1, 'open')", [seq]).unwrap();
     }
     folder
 }
@@ -46,10 +44,7 @@ fn recount(folder: &Path) -> Option<(i32, String)> {
     }
     let output = command.output().ok()?;
     let printed = [output.stdout, output.stderr].concat();
-    Some((
-        output.status.code().unwrap(),
-        String::from_utf8(printed).unwrap(),
-    ))
+    Some((output.status.code().unwrap(), String::from_utf8(printed).unwrap()))
 }
 
 fn assert_recount(folder: &Path, code: i32, says: &str) {
@@ -63,11 +58,7 @@ fn assert_recount(folder: &Path, code: i32, says: &str) {
 fn a_truth_that_the_collector_holds_exactly_once_passes() {
     let folder = keep(&[1, 2, 3], &[1, 2, 3]);
     demo(folder.path(), 3, 3, 0);
-    assert_recount(
-        folder.path(),
-        0,
-        "total: 3 recorded, 3 at the collector, 0 faults",
-    );
+    assert_recount(folder.path(), 0, "total: 3 recorded, 3 at the collector, 0 faults");
 }
 
 #[test]
@@ -90,11 +81,7 @@ fn a_doubled_event_is_found() {
 
 #[test]
 fn an_identity_given_twice_is_found() {
-    assert_recount(
-        keep(&[1, 1], &[1]).path(),
-        1,
-        "1 identities given twice by record()",
-    );
+    assert_recount(keep(&[1, 1], &[1]).path(), 1, "1 identities given twice by record()");
 }
 
 #[test]
