@@ -5,14 +5,16 @@
 //! data key, salt, purpose, installation and place. So no nonce repeats, even if a position is
 //! written twice after a crash, and bytes moved to another place or installation do not open.
 
+mod blob;
 mod error;
 mod key;
 mod seal;
 pub mod signature;
 mod vault;
 
+pub use blob::{BLOB_OVERHEAD, open_blob, seal_blob};
 pub use error::CryptoError;
 pub use key::{DataKey, Purpose};
 pub(crate) use seal::AES_256_GCM_HKDF;
-pub use seal::{BLOB_OVERHEAD, SALT_BYTES, SealKey, TAG_BYTES, open_blob, seal_blob};
+pub use seal::{SALT_BYTES, SealKey, TAG_BYTES};
 pub use vault::{FileVault, KeyVault, VaultError};

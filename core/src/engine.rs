@@ -8,30 +8,33 @@ mod export;
 mod live;
 mod maintain;
 mod open;
+mod phases;
 mod receipt;
+mod shared;
 mod state;
 mod status;
 mod upload;
+mod wake;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 pub use config::{Config, DeviceClass, Host};
 pub use error::Error;
 pub use explain::{Explanation, Why};
-pub use maintain::{Maintained, SYNC_WINDOW};
+pub use maintain::Maintained;
 pub use receipt::{Placed, Receipt};
 pub use status::{KeyState, Status};
+pub use wake::SYNC_WINDOW;
 
 use crate::event::{Draft, Value};
 use crate::guidance::{Decision, Outcome};
 use crate::pack::Pack;
 use crate::privacy::Consent;
-use crate::time::ClockReading;
-use maintain::Signals;
-use open::{Cold, Hot};
+use phases::{Cold, Hot};
+use shared::{Shared, lock};
 
 /// Records events, draws signals, decides guidance and hands out batches, for one installation.
 ///
@@ -61,20 +64,6 @@ use open::{Cold, Hot};
 pub struct Engine {
     shared: Arc<Shared>,
     thread: Mutex<Option<JoinHandle<()>>>,
-}
-
-/// What the facade and the maintenance thread share.
-///
-/// Two locks. `hot` is held for microseconds as a rule, and never while a file is read or synced;
-/// a catch-up after a long sleep takes longer. `cold` is held over I/O. Whoever needs both takes
-/// `cold` first.
-#[derive(Debug)]
-struct Shared {
-    config: Config,
-    host: Host,
-    hot: Mutex<Hot>,
-    cold: Mutex<Cold>,
-    signals: Signals,
 }
 
 impl Engine {
@@ -116,7 +105,7 @@ impl Engine {
         let mut hot = lock(&self.shared.hot);
         let reading = self.shared.reading()?;
         let receipt = hot.record(&reading, draft)?;
-        self.shared.signals.wake(&mut hot);
+        self.shared.wake.after(&mut hot);
         Ok(receipt)
     }
 
@@ -126,7 +115,7 @@ impl Engine {
         let mut hot = lock(&self.shared.hot);
         let reading = self.shared.reading()?;
         let receipt = hot.live()?.tick(&reading)?;
-        self.shared.signals.wake(&mut hot);
+        self.shared.wake.after(&mut hot);
         Ok(receipt)
     }
 
@@ -149,7 +138,7 @@ impl Engine {
         let mut hot = lock(&self.shared.hot);
         let reading = self.shared.reading()?;
         let receipt = hot.live()?.report(&reading, (decision, outcome))?;
-        self.shared.signals.wake(&mut hot);
+        self.shared.wake.after(&mut hot);
         Ok(receipt)
     }
 
@@ -180,12 +169,12 @@ impl Engine {
     /// Sets facts about the person that events do not say: region, member level, age band. They
     /// obey the limits of properties ([`crate::event::limits`]).
     pub fn set_facts(&self, facts: Vec<(String, Value)>) -> Result<Receipt, Error> {
-        self.shared.set_facts(facts, false)
+        self.apply_facts(facts, false)
     }
 
     /// Sets the context, which changes more often: charging, network, place label.
     pub fn set_context(&self, context: Vec<(String, Value)>) -> Result<Receipt, Error> {
-        self.shared.set_facts(context, true)
+        self.apply_facts(context, true)
     }
 
     /// Verifies a signed pack and goes on under it. What both packs define goes on counting.
@@ -194,7 +183,7 @@ impl Engine {
         let catalog = self.shared.catalog(&pack)?;
         let mut hot = lock(&self.shared.hot);
         let receipt = hot.live()?.activate(&self.shared.reading()?, pack, catalog)?;
-        self.shared.signals.wake(&mut hot);
+        self.shared.wake.after(&mut hot);
         Ok(receipt)
     }
 
@@ -232,7 +221,7 @@ impl Engine {
     }
 
     fn end(&self) -> Result<(), Error> {
-        self.shared.signals.stop();
+        self.shared.wake.stop();
         if let Some(thread) = lock(&self.thread).take()
             && thread.join().is_err()
         {
@@ -260,21 +249,11 @@ impl Drop for Engine {
     }
 }
 
-impl Shared {
-    fn reading(&self) -> Result<ClockReading, Error> {
-        Ok(self.host.clock.read()?)
-    }
-
-    fn set_facts(&self, facts: Vec<(String, Value)>, context: bool) -> Result<Receipt, Error> {
-        let mut hot = lock(&self.hot);
-        let receipt = hot.live()?.set_facts(&self.reading()?, (facts, context))?;
-        self.signals.wake(&mut hot);
+impl Engine {
+    fn apply_facts(&self, facts: Vec<(String, Value)>, context: bool) -> Result<Receipt, Error> {
+        let mut hot = lock(&self.shared.hot);
+        let receipt = hot.live()?.set_facts(&self.shared.reading()?, (facts, context))?;
+        self.shared.wake.after(&mut hot);
         Ok(receipt)
     }
-}
-
-/// A lock that a panic elsewhere does not poison for good: what it guards is changed in steps
-/// that each leave it whole.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

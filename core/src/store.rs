@@ -12,9 +12,11 @@ mod database;
 mod error;
 mod export;
 mod folder;
+mod found;
 mod identity;
 mod journal;
 pub mod limits;
+mod names;
 mod open;
 mod outbox;
 pub mod record;
@@ -27,14 +29,16 @@ use std::sync::Arc;
 use base::Base;
 use database::Database;
 
+pub use batch::{BatchId, BatchLimits, StoredBatch};
 pub use compact::Compacted;
 pub use error::{StoreError, StoreFile};
 pub use export::{Stats, StoredEvent};
 pub use folder::Folder;
+pub use found::{Damage, Ended};
 pub use identity::{Identity, Installation};
 pub use journal::{Journal, Spare, SyncDone, SyncTask};
-pub use open::{Damage, Ended, Opened};
-pub use outbox::{BatchId, BatchLimits, StoredBatch, Waiting};
+pub use open::Opened;
+pub use outbox::Waiting;
 pub use split::Split;
 
 /// The `SQLite` buffer: segments, checkpoints, outbox. For maintenance and upload, never on the

@@ -6,9 +6,10 @@ use std::ops::ControlFlow;
 use serde_json::{Map, Value as Json, json};
 use staykit_proto::segment::Property;
 
+use super::Engine;
 use super::error::Error;
+use super::shared::lock;
 use super::status::hex;
-use super::{Engine, lock};
 use crate::event::Value;
 use crate::store::StoredEvent;
 

@@ -1,16 +1,14 @@
 //! What the caller of `record` does not wait for: syncs, segments, spare files.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::error::Error;
-use super::open::{Cold, Hot};
-use super::{Shared, lock};
+use super::phases::{Cold, Hot};
+use super::shared::{Shared, lock};
+use super::wake::SYNC_WINDOW;
 
-/// The longest time an event stays unsynced while the maintenance thread runs: what a power cut
-/// may take. Durable events are synced at once.
-pub const SYNC_WINDOW: Duration = Duration::from_secs(2);
 /// Entries that make a compaction worth it: about a segment.
 const WORTH_COMPACTING: u64 = 200;
 
@@ -26,63 +24,12 @@ pub struct Maintained {
     pub waiting: usize,
 }
 
-/// How records wake the maintenance thread.
-#[derive(Debug, Default)]
-pub(super) struct Signals {
-    work: Mutex<Work>,
-    changed: Condvar,
-}
-
-#[derive(Debug, Default, Clone, Copy)]
-struct Work {
-    /// Something was recorded since the last round.
-    dirty: bool,
-    /// It is to be synced at once.
-    urgent: bool,
-    /// The engine ends.
-    stop: bool,
-}
-
-impl Signals {
-    /// Says that something was recorded. Wakes the thread only out of its sleep, or for a durable
-    /// event.
-    pub(super) fn wake(&self, hot: &mut Hot) {
-        let urgent = hot.live().is_ok_and(|live| std::mem::take(&mut live.urgent));
-        let mut work = lock(&self.work);
-        if !work.dirty || (urgent && !work.urgent) {
-            work.dirty = true;
-            work.urgent |= urgent;
-            self.changed.notify_one();
-        }
-    }
-
-    pub(super) fn stop(&self) {
-        lock(&self.work).stop = true;
-        self.changed.notify_all();
-    }
-
-    /// Sleeps until there is work; `false` when the engine ends. After `failures` rounds that
-    /// failed there is work for sure, but less haste.
-    fn wait(&self, failures: u32) -> bool {
-        let mut work = lock(&self.work);
-        while !work.dirty && !work.stop && failures == 0 {
-            work = self.changed.wait(work).unwrap_or_else(PoisonError::into_inner);
-        }
-        let idle = |work: &mut Work| !work.urgent && !work.stop;
-        let window = SYNC_WINDOW * (1 << failures);
-        let waited = self.changed.wait_timeout_while(work, window, idle);
-        let (mut work, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        (work.dirty, work.urgent) = (false, false);
-        !work.stop
-    }
-}
-
 /// Starts the engine's one thread.
 pub(super) fn spawn(shared: &Arc<Shared>) -> Result<JoinHandle<()>, Error> {
     let shared = Arc::clone(shared);
     let run = move || {
         let mut failures = 0;
-        while shared.signals.wait(failures) {
+        while shared.wake.wait(failures) {
             let mut cold = lock(&shared.cold);
             match shared.maintain(&mut cold, SYNC_WINDOW) {
                 Ok(_) | Err(Error::Locked | Error::Closed) => failures = 0,

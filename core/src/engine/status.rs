@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::open::{Cold, Hot};
-use super::{Engine, Error, lock};
+use super::Engine;
+use super::error::Error;
+use super::phases::{Cold, Hot};
+use super::shared::lock;
 use crate::guidance::OutcomeCounts;
 use crate::privacy::Consent;
 use crate::store::Ended;
@@ -124,7 +126,7 @@ fn of_hot(hot: &mut Hot) -> Status {
             status.signals = standing.map(|(signal, _)| signal.name.clone()).collect();
             status.campaigns.clone_from(state.guidance.counts());
         }
-        Hot::Locked(waiting) => status.in_memory = waiting.events(),
+        Hot::Locked(waiting) => status.in_memory = waiting.events.len(),
         Hot::Closed => {}
     }
     status

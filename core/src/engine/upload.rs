@@ -1,9 +1,10 @@
 //! Batches out, answers in.
 
+use super::Engine;
 use super::config::DeviceClass;
 use super::error::Error;
-use super::open::{Cold, Warehouse};
-use super::{Engine, Shared, lock};
+use super::phases::{Cold, Pause, Warehouse};
+use super::shared::{Shared, lock};
 use crate::random::Seed;
 use crate::store::{BatchId, BatchLimits, Split};
 use crate::sync::{Answer, Delivery, Judgement, Upload, back_off_ms, judge, limits};
@@ -13,15 +14,6 @@ use staykit_proto::{Message, v1};
 /// Events in a row that a server may refuse one by one before the fault is taken to be the
 /// configuration's rather than theirs.
 const REFUSED_IN_ROW: u32 = 3;
-
-/// What holds up every batch: a server's wish, a failure, a wrong configuration. Kept in memory:
-/// a new start may try once.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Pause {
-    until_at: Option<i64>,
-    /// Single events refused since the last acknowledgement.
-    refused: u32,
-}
 
 impl Engine {
     /// The next batch to send, if there is consent, something to send, and no pause. Everything

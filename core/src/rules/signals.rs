@@ -9,7 +9,7 @@ use super::signal::{Rules, Signal};
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 use crate::profile::{Definitions, Feature, Motion, Profile, Scalar};
-use crate::text::Texts;
+use crate::text::{Language, Texts};
 use crate::time::Stamp;
 
 /// The signals of a person.
@@ -55,6 +55,15 @@ pub struct SignalChange {
     pub why: Vec<Comparison>,
     /// What the pack says of it, with the values of that moment; empty for a fall.
     pub says: Texts,
+}
+
+impl SignalChange {
+    /// Why it rose or fell, in words.
+    #[must_use]
+    pub fn reason(&self, language: Language) -> String {
+        let why: Vec<String> = self.why.iter().map(|found| found.text(language)).collect();
+        why.join(language.pick(", ", "，"))
+    }
 }
 
 /// What a pass over the signals reads.

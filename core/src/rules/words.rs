@@ -1,19 +1,9 @@
 //! Comparisons in words a person can read, in English and Chinese.
 
 use super::explain::Comparison;
-use super::signals::SignalChange;
 use crate::profile::{Feature, Measure, Scalar, TextTest, Unit, Window};
 use crate::text::Language;
 use crate::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
-
-impl SignalChange {
-    /// Why it rose or fell, in words.
-    #[must_use]
-    pub fn reason(&self, language: Language) -> String {
-        let why: Vec<String> = self.why.iter().map(|found| found.text(language)).collect();
-        why.join(language.pick(", ", "，"))
-    }
-}
 
 impl Comparison {
     /// What was measured, what came out and what it was compared with, such as

@@ -6,7 +6,6 @@ use staykit_proto::{Message, v1};
 use super::base::Base;
 use super::database::signed;
 use super::error::{StoreError, StoreFile};
-use super::outbox::{BatchId, BatchLimits, StoredBatch};
 use super::segment::{self, Place};
 use crate::codec::Writer;
 use crate::crypto::{Purpose, open_blob, seal_blob};
@@ -18,6 +17,44 @@ const FORMAT: u32 = 0;
 const SEGMENTS_TAG: u8 = 5 << 3 | 2;
 /// Bytes of that tag and of a length of at most 3 bytes.
 const SEGMENT_FRAME: u64 = 4;
+
+/// Names a batch; the server's idempotency key.
+pub type BatchId = [u8; 16];
+
+/// How large a batch may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchLimits {
+    /// Events.
+    pub events: u64,
+    /// Bytes as they are sent.
+    pub bytes: u64,
+    /// Bytes of all segments before compression.
+    pub raw_bytes: u64,
+}
+
+impl Default for BatchLimits {
+    /// What a server accepts: 1,000 events, 512 kB compressed, 1 MB raw.
+    fn default() -> Self {
+        Self { events: 1_000, bytes: 512_000, raw_bytes: 1_000_000 }
+    }
+}
+
+/// A batch in flight.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredBatch {
+    /// Its id.
+    pub id: BatchId,
+    /// The encoded `Batch`; the same on every try, whatever version of the app sends it.
+    pub bytes: Vec<u8>,
+    /// Events in it.
+    pub events: u64,
+    /// Epoch of all of them.
+    pub epoch: u64,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Wall-clock instant before which it should not be tried again, ms; 0 = at once.
+    pub not_before_at: i64,
+}
 
 /// The row of the batch in flight.
 #[derive(Debug)]

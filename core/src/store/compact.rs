@@ -11,6 +11,7 @@ use super::database::{Checkpoints, Position};
 use super::error::{StoreError, StoreFile};
 use super::journal::{self, Frame, Loaded, Spare, Start, Started};
 use super::limits;
+use super::names;
 use super::record::{Body, decode_entry};
 use super::segment::{self, Group, State};
 use crate::event::Priority;
@@ -62,7 +63,7 @@ impl Store {
 
     fn journal_files(&self) -> Result<Vec<u64>, StoreError> {
         let names = self.base.folder.names()?;
-        let mut numbers: Vec<u64> = names.iter().filter_map(|name| journal::number(name)).collect();
+        let mut numbers: Vec<u64> = names.iter().filter_map(|name| names::number(name)).collect();
         numbers.retain(|number| Some(*number) != self.recyclable);
         numbers.sort_unstable();
         Ok(numbers)
@@ -88,7 +89,7 @@ impl Store {
 
     /// Keeps one full-sized file to be used again and removes the others.
     fn retire(&mut self, number: u64) -> Result<(), StoreError> {
-        let name = journal::name(number);
+        let name = names::name(number);
         let size = std::fs::metadata(self.base.folder.join(&name)).map_or(0, |data| data.len());
         if self.recyclable.is_none() && usize::try_from(size) == Ok(limits::JOURNAL_FILE.most) {
             self.recyclable = Some(number);

@@ -9,7 +9,7 @@ use rustix::fs::{FlockOperation, flock};
 
 use super::error::{StoreError, StoreFile};
 use super::identity::{Identity, Installation, size_limit};
-use super::journal;
+use super::names;
 use crate::crypto::DataKey;
 
 const LOCK: &str = "lock";
@@ -170,7 +170,7 @@ impl Folder {
             let file = match name.as_str() {
                 DATABASE | DATABASE_ASIDE => StoreFile::Database,
                 name if DATABASE_SIDE.contains(&name) => StoreFile::Database,
-                name if journal::is_journal_file(name) => StoreFile::Journal,
+                name if names::is_journal_file(name) => StoreFile::Journal,
                 _ => continue,
             };
             self.remove(&name, file)?;

@@ -14,11 +14,11 @@ use std::sync::Arc;
 
 use super::base::Base;
 use super::error::{StoreError, StoreFile};
-use super::limits;
+use super::{limits, names};
 use frame::{CLOSED_FRAME_BYTES, FRAME_OVERHEAD, Kind};
 
 pub use file::Spare;
-pub(super) use file::{is_journal_file, name, number, remove_draft};
+pub(super) use file::remove_draft;
 pub(super) use frame::Start;
 pub(super) use read::{Frame, Loaded, Started, load};
 pub use sync::{SyncDone, SyncTask};
@@ -85,7 +85,7 @@ impl Journal {
     /// Entries from `synced` on, in the files `numbers` of an earlier opening, may not be on flash.
     pub(super) fn inherit(&mut self, numbers: &[u64], synced: u64) -> Result<(), StoreError> {
         for number in numbers {
-            let file = File::open(self.base.folder.join(&name(*number)))
+            let file = File::open(self.base.folder.join(&names::name(*number)))
                 .map_err(StoreError::io("open", StoreFile::Journal))?;
             self.unsynced.push(Arc::new(file));
         }

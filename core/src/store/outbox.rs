@@ -4,49 +4,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use staykit_proto::v1;
 
 use super::Store;
-use super::batch::{InFlight, Unsound, form};
+use super::batch::{BatchId, BatchLimits, InFlight, StoredBatch, Unsound, form};
 use super::error::StoreError;
 use super::limits;
 use super::segment::State;
 use crate::time::HOUR_MS;
-
-/// Names a batch; the server's idempotency key.
-pub type BatchId = [u8; 16];
-
-/// How large a batch may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BatchLimits {
-    /// Events.
-    pub events: u64,
-    /// Bytes as they are sent.
-    pub bytes: u64,
-    /// Bytes of all segments before compression.
-    pub raw_bytes: u64,
-}
-
-impl Default for BatchLimits {
-    /// What a server accepts: 1,000 events, 512 kB compressed, 1 MB raw.
-    fn default() -> Self {
-        Self { events: 1_000, bytes: 512_000, raw_bytes: 1_000_000 }
-    }
-}
-
-/// A batch in flight.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredBatch {
-    /// Its id.
-    pub id: BatchId,
-    /// The encoded `Batch`; the same on every try, whatever version of the app sends it.
-    pub bytes: Vec<u8>,
-    /// Events in it.
-    pub events: u64,
-    /// Epoch of all of them.
-    pub epoch: u64,
-    /// How often it was tried.
-    pub attempts: u32,
-    /// Wall-clock instant before which it should not be tried again, ms; 0 = at once.
-    pub not_before_at: i64,
-}
 
 /// What has yet to reach the server, the batch in flight included.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]

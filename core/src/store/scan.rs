@@ -2,8 +2,9 @@
 
 use super::base::Base;
 use super::error::StoreError;
+use super::found::{Buffer, Damage, Ended, last_seq_in};
 use super::journal::{self, Frame, Loaded, Started};
-use super::open::{Buffer, Damage, Ended, last_seq_in};
+use super::names;
 
 /// What the journal holds.
 #[derive(Debug, Default)]
@@ -170,7 +171,7 @@ impl Scan {
 
 fn numbers(base: &Base) -> Result<Vec<u64>, StoreError> {
     let names = base.folder.names()?;
-    let mut numbers: Vec<u64> = names.iter().filter_map(|name| journal::number(name)).collect();
+    let mut numbers: Vec<u64> = names.iter().filter_map(|name| names::number(name)).collect();
     numbers.sort_unstable();
     Ok(numbers)
 }

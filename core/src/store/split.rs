@@ -6,9 +6,10 @@ use staykit_proto::{Message, v1};
 
 use super::Store;
 use super::base::Base;
+use super::batch::BatchId;
 use super::batch::{InFlight, insert};
 use super::error::{StoreError, StoreFile};
-use super::outbox::{BatchId, give_up, prune};
+use super::outbox::{give_up, prune};
 use super::segment::{self, Group, Place, State};
 use crate::event::Priority;
 

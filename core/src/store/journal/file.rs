@@ -10,10 +10,8 @@ use crate::crypto::{AES_256_GCM_HKDF, CryptoError, Purpose, SALT_BYTES, SealKey,
 use crate::random::operating_system;
 use crate::store::base::Base;
 use crate::store::error::{StoreError, StoreFile};
+use crate::store::names;
 
-const PREFIX: &str = "journal-";
-/// A file in the making; it gets its number once its zeros are on flash.
-const DRAFT: &str = "journal-draft";
 const MAGIC: [u8; 8] = *b"SKJRNL\0\0";
 const FORMAT: u32 = 0;
 /// The header without its tag.
@@ -26,25 +24,9 @@ const HEADER_POSITION: u64 = u64::MAX;
 /// append would dirty a whole one.
 const PAGE: usize = 4096;
 
-/// Name of file `number`.
-pub(in crate::store) fn name(number: u64) -> String {
-    format!("{PREFIX}{number:08}")
-}
-
-/// Number of the file of that name.
-pub(in crate::store) fn number(of: &str) -> Option<u64> {
-    let number = of.strip_prefix(PREFIX)?.parse().ok()?;
-    (name(number) == of).then_some(number)
-}
-
-/// Whether the name is a journal file's.
-pub(in crate::store) fn is_journal_file(of: &str) -> bool {
-    number(of).is_some() || of == DRAFT
-}
-
 /// Removes what an interrupted [`Spare::prepare`] left.
 pub(in crate::store) fn remove_draft(base: &Base) -> Result<(), StoreError> {
-    base.folder.remove(DRAFT, StoreFile::Journal)
+    base.folder.remove(names::DRAFT, StoreFile::Journal)
 }
 
 /// Size of the smallest file that holds an entry of `size` bytes.
@@ -69,9 +51,9 @@ impl Spare {
     /// A file for `size` bytes at least, made at once; nothing is synced.
     pub(super) fn create(base: &Base, size: u64) -> Result<Self, StoreError> {
         let number = base.next_number();
-        let made = Self::fill(base, number, &name(number), size);
+        let made = Self::fill(base, number, &names::name(number), size);
         if made.is_err() {
-            base.folder.remove(&name(number), StoreFile::Journal)?;
+            base.folder.remove(&names::name(number), StoreFile::Journal)?;
         }
         made
     }
@@ -83,13 +65,13 @@ impl Spare {
         consumed: Option<u64>,
     ) -> Result<Self, StoreError> {
         let failed = StoreError::io("prepare", StoreFile::Journal);
-        let (number, draft) = (base.next_number(), base.folder.join(DRAFT));
+        let (number, draft) = (base.next_number(), base.folder.join(names::DRAFT));
         if let Some(old) = consumed {
-            fs::rename(base.folder.join(&name(old)), &draft).map_err(failed)?;
+            fs::rename(base.folder.join(&names::name(old)), &draft).map_err(failed)?;
         }
-        let mut spare = Self::fill(base, number, DRAFT, wide(size))?;
+        let mut spare = Self::fill(base, number, names::DRAFT, wide(size))?;
         spare.file.sync_all().map_err(failed)?;
-        fs::rename(&draft, base.folder.join(&name(number))).map_err(failed)?;
+        fs::rename(&draft, base.folder.join(&names::name(number))).map_err(failed)?;
         base.folder.sync()?;
         spare.durable = true;
         Ok(spare)

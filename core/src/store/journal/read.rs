@@ -9,6 +9,7 @@ use crate::crypto::SealKey;
 use crate::store::base::Base;
 use crate::store::error::{StoreError, StoreFile};
 use crate::store::limits;
+use crate::store::names;
 
 /// What a file of the journal's name turns out to be.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ pub(in crate::store) enum Frame<'a> {
 /// Reads file `number` whole; it has a bounded size.
 pub(in crate::store) fn load(base: &Base, number: u64) -> Result<Loaded, StoreError> {
     let failed = StoreError::io("read", StoreFile::Journal);
-    let opened = match File::open(base.folder.join(&file::name(number))) {
+    let opened = match File::open(base.folder.join(&names::name(number))) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Loaded::Missing),
         opened => opened.map_err(failed)?,
     };

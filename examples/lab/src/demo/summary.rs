@@ -154,7 +154,9 @@ fn counted(counts: &BTreeMap<String, u64>) -> String {
     }
     let mut all: Vec<_> = counts.iter().collect();
     all.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-    let (most, rest) = all.split_at(all.len().min(NAMES_MAX));
+    // One name takes no more room than "1 other".
+    let most = if all.len() <= NAMES_MAX + 1 { all.len() } else { NAMES_MAX };
+    let (most, rest) = all.split_at(most);
     let one = |(name, count): &(&String, &u64)| format!("{name} {}", thousands(**count));
     let mut names: Vec<String> = most.iter().map(one).collect();
     if !rest.is_empty() {

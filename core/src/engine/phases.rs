@@ -1,0 +1,176 @@
+//! What an engine is made of while it is locked, open and closed.
+
+use std::collections::VecDeque;
+use std::mem;
+
+use super::error::Error;
+use super::live::{Live, MOST_WAITING};
+use super::receipt::{Placed, Receipt};
+use crate::event::{Catalog, Draft, Event};
+use crate::guidance::Decision;
+use crate::pack::Pack;
+use crate::privacy::Consent;
+use crate::store::{Damage, Ended, Folder, Store};
+use crate::time::ClockReading;
+
+/// What records touch.
+#[derive(Debug)]
+pub(super) enum Hot {
+    /// No key yet: events wait in memory with the time they came.
+    Locked(Box<Waiting>),
+    /// Unlocked.
+    Open(Box<Live>),
+    /// Closed, or being erased.
+    Closed,
+}
+
+/// What a locked engine holds.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) events: VecDeque<(ClockReading, Event)>,
+    pub(super) catalog: Catalog,
+    pub(super) pack: Pack,
+    /// For an installation that was not asked yet.
+    default_consent: Consent,
+    /// What the person said while it was locked.
+    pub(super) said: Option<Consent>,
+}
+
+impl Waiting {
+    pub(super) fn new(pack: Pack, catalog: Catalog, default_consent: Consent) -> Self {
+        Self { events: VecDeque::new(), catalog, pack, default_consent, said: None }
+    }
+
+    pub(super) fn consent(&self) -> Consent {
+        self.said.unwrap_or(self.default_consent)
+    }
+
+    /// What is said now holds for what waits, too.
+    pub(super) fn set_consent(&mut self, consent: Consent) {
+        self.said = Some(consent);
+        if !consent.record {
+            self.events.clear();
+        }
+    }
+
+    /// What the store says about consent is not known yet; only a no that was said just now is.
+    fn record(&mut self, reading: &ClockReading, draft: Draft) -> Result<Receipt, Error> {
+        if self.said.is_some_and(|consent| !consent.record) {
+            return Err(Error::NoConsent);
+        }
+        let waiting = self.events.len();
+        if waiting >= MOST_WAITING {
+            return Err(Error::MemoryFull { waiting });
+        }
+        self.events.push_back((*reading, self.catalog.admit(draft)?));
+        Ok(Receipt {
+            seqs: None,
+            placed: Placed::InMemory,
+            changes: Vec::new(),
+            decided: Vec::new(),
+            due_changed: false,
+        })
+    }
+}
+
+/// What maintenance and uploads touch.
+#[derive(Debug)]
+pub(super) enum Cold {
+    /// No key yet.
+    Locked(Folder),
+    /// Unlocked.
+    Open(Box<Warehouse>),
+    /// Closed, or being erased.
+    Closed,
+}
+
+/// The buffer and what goes with it.
+#[derive(Debug)]
+pub(super) struct Warehouse {
+    pub(super) store: Store,
+    pub(super) wrapped_key: Vec<u8>,
+    pub(super) pause: Pause,
+    /// Number of the last attempt to send the batch in flight.
+    pub(super) attempt: u32,
+    pub(super) ended: Ended,
+    pub(super) damage: Damage,
+    /// Records of the journal that could not be understood when it was opened.
+    pub(super) unreadable_entries: u64,
+}
+
+/// What holds up every batch: a server's wish, a failure, a wrong configuration. Kept in memory:
+/// a new start may try once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Pause {
+    pub(super) until_at: Option<i64>,
+    /// Single events refused since the last acknowledgement.
+    pub(super) refused: u32,
+}
+
+impl Hot {
+    pub(super) fn live(&mut self) -> Result<&mut Live, Error> {
+        match self {
+            Self::Open(live) => Ok(live),
+            Self::Locked(_) => Err(Error::Locked),
+            Self::Closed => Err(Error::Closed),
+        }
+    }
+
+    pub(super) fn record(
+        &mut self,
+        reading: &ClockReading,
+        draft: Draft,
+    ) -> Result<Receipt, Error> {
+        match self {
+            Self::Open(live) => live.record(reading, draft),
+            Self::Locked(waiting) => waiting.record(reading, draft),
+            Self::Closed => Err(Error::Closed),
+        }
+    }
+
+    pub(super) fn next_due(&self) -> Option<i64> {
+        let Self::Open(live) = self else { return None };
+        let last = live.state.timeline.last()?;
+        let due_at = live.state.signals.due_at()?.max(last.at);
+        Some(last.reading.wall_ms.saturating_add(due_at - last.at))
+    }
+
+    pub(super) fn open_decisions(&self) -> Vec<Decision> {
+        let Self::Open(live) = self else { return Vec::new() };
+        let open = live.state.guidance.decisions().filter(|decision| decision.is_open());
+        open.map(|decision| live.with_content(decision)).collect()
+    }
+
+    pub(super) fn consent(&self) -> Consent {
+        match self {
+            Self::Open(live) => live.state.consent,
+            Self::Locked(waiting) => waiting.consent(),
+            Self::Closed => Consent::none(),
+        }
+    }
+
+    pub(super) fn close(&mut self) -> Result<(), Error> {
+        match mem::replace(self, Self::Closed) {
+            Self::Open(live) => Ok(live.journal.close()?),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Cold {
+    pub(super) fn open(&mut self) -> Result<&mut Warehouse, Error> {
+        match self {
+            Self::Open(warehouse) => Ok(warehouse),
+            Self::Locked(_) => Err(Error::Locked),
+            Self::Closed => Err(Error::Closed),
+        }
+    }
+
+    pub(super) fn wrapped_key(&self) -> Option<Vec<u8>> {
+        match self {
+            Self::Locked(folder) => folder.identity().map(|known| known.wrapped_key.clone()),
+            Self::Open(warehouse) => Some(warehouse.wrapped_key.clone()),
+            Self::Closed => None,
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What the facade and the maintenance thread share.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::config::{Config, Host};
+use super::error::Error;
+use super::phases::{Cold, Hot};
+use super::wake::Wake;
+use crate::time::ClockReading;
+
+/// What the facade and the maintenance thread share.
+///
+/// Two locks. `hot` is held for microseconds as a rule, and never while a file is read or synced;
+/// a catch-up after a long sleep takes longer. `cold` is held over I/O. Whoever needs both takes
+/// `cold` first.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) config: Config,
+    pub(super) host: Host,
+    pub(super) hot: Mutex<Hot>,
+    pub(super) cold: Mutex<Cold>,
+    pub(super) wake: Wake,
+}
+
+impl Shared {
+    pub(super) fn reading(&self) -> Result<ClockReading, Error> {
+        Ok(self.host.clock.read()?)
+    }
+}
+
+/// A lock that a panic elsewhere does not poison for good: what it guards is changed in steps
+/// that each leave it whole.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,64 @@
+//! How records wake the maintenance thread.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::phases::Hot;
+
+/// The longest time an event stays unsynced while the maintenance thread runs: what a power cut
+/// may take. Durable events are synced at once.
+pub const SYNC_WINDOW: Duration = Duration::from_secs(2);
+/// How records wake the maintenance thread.
+#[derive(Debug, Default)]
+pub(super) struct Wake {
+    work: Mutex<Work>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Work {
+    /// Something was recorded since the last round.
+    dirty: bool,
+    /// It is to be synced at once.
+    urgent: bool,
+    /// The engine ends.
+    stop: bool,
+}
+
+impl Wake {
+    /// Says that something was recorded. Wakes the thread only out of its sleep, or for a durable
+    /// event.
+    pub(super) fn after(&self, hot: &mut Hot) {
+        let urgent = hot.live().is_ok_and(|live| std::mem::take(&mut live.urgent));
+        let mut work = self.lock();
+        if !work.dirty || (urgent && !work.urgent) {
+            work.dirty = true;
+            work.urgent |= urgent;
+            self.changed.notify_one();
+        }
+    }
+
+    pub(super) fn stop(&self) {
+        self.lock().stop = true;
+        self.changed.notify_all();
+    }
+
+    /// Sleeps until there is work; `false` when the engine ends. After `failures` rounds that
+    /// failed there is work for sure, but less haste.
+    pub(super) fn wait(&self, failures: u32) -> bool {
+        let mut work = self.lock();
+        while !work.dirty && !work.stop && failures == 0 {
+            work = self.changed.wait(work).unwrap_or_else(PoisonError::into_inner);
+        }
+        let idle = |work: &mut Work| !work.urgent && !work.stop;
+        let window = SYNC_WINDOW * (1 << failures);
+        let waited = self.changed.wait_timeout_while(work, window, idle);
+        let (mut work, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        (work.dirty, work.urgent) = (false, false);
+        !work.stop
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Work> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
