@@ -116,7 +116,7 @@ fn run_log(source: Source, layout: &Layout, demo: &Demo) -> Result<(Run, u64), F
     let search = words.search(&layout.stores())?;
     for shard in 0..WORKERS {
         let diary = layout.diary(shard);
-        if std::env::var_os("DIARY").is_none() { fs::remove_file(&diary).map_err(Failure::file("remove", &diary))?; }
+        fs::remove_file(&diary).map_err(Failure::file("remove", &diary))?;
     }
     let found = Findings {
         data: &data,
@@ -168,7 +168,7 @@ fn live(data: &Data, layout: &Layout, collector: &Collector, seed: u64) -> Resul
         })
         .collect();
     let bar = bar(data.name, entries.iter().sum());
-    let supervision = Supervision { assignments, entries, kills: std::env::var("KILLS").ok().and_then(|k| k.parse().ok()).unwrap_or(KILLS), draws: Draws::new(seed) };
+    let supervision = Supervision { assignments, entries, kills: KILLS, draws: Draws::new(seed) };
     let killed = supervision.run(&|done| bar.set_position(done));
     bar.finish_and_clear();
     killed
