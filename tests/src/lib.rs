@@ -2,10 +2,17 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
+    clippy::panic,
     reason = "a test stops at the first failure"
 )]
+
+pub mod files;
+pub mod packs;
+pub mod person;
+pub mod server;
 
 use staykit_core::engine::Engine;
 

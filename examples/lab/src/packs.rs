@@ -71,7 +71,7 @@ pub(crate) fn run(command: &PackCommand) -> Result<(), Failure> {
             fs::write(&out, &compiled.bytes).map_err(Failure::file("write", &out))?;
             print(&format!("{}: {} bytes\n", out.display(), compiled.bytes.len()));
         }
-        PackCommand::Sign(command) => sign(command)?,
+        PackCommand::Sign(command) => print(&sign(command)?),
         PackCommand::Show { file } => {
             let (bytes, signed_by) = compiled(file)?;
             let description = staykit_pack::describe(&bytes).map_err(no_pack(file))?;
@@ -90,7 +90,8 @@ pub(crate) fn load(file: &Path) -> Result<Pack, Failure> {
     Pack::unsigned(&bytes).map_err(no_pack(file))
 }
 
-fn sign(command: &Sign) -> Result<(), Failure> {
+/// Returns what to tell about it.
+fn sign(command: &Sign) -> Result<String, Failure> {
     let (bytes, _) = compiled(&command.file)?;
     let key = signing_key(command)?;
     let refused = |error| {
@@ -105,9 +106,13 @@ fn sign(command: &Sign) -> Result<(), Failure> {
     let out = out.unwrap_or_else(|| command.file.with_extension("signed"));
     fs::write(&out, signed).map_err(Failure::file("write", &out))?;
     let id = hex::encode(&KeyId::of(&public).0);
-    print(&format!("{}: signed by key {id}\n", out.display()));
-    print(&format!("apps trust it by its public key {}\n", hex::encode(&public)));
-    Ok(())
+    let public = hex::encode(&public);
+    let out = out.display();
+    Ok(format!(
+        "{out}: signed by key {id}
+apps trust it by its public key {public}
+"
+    ))
 }
 
 fn signing_key(command: &Sign) -> Result<Vec<u8>, Failure> {

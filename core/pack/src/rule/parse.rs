@@ -85,7 +85,7 @@ fn word_at(text: &str, at: usize) -> &str {
     rest.get(..end.max(first)).unwrap_or_default()
 }
 
-pub(super) struct Translator<'t> {
+struct Translator<'t> {
     pub(super) text: &'t str,
     info: &'t SourceInfo,
     /// Of the expression at hand: `a + a + a ...` nests without any parenthesis.
@@ -94,7 +94,7 @@ pub(super) struct Translator<'t> {
 
 impl Translator<'_> {
     /// Where the token of an expression stands: an operator, a name, a parenthesis.
-    pub(super) fn token(&self, expr: &IdedExpr) -> Range<usize> {
+    fn token(&self, expr: &IdedExpr) -> Range<usize> {
         let (start, stop) = self.info.offset_for(expr.id).unwrap_or_default();
         let start = usize::try_from(start).unwrap_or(0).min(self.text.len());
         let end = usize::try_from(stop).map_or(start, |stop| stop + 1);
@@ -119,15 +119,19 @@ impl Translator<'_> {
             Cel::Ident(name) => Ok(Expr { kind: Kind::Name(name.clone()), range: token }),
             Cel::Literal(literal) => match literal_kind(literal) {
                 Some(kind) => Ok(Expr { kind, range: token }),
-                None => Err(refusal(self, expr)),
+                None => Err(self.refuse(expr)),
             },
             Cel::Select(select) if !select.test => {
                 let of = self.expr(&select.operand)?;
                 let range = of.range.start..self.after(token.end, &select.field);
                 Ok(Expr { kind: Kind::Suffix(Box::new(of), select.field.clone()), range })
             }
-            _ => Err(refusal(self, expr)),
+            _ => Err(self.refuse(expr)),
         }
+    }
+
+    fn refuse(&self, expr: &IdedExpr) -> Refusal {
+        refusal(expr, self.token(expr), |start| self.call_range("", start))
     }
 
     fn call(&self, call: &CallExpr, token: Range<usize>) -> Result<Expr, Refusal> {
@@ -160,7 +164,7 @@ impl Translator<'_> {
     }
 
     /// A call from its name to its closing parenthesis; `open` is the opening one.
-    pub(super) fn call_range(&self, name: &str, open: usize) -> Range<usize> {
+    fn call_range(&self, name: &str, open: usize) -> Range<usize> {
         let before = self.text.get(..open).unwrap_or_default().trim_end();
         let start = if before.ends_with(name) { before.len() - name.len() } else { open };
         start..self.closing(open)

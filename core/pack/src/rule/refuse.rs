@@ -4,8 +4,6 @@ use std::ops::Range;
 
 use cel::common::ast::{CallExpr, Expr as Cel, IdedExpr, LiteralValue, operators};
 
-use super::parse::Translator;
-
 /// Why a text is no expression of the language, and where (bytes).
 pub(super) struct Refusal {
     pub(super) range: Range<usize>,
@@ -33,9 +31,13 @@ impl Refusal {
     }
 }
 
-/// The refusal of an expression of a kind that the language does not have.
-pub(super) fn refusal(translator: &Translator<'_>, expr: &IdedExpr) -> Refusal {
-    let token = translator.token(expr);
+/// The refusal of an expression of a kind that the language does not have; `token` is where it
+/// begins, `call` all of it as far as it is a call.
+pub(super) fn refusal(
+    expr: &IdedExpr,
+    token: Range<usize>,
+    call: impl FnOnce(usize) -> Range<usize>,
+) -> Refusal {
     let message = match &expr.expr {
         Cel::List(_) => "lists are not part of the language; write a == 'x' || a == 'y'",
         Cel::Map(_) | Cel::Struct(_) => {
@@ -57,7 +59,7 @@ pub(super) fn refusal(translator: &Translator<'_>, expr: &IdedExpr) -> Refusal {
         _ => "this is not part of the language",
     };
     let range = match &expr.expr {
-        Cel::Comprehension(_) | Cel::Select(_) => translator.call_range("", token.start),
+        Cel::Comprehension(_) | Cel::Select(_) => call(token.start),
         _ => token,
     };
     Refusal { range, message: message.to_owned() }

@@ -1,3 +1,5 @@
+use tempfile::TempDir;
+
 use super::*;
 
 const YAML: &str = r#"
@@ -13,31 +15,33 @@ signals:
         expect: { at: "2026-03-06T09:00+08:00", raised: true }
 "#;
 
-fn written(yaml: &str) -> PathBuf {
-    let file = tempfile::tempdir().unwrap().keep().join("shop.yaml");
+/// The file goes with the folder.
+fn written(yaml: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shop.yaml");
     fs::write(&file, yaml).unwrap();
-    file
+    (folder, file)
 }
 
 #[test]
 fn a_pack_is_checked_with_its_examples() {
-    let file = written(YAML);
+    let (_folder, file) = written(YAML);
     assert_eq!(examples::run(&file, &compile(&file).unwrap()), Ok(1));
-    let early = written(&YAML.replace("2026-03-06T09:00", "2026-03-06T08:59"));
+    let (_early, early) = written(&YAML.replace("2026-03-06T09:00", "2026-03-06T08:59"));
     let wrong = examples::run(&early, &compile(&early).unwrap()).unwrap_err().to_string();
     assert!(wrong.contains("going_quiet is not raised at 2026-03-06 08:59 +08:00"), "{wrong}");
 }
 
 #[test]
 fn a_problem_names_file_line_and_column() {
-    let file = written(&YAML.replace("absent('open'", "abset('open'"));
+    let (_folder, file) = written(&YAML.replace("absent('open'", "abset('open'"));
     let error = compile(&file).unwrap_err().to_string();
     assert!(error.starts_with("shop.yaml:6:"), "{error}");
 }
 
 #[test]
 fn a_pack_compiled_signed_and_read_again_is_the_same() {
-    let file = written(YAML);
+    let (_folder, file) = written(YAML);
     let bytes = compile(&file).unwrap().bytes;
     let command =
         Sign { key: file.with_file_name("key"), new_key: true, out: None, file: file.clone() };
@@ -52,7 +56,7 @@ fn a_pack_compiled_signed_and_read_again_is_the_same() {
 
 #[test]
 fn without_a_key_the_next_step_is_told() {
-    let file = written(YAML);
+    let (_folder, file) = written(YAML);
     let command = Sign { key: file.with_file_name("none"), new_key: false, out: None, file };
     let error = sign(&command).unwrap_err().to_string();
     assert!(error.contains("--new-key"), "{error}");

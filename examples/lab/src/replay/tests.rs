@@ -2,18 +2,20 @@ use std::fs;
 
 use super::*;
 
-fn replay(name: &str, text: &str) -> Replay {
-    let folder = tempfile::tempdir().unwrap().keep();
-    let events = folder.join(name);
+/// What is printed for a file of that name, and what was refused.
+fn replayed(name: &str, text: &str, json: bool) -> (String, Option<(String, usize)>) {
+    let folder = tempfile::tempdir().unwrap();
+    let events = folder.path().join(name);
     fs::write(&events, text).unwrap();
-    Replay {
+    let replay = Replay {
         events,
         pack: None,
         names: [("launch".to_owned(), "open".to_owned())].into(),
         currency: Currency::new("CNY"),
-        json: false,
+        json,
         columns: Columns { user: "user".to_owned(), at: "at".to_owned(), name: "name".to_owned() },
-    }
+    };
+    replay.text().unwrap()
 }
 
 /// Two users in two zones; one goes quiet and comes back, the other leaves a cart.
@@ -29,33 +31,27 @@ const EVENTS: &str = r#"
 #[test]
 fn the_same_file_gives_the_same_bytes() {
     for json in [false, true] {
-        let replay = Replay { json, ..replay("events.jsonl", EVENTS) };
-        let (first, refused) = replay.text().unwrap();
+        let (first, refused) = replayed("events.jsonl", EVENTS, json);
         assert_eq!(refused, None);
         assert!(!first.is_empty());
-        assert_eq!(replay.text().unwrap().0, first);
+        assert_eq!(replayed("events.jsonl", EVENTS, json).0, first);
     }
 }
 
 #[test]
 fn changes_are_ordered_by_time_and_tell_user_zone_and_reason() {
-    let (text, _) = replay("events.jsonl", EVENTS).text().unwrap();
-    let json = Replay { json: true, ..replay("events.jsonl", EVENTS) };
-    let instants: Vec<i64> = json
-        .text()
-        .unwrap()
-        .0
-        .lines()
-        .map(|line| {
-            let line: serde_json::Value = serde_json::from_str(line).unwrap();
-            crate::log::Instant::parse(line["at"].as_str().unwrap()).unwrap().wall_ms
-        })
-        .collect();
-    assert!(instants.is_sorted(), "{text}");
+    let (text, _) = replayed("events.jsonl", EVENTS, false);
+    let (json, _) = replayed("events.jsonl", EVENTS, true);
+    let instant = |line: &str| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        crate::log::Instant::parse(line["at"].as_str().unwrap()).unwrap().wall_ms
+    };
+    assert!(json.lines().map(instant).is_sorted(), "{text}");
     let quiet = text.lines().find(|line| line.contains("going_quiet raised")).unwrap();
     assert!(quiet.starts_with("2026-03-06 09:00 +08:00  b"), "{text}");
     assert!(quiet.contains("`open`"), "{text}");
     assert!(text.contains("+01:00  a"), "{text}");
+    assert!(text.lines().all(|line| !line.ends_with("cleared")), "each has its reason: {text}");
 }
 
 #[test]
@@ -64,15 +60,15 @@ fn a_csv_file_without_launches_says_the_same_as_its_events_with_launches() {
     let open = "user,at,name\n\
                 u,2026-03-01T09:00:00+08:00,launch\nu,2026-03-01T09:00:00+08:00,home\n\
                 u,2026-03-12T09:00:00+08:00,launch\nu,2026-03-12T09:00:00+08:00,home\n";
-    let (text, _) = replay("events.csv", csv).text().unwrap();
+    let (text, _) = replayed("events.csv", csv, false);
     assert!(text.contains("going_quiet raised"), "{text}");
-    assert_eq!(replay("events.csv", open).text().unwrap().0, text);
+    assert_eq!(replayed("events.csv", open, false).0, text);
 }
 
 #[test]
 fn what_the_engine_refuses_is_counted_and_the_first_told() {
     let event = r#"{"user":"a","at":"2026-03-01T10:00:00Z","name":"purchase","properties":{"amount":"much"}}"#;
-    let (_, refused) = replay("events.jsonl", event).text().unwrap();
+    let (_, refused) = replayed("events.jsonl", event, false);
     let (first, count) = refused.unwrap();
     assert_eq!(count, 1);
     assert!(first.contains("amount"), "{first}");

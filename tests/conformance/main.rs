@@ -1,0 +1,18 @@
+//! The requirement book, row by row: a test's name begins with the id of its row.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first failure"
+)]
+
+mod capture;
+mod data;
+mod guidance;
+mod hostile;
+mod reach;
+mod signals;
+mod sync;
+mod understand;

@@ -1,0 +1,140 @@
+//! What happens to batches: the real collector on loopback, and answers made by hand.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+
+use staykit_collector::{Collector, Config, Summary};
+use staykit_core::engine::Engine;
+use staykit_core::store::BatchId;
+use staykit_core::sync::{Answer, Delivery, Upload};
+use staykit_http::Transport;
+use staykit_proto::segment::{Row, rows, seqs};
+use staykit_proto::{Message, v1};
+
+use crate::person::Person;
+
+/// A collector with a database of its own.
+pub struct Server {
+    collector: Collector,
+    transport: Transport,
+    folder: tempfile::TempDir,
+}
+
+impl Server {
+    /// A collector that loses each n-th acknowledgement, or none.
+    #[must_use]
+    pub fn start(lose_every: Option<u32>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::new(folder.path().join("collector.sqlite"));
+        config.lose_every = lose_every.map(|every| every.try_into().unwrap());
+        let collector = Collector::start(config).unwrap();
+        let endpoint = format!("http://{}", collector.address());
+        Self { collector, transport: Transport::new(&endpoint, None).unwrap(), folder }
+    }
+
+    /// Carries an upload to it.
+    #[must_use]
+    pub fn takes(&self, upload: &Upload) -> Answer {
+        self.transport.send(upload)
+    }
+
+    /// Path of its database.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("collector.sqlite")
+    }
+
+    /// One figure out of its database.
+    #[must_use]
+    pub fn query<T: rusqlite::types::FromSql>(&self, sql: &str) -> T {
+        let connection = rusqlite::Connection::open(self.database()).unwrap();
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// What it says of itself.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let mut stream = TcpStream::connect(self.collector.address()).unwrap();
+        stream
+            .write_all(b"GET /v1/summary HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        serde_json::from_str(body).unwrap()
+    }
+}
+
+/// Sends all that waits, however long that takes; what came of each attempt.
+pub fn send_all(person: &mut Person, mut carry: impl FnMut(&Upload) -> Answer) -> Vec<Delivery> {
+    let mut deliveries = Vec::new();
+    for _ in 0..10_000 {
+        let Some(upload) = person.engine().next_upload().unwrap() else {
+            if person.engine().status().unwrap().events_waiting == 0 {
+                return deliveries;
+            }
+            // It rests after a failure.
+            person.is_away(1_000);
+            continue;
+        };
+        let delivery = person.engine().finish_upload(upload.id, &carry(&upload)).unwrap();
+        if let Delivery::Retry { not_before_at } = delivery {
+            let at = not_before_at - crate::person::START;
+            person.is_away((at - person.now()).max(0));
+        }
+        deliveries.push(delivery);
+    }
+    panic!("it never ends: {:?}", deliveries.last());
+}
+
+/// The next upload, which must be there.
+#[must_use]
+pub fn next(engine: &Engine) -> Upload {
+    engine.next_upload().unwrap().expect("an upload")
+}
+
+/// The request of an upload.
+#[must_use]
+pub fn request(upload: &Upload) -> v1::UploadRequest {
+    v1::UploadRequest::decode(upload.body.as_slice()).unwrap()
+}
+
+/// The batch of an upload.
+#[must_use]
+pub fn batch(upload: &Upload) -> v1::Batch {
+    v1::Batch::decode(request(upload).batch.as_slice()).unwrap()
+}
+
+/// The events of an upload with their numbers, in order of these.
+#[must_use]
+pub fn events(upload: &Upload) -> Vec<(u64, Row)> {
+    let mut events = Vec::new();
+    for segment in batch(upload).segments {
+        let raw = match segment.compression() {
+            v1::Compression::Deflate => {
+                miniz_oxide::inflate::decompress_to_vec(&segment.body).unwrap()
+            }
+            _ => segment.body,
+        };
+        let columns = v1::Segment::decode(raw.as_slice()).unwrap();
+        events.extend(seqs(&segment.seq_delta).unwrap().into_iter().zip(rows(&columns).unwrap()));
+    }
+    events.sort_by_key(|(seq, _)| *seq);
+    events
+}
+
+/// The answer that acknowledges a batch.
+#[must_use]
+pub fn acknowledges(id: BatchId) -> Answer {
+    let acknowledgement =
+        v1::Acknowledgement { batch_id: id.to_vec(), server_ms: crate::person::START, pause_s: 0 };
+    says(200, &acknowledgement.encode_to_vec())
+}
+
+/// An answer with a body.
+#[must_use]
+pub fn says(status: u16, body: &[u8]) -> Answer {
+    Answer::Response { status, retry_after: None, body: body.to_vec() }
+}
