@@ -49,6 +49,10 @@ fn types_are_checked_at_their_places() {
             "1 since_last('open') > 5   a duration compares with a duration, such as minutes(30) or days(5)",
         ),
         (
+            "since_last('open') > session_length()",
+            "1 since_last('open') > session_length()   time in sessions compares with a constant, such as minutes(30)",
+        ),
+        (
             "hour() > 8 && signal_age('z') + hours(1) > hours(2)",
             "15 signal_age('z') + hours(1)   durations are not calculated with; compare them with days(n)",
         ),

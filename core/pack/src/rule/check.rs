@@ -105,6 +105,19 @@ pub(crate) fn condition(
     }
 }
 
+/// Whether one side is time in sessions and the other neither that nor a constant duration: they
+/// would not grow at the same pace.
+fn paces_differ(left: &Expr, right: &Expr) -> bool {
+    let called = |expr: &Expr| match &expr.kind {
+        Kind::Call(name, _) => Some(name.clone()),
+        _ => None,
+    };
+    let (Some(left), Some(right)) = (called(left), called(right)) else { return false };
+    let of_sessions = |name: &str| name == "session_time" || name == "session_length";
+    let constant = |name: &str| super::DURATIONS.iter().any(|(unit, _)| *unit == name);
+    of_sessions(&left) && !constant(&right) || of_sessions(&right) && !constant(&left)
+}
+
 /// The milliseconds of a constant duration such as `hours(2)`.
 pub(crate) fn duration(
     excerpt: Excerpt<'_>,
@@ -197,6 +210,11 @@ impl Checker<'_, '_> {
             (_, Kind::Text(text)) => return self.text_test(relation, left, text, whole),
             (Kind::Text(text), _) => return self.text_test(relation, right, text, whole),
             _ => {}
+        }
+        if paces_differ(left, right) {
+            // Nothing would tell when one passes the other while nothing happens.
+            let message = "time in sessions compares with a constant, such as minutes(30)";
+            return self.wrong(&whole.range, message);
         }
         let (left, right) = (self.value(left), self.value(right));
         let (left, right) = (left?, right?);

@@ -1,8 +1,9 @@
 //! Every user through an engine of their own.
 
 use staykit_core::engine::{Error, Receipt};
-use staykit_core::guidance::Verdict;
+use staykit_core::guidance::{Decision, Verdict};
 use staykit_core::pack::Pack;
+use staykit_core::rules::SignalChange;
 use staykit_core::text::Language;
 
 use super::lines::{Change, Line};
@@ -87,31 +88,45 @@ impl One<'_> {
         Ok(())
     }
 
+    /// In the order of a call: signals rise, campaigns are decided, signals fall.
     fn take(&mut self, receipt: &Receipt) {
-        for change in &receipt.changes {
-            // A fall is explained by what does not hold any more.
-            let spoke = change.why.iter();
-            let spoke = spoke.filter(|comparison| comparison.held || !change.raised);
-            let reason: Vec<_> = spoke.map(|spoke| spoke.text(Language::English)).collect();
-            let reading = change.stamp.reading;
-            self.push(
-                Instant::new(reading.wall_ms, reading.zone.offset_at(reading.wall_ms)),
-                Change::Signal { signal: change.signal.clone(), raised: change.raised },
-                reason.join(", "),
-            );
+        let (raised, cleared): (Vec<_>, Vec<_>) =
+            receipt.changes.iter().partition(|change| change.raised);
+        for change in raised {
+            self.take_change(change);
         }
         for decision in &receipt.decided {
-            self.push(
-                Instant::new(decision.wall_ms, decision.zone.offset_at(decision.wall_ms)),
-                Change::Decision {
-                    id: decision.id,
-                    campaign: decision.campaign.clone(),
-                    shown: decision.verdict == Verdict::Show,
-                    withheld_by: decision.withheld_by().map(|gate| gate.name().to_owned()),
-                },
-                decision.reason(Language::English),
-            );
+            self.take_decision(decision);
         }
+        for change in cleared {
+            self.take_change(change);
+        }
+    }
+
+    fn take_change(&mut self, change: &SignalChange) {
+        // A fall is explained by what does not hold any more.
+        let spoke = change.why.iter();
+        let spoke = spoke.filter(|comparison| comparison.held || !change.raised);
+        let reason: Vec<_> = spoke.map(|spoke| spoke.text(Language::English)).collect();
+        let reading = change.stamp.reading;
+        self.push(
+            Instant::new(reading.wall_ms, reading.zone.offset_at(reading.wall_ms)),
+            Change::Signal { signal: change.signal.clone(), raised: change.raised },
+            reason.join(", "),
+        );
+    }
+
+    fn take_decision(&mut self, decision: &Decision) {
+        self.push(
+            Instant::new(decision.wall_ms, decision.zone.offset_at(decision.wall_ms)),
+            Change::Decision {
+                id: decision.id,
+                campaign: decision.campaign.clone(),
+                shown: decision.verdict == Verdict::Show,
+                withheld_by: decision.withheld_by().map(|gate| gate.name().to_owned()),
+            },
+            decision.reason(Language::English),
+        );
     }
 
     fn push(&mut self, at: Instant, change: Change, reason: String) {
