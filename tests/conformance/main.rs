@@ -9,10 +9,10 @@
 )]
 
 mod capture;
-//mod data;
+mod data;
 mod guidance;
-//mod hostile;
+mod hostile;
 mod reach;
 mod signals;
-//mod sync;
+mod sync;
 mod understand;

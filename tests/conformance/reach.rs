@@ -102,7 +102,7 @@ fn g7_days_and_weeks_are_local_wherever_the_person_is() {
 fn g7_a_flight_west_repeats_no_day_and_a_flight_east_begins_the_next_one() {
     let mut west = noting("caps: { per: day, times: 1 }");
     west.flies_to(Zone::fixed(8 * 60));
-    // Half past midnight on Tuesday in China, then half past five on Monday in Lisbon.
+    // Half past midnight on Tuesday in China, then five in the afternoon on Monday in Lisbon.
     assert_eq!(at(&mut west, 7 * HOUR_MS + 30 * MINUTE_MS), "show");
     west.flies_to(Zone::fixed(0));
     assert_eq!(at(&mut west, 8 * HOUR_MS), "campaign_cap");
