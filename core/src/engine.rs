@@ -123,7 +123,8 @@ impl Engine {
     /// to do; `None` if time alone changes nothing. It may lie in the past.
     #[must_use]
     pub fn next_due(&self) -> Option<i64> {
-        lock(&self.shared.hot).next_due()
+        let hot = lock(&self.shared.hot);
+        hot.next_due(&self.shared.reading().ok()?)
     }
 
     /// What was decided to be shown and has not been dismissed or clicked, oldest first: what an
@@ -157,13 +158,14 @@ impl Engine {
             }
             Hot::Closed => return Err(Error::Closed),
         };
-        if live.state.consent.record && !consent.record {
-            drop((hot, cold));
-            return self.shared.erase(consent);
-        }
+        let withdrawn = live.state.consent.record && !consent.record;
         live.set_consent(&self.shared.reading()?, consent)?;
+        self.shared.wake.after(&mut hot);
         drop(hot);
-        self.shared.sync(&mut cold)
+        let synced = self.shared.sync(&mut cold);
+        drop(cold);
+        // Even if the refusal could not be synced, the erasure is tried.
+        if withdrawn { self.shared.erase(consent) } else { synced }
     }
 
     /// Sets facts about the person that events do not say: region, member level, age band. They
@@ -178,9 +180,12 @@ impl Engine {
     }
 
     /// Verifies a signed pack and goes on under it. What both packs define goes on counting.
+    /// What the journal holds is moved into the buffer first, so not for the main thread.
     pub fn activate_pack(&self, signed: &[u8]) -> Result<Receipt, Error> {
         let pack = Pack::verify(signed, &self.shared.config.trusted)?;
         let catalog = self.shared.catalog(&pack)?;
+        // A journal is replayed under the pack in force at opening: none of it may be older.
+        self.shared.compact(&mut lock(&self.shared.cold))?;
         let mut hot = lock(&self.shared.hot);
         let receipt = hot.live()?.activate(&self.shared.reading()?, pack, catalog)?;
         self.shared.wake.after(&mut hot);
@@ -211,7 +216,10 @@ impl Engine {
     /// Destroys the data key and every file, then begins a new installation with the consent
     /// that the person had given.
     pub fn erase(&self) -> Result<(), Error> {
-        let consent = lock(&self.shared.hot).consent();
+        let consent = {
+            let _cold = lock(&self.shared.cold);
+            lock(&self.shared.hot).consent()
+        };
         self.shared.erase(consent)
     }
 

@@ -28,6 +28,16 @@ impl Consent {
         Self::default()
     }
 
+    /// As three bits.
+    pub(crate) fn bits(self) -> u8 {
+        u8::from(self.record) | u8::from(self.guide) << 1 | u8::from(self.upload) << 2
+    }
+
+    /// From three bits.
+    pub(crate) fn from_bits(bits: u8) -> Self {
+        Self { record: bits & 1 != 0, guide: bits & 2 != 0, upload: bits & 4 != 0 }
+    }
+
     pub(crate) fn encode(self, out: &mut Writer<'_>) {
         out.flag(self.record);
         out.flag(self.guide);

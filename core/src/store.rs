@@ -5,6 +5,7 @@
 //! which maintenance moves closed journal files as sealed, compressed segments, and from which
 //! batches are formed.
 
+mod answer;
 mod base;
 mod batch;
 mod compact;

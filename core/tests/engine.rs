@@ -246,3 +246,96 @@ fn guidance_in_quiet_hours_is_withheld_with_that_reason() {
     assert_eq!(decision.verdict, Verdict::Withhold);
     assert_eq!(decision.withheld_by().unwrap().name(), "quiet_hours");
 }
+
+#[test]
+fn a_purchase_is_not_answered_with_a_reminder_of_the_cart_it_empties() {
+    let phone = Phone::new();
+    let engine = phone.open();
+    engine.record(Draft::new("add_to_cart")).unwrap();
+    phone.after(31 * MINUTE_MS);
+    let receipt = engine.record(Draft::new("purchase")).unwrap();
+    assert!(rose(&receipt).contains(&"cart_idle"), "it was idle for a minute: {receipt:?}");
+    assert_eq!(receipt.decided, [], "but is not any more");
+}
+
+#[test]
+fn a_refusal_outlives_the_process_whatever_the_config_says() {
+    let phone = Phone::new();
+    let engine = phone.open();
+    engine.record(Draft::new("open")).unwrap();
+    engine.set_consent(Consent::none()).unwrap();
+    drop(engine);
+    let engine = phone.open();
+    assert_eq!(engine.status().unwrap().consent, Consent::none());
+    assert_eq!(engine.record(Draft::new("open")), Err(Error::NoConsent));
+}
+
+#[test]
+fn an_erasure_that_was_cut_short_is_finished_by_the_next_opening() {
+    let phone = Phone::new();
+    let engine = phone.open();
+    engine.record(Draft::new("open")).unwrap();
+    engine.close().unwrap();
+    // What `erase` writes before it destroys anything.
+    let store = phone.path().join("store");
+    staykit_core::store::Folder::open(&store).unwrap().remember(0).unwrap();
+    let engine = phone.open();
+    let status = engine.status().unwrap();
+    assert_eq!((status.recorded, status.consent), (0, Consent::none()));
+    assert!(!store.join("consent").exists());
+}
+
+#[test]
+fn a_refusal_while_locked_holds_for_what_waits_and_what_is_stored() {
+    let phone = Phone::new();
+    phone.open().record(Draft::new("open")).unwrap();
+    let config = Config::new(phone.path().join("store"))
+        .with_consent(Consent::all())
+        .with_manual_maintenance();
+    let random = Arc::new(SeededRandom::new(1));
+    let host = Host::new(Arc::<VirtualClock>::clone(&phone.clock), random);
+    let engine = Engine::open(config, host).unwrap();
+    engine.record(Draft::new("open")).unwrap();
+    engine.set_consent(Consent::none()).unwrap();
+    assert_eq!(engine.record(Draft::new("open")), Err(Error::NoConsent));
+    let vault = FileVault::new(phone.path().join("vault"));
+    let wrapped = engine.wrapped_key().unwrap();
+    engine.unlock(staykit_core::crypto::KeyVault::unwrap(&vault, &wrapped).unwrap()).unwrap();
+    // Without a vault the new installation waits for a new key.
+    assert_eq!(engine.wrapped_key(), None);
+    assert_eq!(engine.record(Draft::new("open")), Err(Error::NoConsent));
+    drop(engine);
+    assert_eq!(phone.open().status().unwrap().consent, Consent::none());
+}
+
+#[test]
+fn the_due_instant_is_told_by_the_wall_clock_as_it_stands() {
+    let phone = Phone::new();
+    let engine = phone.open();
+    engine.record(Draft::new("product_view")).unwrap();
+    engine.tick().unwrap();
+    let due = engine.next_due().unwrap();
+    assert_eq!(due, START + 5 * MINUTE_MS);
+    phone.clock.set_wall(START + DAY_MS);
+    assert_eq!(engine.next_due().unwrap(), due + DAY_MS);
+}
+
+#[test]
+fn withdrawn_consent_to_guidance_offers_nothing_any_more() {
+    let phone = Phone::new();
+    let engine = phone.open();
+    engine.record(Draft::new("add_to_cart")).unwrap();
+    phone.after(31 * MINUTE_MS);
+    engine.tick().unwrap();
+    assert_eq!(engine.decisions().len(), 1);
+    engine.set_consent(Consent { guide: false, ..Consent::all() }).unwrap();
+    assert!(engine.decisions().is_empty());
+}
+
+#[test]
+fn nothing_of_the_person_shows_in_the_debug_form_of_an_engine() {
+    let phone = Phone::new();
+    let engine = phone.open();
+    engine.set_facts(vec![("region".into(), Value::Text("marker-4711".into()))]).unwrap();
+    assert!(!format!("{engine:?}").contains("marker-4711"));
+}

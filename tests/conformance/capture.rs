@@ -357,7 +357,8 @@ fn c4_250_funnels_are_followed_at_once() {
         )
         .unwrap();
         for step in [1, 2] {
-            signals.push((format!("f{funnel}_{step}"), format!("funnel_step('f{funnel}') == {step}")));
+            signals
+                .push((format!("f{funnel}_{step}"), format!("funnel_step('f{funnel}') == {step}")));
         }
     }
     let signals = signals.iter().map(|(name, raise)| (name.as_str(), raise.as_str()));
@@ -369,9 +370,11 @@ fn c4_250_funnels_are_followed_at_once() {
     for second in (0..250).step_by(2) {
         person.does(&format!("second_{second}"));
     }
-    let mut expected: Vec<String> =
-        (0..250).map(|funnel| format!("f{funnel}_{}", if funnel % 2 == 0 { 2 } else { 1 })).collect();
+    let mut expected: Vec<String> = (0..250)
+        .map(|funnel| format!("f{funnel}_{}", if funnel % 2 == 0 { 2 } else { 1 }))
+        .collect();
     let mut found = standing(&person);
-    (expected.sort(), found.sort());
+    expected.sort();
+    found.sort();
     assert_eq!(found, expected);
 }

@@ -2,7 +2,7 @@
 
 use staykit_core::engine::{Error, Why};
 use staykit_core::event::Draft;
-use staykit_core::guidance::{Decision, Outcome, Verdict};
+use staykit_core::guidance::{Decision, Gate, Outcome, Verdict};
 use staykit_core::privacy::Consent;
 use staykit_core::text::Language;
 use staykit_core::time::{DAY_MS, HOUR_MS, MINUTE_MS, Zone};
@@ -234,7 +234,7 @@ fn of_every_kind() -> Person {
 #[test]
 fn g16_every_decision_says_why_in_english_and_chinese_with_values_and_limits() {
     let person = of_every_kind();
-    let gates = person.decided().iter().filter_map(Decision::withheld_by).map(|g| g.name());
+    let gates = person.decided().iter().filter_map(Decision::withheld_by).map(Gate::name);
     let gates: Vec<&str> = packs::tally(gates).into_keys().collect();
     let all = [
         "campaign_cap",
@@ -256,7 +256,7 @@ fn g16_every_decision_says_why_in_english_and_chinese_with_values_and_limits() {
         for word in ["withheld", "ago", "today", "week", "hours"] {
             assert!(!chinese.contains(word), "{chinese}");
         }
-        let (english_words, chinese_words) = match decision.withheld_by().map(|gate| gate.name()) {
+        let (english_words, chinese_words) = match decision.withheld_by().map(Gate::name) {
             Some("campaign_cap") => ("2 of 2 today", "今天2/2次"),
             Some("campaign_cool_down") => ("7 min ago (cool-down 10 min)", "7分钟（冷却10分钟）"),
             Some("global_cap") => ("4 of 4 this week over all", "本周（全部）4/4次"),

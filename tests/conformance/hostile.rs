@@ -1,5 +1,6 @@
 //! Input that anybody could have made: nothing panics, every refusal has a type.
 
+use std::cell::{Cell, RefCell};
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -48,25 +49,30 @@ fn changes() -> impl Strategy<Value = (Vec<(Index, u8)>, Option<Index>)> {
 #[test]
 fn y1_random_answers_deliver_nothing_lose_nothing_and_never_panic() {
     let after = prop_oneof![Just(None), "[0-9]{1,12}".prop_map(Some), ".{0,30}".prop_map(Some)];
-    let answers = vec((any::<u16>(), bytes(80), after, any::<bool>()), 1..8);
-    cases(60)
+    let answers = vec((any::<u16>(), bytes(80), after, any::<bool>()), 1..6);
+    let person = RefCell::new(Person::new());
+    cases(40)
         .run(&answers, |answers| {
-            let mut person = Person::new();
+            let mut person = person.borrow_mut();
             (0..4).for_each(|_| drop(person.does("tap")));
             for (status, body, retry_after, ok) in answers {
+                person.is_away(2 * DAY_MS);
                 let Some(upload) = person.engine().next_upload().unwrap() else { break };
                 let status = if ok { 200 } else { status };
                 let answer = Answer::Response { status, retry_after, body };
                 let delivery = person.engine().finish_upload(upload.id, &answer).unwrap();
                 assert!(!matches!(delivery, Delivery::Acknowledged | Delivery::Unknown));
-                person.is_away(2 * DAY_MS);
             }
             let status = person.engine().status().unwrap();
-            assert_eq!(status.events_waiting + status.dropped_events, 4);
-            drop(person.does("open"));
+            assert_eq!(status.events_waiting + status.dropped_events, status.recorded);
             Ok(())
         })
         .unwrap();
+    let mut person = person.into_inner();
+    person.is_away(2 * DAY_MS);
+    server::send_all(&mut person, |upload| server::acknowledges(upload.id));
+    let status = person.engine().status().unwrap();
+    assert!(status.dropped_events < status.recorded / 2, "{status:?}");
 }
 
 /// A key pair and the built-in pack signed with it.
@@ -81,7 +87,7 @@ fn trusting(config: Config) -> Config {
 }
 
 #[test]
-fn s_a_pack_that_was_changed_on_the_way_is_refused_and_the_old_one_goes_on() {
+fn y2_a_pack_that_was_changed_on_the_way_is_refused_and_the_old_one_goes_on() {
     let mut person = Person::new();
     person.config = trusting;
     person.reopens();
@@ -109,15 +115,15 @@ fn s_a_pack_that_was_changed_on_the_way_is_refused_and_the_old_one_goes_on() {
 }
 
 #[test]
-fn s_a_compiled_pack_with_changed_bytes_is_refused_or_runs() {
+fn y2_a_compiled_pack_with_changed_bytes_is_refused_or_runs() {
     let whole = packs::bytes(packs::RETENTION);
-    let accepted = std::cell::Cell::new(0);
+    let accepted = Cell::new(0);
     cases(1_500)
         .run(&changes(), |(changes, cut)| {
             let bytes = damaged(&whole, &changes[..1], cut.filter(|_| changes.len() > 8));
             let Ok(pack) = Pack::unsigned(&bytes) else { return Ok(()) };
             accepted.set(accepted.get() + 1);
-            if accepted.get() <= 40 {
+            if accepted.get() <= 20 {
                 use_everything(&mut Person::under(pack));
             }
             Ok(())
@@ -168,9 +174,7 @@ fn open(folder: &Path) -> Result<Engine, Error> {
     let vault = staykit_core::crypto::FileVault::new(SAMPLE.store().with_file_name("vault"));
     let random = std::sync::Arc::new(staykit_core::random::SeededRandom::new(1));
     let host = Host::new(SAMPLE.clock.clone(), random).with_vault(std::sync::Arc::new(vault));
-    let config = Config::new(folder)
-        .with_consent(Consent::all())
-        .with_manual_maintenance();
+    let config = Config::new(folder).with_consent(Consent::all()).with_manual_maintenance();
     Engine::open(config, host)
 }
 
@@ -208,9 +212,9 @@ fn d1_a_store_with_random_bytes_in_any_file_opens_or_says_why_and_goes_on_record
     let names: Vec<_> =
         files::list(&SAMPLE.store()).iter().map(|p| p.file_name().unwrap().to_owned()).collect();
     assert!(names.len() >= 4, "{names:?}");
-    let opened = std::cell::Cell::new(0);
+    let opened = Cell::new(0);
     let filled = (any::<Index>(), changes(), prop_oneof![Just(None), bytes(6_000).prop_map(Some)]);
-    cases(120)
+    cases(100)
         .run(&filled, |(which, (changes, cut), whole)| {
             let folder = tempfile::tempdir().unwrap();
             files::copy(&SAMPLE.store(), folder.path());
@@ -223,7 +227,7 @@ fn d1_a_store_with_random_bytes_in_any_file_opens_or_says_why_and_goes_on_record
             Ok(())
         })
         .unwrap();
-    assert!(opened.get() > 30, "{} of 120 opened", opened.get());
+    assert!(opened.get() > 30, "{} of 100 opened", opened.get());
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn with_events(count: i64) -> Person {
 fn rests(person: &Person, answer: &Answer) -> i64 {
     let upload = next(person.engine());
     match person.engine().finish_upload(upload.id, answer).unwrap() {
-        Delivery::Retry { not_before_at } => not_before_at - START - person.now(),
+        Delivery::Retry { after_ms } => after_ms,
         other => panic!("{other:?}"),
     }
 }
@@ -37,7 +37,10 @@ fn y1_a_batch_keeps_its_bytes_on_retry_after_reopen_after_a_kill_and_under_a_new
     let mut person = with_events(20);
     let first = next(person.engine());
     let batch = request(&first).batch;
-    assert_eq!(events(&first).iter().map(|(seq, _)| *seq).collect::<Vec<_>>(), (1..=20).collect::<Vec<_>>());
+    assert_eq!(
+        events(&first).iter().map(|(seq, _)| *seq).collect::<Vec<_>>(),
+        (1..=20).collect::<Vec<_>>()
+    );
     person.engine().finish_upload(first.id, &Answer::Unreachable).unwrap();
     for attempt in 2..=5 {
         person.is_away(HOUR_MS);
@@ -111,7 +114,8 @@ fn y1_the_pause_after_failures_grows_up_to_its_limit_and_is_kept() {
             pauses.push(pause);
         }
     }
-    let longest = |attempts: std::ops::Range<usize>| *pauses[attempts].iter().flatten().max().unwrap();
+    let longest =
+        |attempts: std::ops::Range<usize>| *pauses[attempts].iter().flatten().max().unwrap();
     assert!(longest(0..3) < 8 * SECOND_MS);
     assert!(longest(10..14) > MINUTE_MS, "{pauses:?}");
     let mut late = pauses[13].clone();
@@ -163,7 +167,8 @@ fn y1_a_captive_portal_delivers_nothing() {
     let mut person = with_events(3);
     let page = b"<html><body>Please sign in to the Wi-Fi</body></html>".as_slice();
     let redirect = || says(302, b"");
-    for answer in [says(200, page), says(200, b""), says(204, b""), redirect(), acknowledges([9; 16])]
+    for answer in
+        [says(200, page), says(200, b""), says(204, b""), redirect(), acknowledges([9; 16])]
     {
         let pause = rests(&person, &answer);
         assert!((0..15 * MINUTE_MS).contains(&pause), "{answer:?}");

@@ -9,7 +9,16 @@ use staykit_tests::packs;
 use staykit_tests::person::Person;
 
 const NAMES: [&str; 10] = [
-    "tap", "search", "share", "invite", "comment", "favourite", "click", "glance", "error", "login",
+    "tap",
+    "search",
+    "share",
+    "invite",
+    "comment",
+    "favourite",
+    "click",
+    "glance",
+    "error",
+    "login",
 ];
 
 /// 240 tags: for each of ten events, from how many of them on within 24 different windows.
@@ -19,7 +28,7 @@ fn tags() -> Vec<(String, String, usize, Option<i64>)> {
         for least in 1..=12 {
             let ever = format!("count('{name}', ever()) >= {least}");
             tags.push((format!("ever_{name}_{least}"), ever, number, None));
-            let days = i64::try_from(least).unwrap();
+            let days = i64::from(least);
             let window = format!("count('{name}', days({days})) >= {least}");
             tags.push((format!("days_{name}_{least}"), window, number, Some(days)));
         }

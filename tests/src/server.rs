@@ -80,9 +80,8 @@ pub fn send_all(person: &mut Person, mut carry: impl FnMut(&Upload) -> Answer) -
             continue;
         };
         let delivery = person.engine().finish_upload(upload.id, &carry(&upload)).unwrap();
-        if let Delivery::Retry { not_before_at } = delivery {
-            let at = not_before_at - crate::person::START;
-            person.is_away((at - person.now()).max(0));
+        if let Delivery::Retry { after_ms } = delivery {
+            person.is_away(after_ms.max(0));
         }
         deliveries.push(delivery);
     }

@@ -3,11 +3,13 @@
 use crate::guidance::{Converted, Decision};
 use crate::rules::{Marked, SignalChange};
 
-/// Effects of one call, with the scratch space of the fold; kept and reused.
+/// Effects of one call, with the scratch space of the fold.
 #[derive(Debug, Default)]
 pub(super) struct Effects {
     pub(super) marked: Marked,
     pub(super) changes: Vec<SignalChange>,
+    /// Signals that rose in ticks and about whose campaigns nothing was decided yet.
+    pub(super) risen: Vec<u16>,
     pub(super) decisions: Vec<Decision>,
     pub(super) converted: Vec<Converted>,
 }
@@ -15,6 +17,7 @@ pub(super) struct Effects {
 impl Effects {
     pub(super) fn clear(&mut self) {
         self.changes.clear();
+        self.risen.clear();
         self.decisions.clear();
         self.converted.clear();
     }

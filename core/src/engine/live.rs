@@ -17,6 +17,8 @@ use crate::time::{ClockReading, Stamp};
 
 /// Entries that wait in memory while flash takes none: as many events as a busy hour has.
 pub(super) const MOST_WAITING: usize = 1_000;
+/// Bytes of them.
+const MOST_WAITING_BYTES: usize = 1 << 20;
 /// Ticks that one call catches up with, one per due instant; beyond it time jumps.
 const MOST_TICKS: usize = 10_000;
 /// Bytes of ticks that are written as one entry.
@@ -34,7 +36,8 @@ pub(super) struct Live {
     pub(super) epoch: u64,
     /// Entries that flash did not take, oldest first; their effects are in `state`.
     pub(super) waiting: VecDeque<Vec<u8>>,
-    /// Events appended since the last compaction.
+    waiting_bytes: usize,
+    /// Entries since the last compaction.
     pub(super) uncompacted: u64,
     /// The last entry holds an event that is to be synced at once.
     pub(super) urgent: bool,
@@ -58,6 +61,7 @@ impl Live {
             journal,
             epoch,
             waiting: VecDeque::new(),
+            waiting_bytes: 0,
             uncompacted: 0,
             urgent: false,
             entry: Vec::new(),
@@ -123,7 +127,8 @@ impl Live {
     /// Lets time pass.
     pub(super) fn tick(&mut self, reading: &ClockReading) -> Result<Receipt, Error> {
         let call = self.begin()?;
-        self.catch_up(reading);
+        let now = self.catch_up(reading);
+        self.decide_risen(&now);
         Ok(self.finish(&call, None))
     }
 
@@ -144,6 +149,10 @@ impl Live {
         self.state.profile.admit_facts(facts.properties(), context)?;
         let call = self.begin()?;
         let stamp = self.catch_up(reading);
+        if self.state.profile.holds_facts(facts.properties(), context) {
+            self.decide_risen(&stamp);
+            return Ok(self.finish(&call, None));
+        }
         self.body.clear();
         encode_facts(facts.properties(), &mut Writer::new(&mut self.body));
         let kind = if context { kind::CONTEXT } else { kind::FACTS };
@@ -168,6 +177,9 @@ impl Live {
         encode_other(&mut Writer::new(&mut self.entry), reading, kind::CONSENT, &self.body);
         self.state.consent = consent;
         self.state.timeline.apply(&stamp);
+        if consent.guide {
+            self.decide_risen(&stamp);
+        }
         self.urgent = true;
         Ok(self.finish(&call, None))
     }
@@ -180,7 +192,8 @@ impl Live {
         catalog: Catalog,
     ) -> Result<Receipt, Error> {
         let call = self.begin()?;
-        self.catch_up(reading);
+        let now = self.catch_up(reading);
+        self.decide_risen(&now);
         self.state = self.state.under(&self.pack, &pack)?;
         self.pack = pack;
         self.catalog = catalog;
@@ -213,14 +226,20 @@ impl Live {
     pub(super) fn write_waiting(&mut self) -> Result<(), StoreError> {
         while let Some(entry) = self.waiting.front() {
             self.journal.append(entry)?;
+            self.waiting_bytes = self.waiting_bytes.saturating_sub(entry.len());
             self.waiting.pop_front();
         }
         Ok(())
     }
 
+    /// Whether anything recorded is not synced yet.
+    pub(super) fn has_unsynced(&self) -> bool {
+        self.journal.needs_sync() || !self.waiting.is_empty()
+    }
+
     fn begin(&mut self) -> Result<Call, Error> {
         let waiting = self.waiting.len();
-        if waiting >= MOST_WAITING {
+        if waiting >= MOST_WAITING || self.waiting_bytes >= MOST_WAITING_BYTES {
             return Err(Error::MemoryFull { waiting });
         }
         self.entry.clear();
@@ -229,38 +248,40 @@ impl Live {
         Ok(Call { due_at: self.state.signals.due_at() })
     }
 
-    /// Ticks at every instant that was due up to `reading`, in order; then decides, as of now,
-    /// about the guidance that waits for what rose. Guidance of the past is not decided.
+    /// Ticks at every instant that was due up to `reading`, in order. What rises is decided about
+    /// later, as of now and with what happens now: guidance of the past is not decided.
     fn catch_up(&mut self, reading: &ClockReading) -> Stamp {
         let now = self.state.timeline.stamp(reading);
         let Some(last) = self.state.timeline.last().copied() else { return now };
-        if last.reading.zone != now.reading.zone {
-            self.state.signals.make_due();
-        }
-        let risen_from = self.effects.changes.len();
         for tick in 0..=MOST_TICKS {
             let due_at = self.state.signals.due_at().filter(|due_at| *due_at <= now.at);
             let Some(due_at) = due_at else { break };
             let at = if tick == MOST_TICKS { now.at } else { due_at.max(last.at) };
-            let stamp = if at >= now.at { now } else { last.later(at) };
-            if self.state.apply_tick(&self.pack, &stamp, &mut self.effects) {
-                let mut out = Writer::new(&mut self.entry);
-                encode_other(&mut out, &stamp.reading, kind::TICK, &[]);
-            }
+            self.apply_tick(&if at >= now.at { now } else { last.later(at) });
             // Ticks stand for themselves: many of them need not be one entry.
             if self.entry.len() > TICKS_BYTES {
                 self.append();
                 self.entry.clear();
             }
         }
-        // Ticks that changed something are on the timeline now.
-        let now = self.state.timeline.stamp(reading);
-        if self.effects.changes.len() > risen_from {
-            let decided = self.effects.decisions.len();
-            self.state.decide_risen(&self.pack, &now, risen_from, &mut self.effects);
-            self.encode_decisions(decided, reading);
+        if now.tells_otherwise(&last) {
+            self.apply_tick(&now);
         }
-        now
+        // Ticks that changed something are on the timeline now.
+        self.state.timeline.stamp(reading)
+    }
+
+    fn apply_tick(&mut self, stamp: &Stamp) {
+        if self.state.apply_tick(&self.pack, stamp, &mut self.effects) {
+            let mut out = Writer::new(&mut self.entry);
+            encode_other(&mut out, &stamp.reading, kind::TICK, &[]);
+        }
+    }
+
+    fn decide_risen(&mut self, now: &Stamp) {
+        let decided = self.effects.decisions.len();
+        self.state.decide_risen(&self.pack, now, &mut self.effects);
+        self.encode_decisions(decided, &now.reading);
     }
 
     fn apply(&mut self, event: &Event, stamp: &Stamp) {
@@ -271,7 +292,6 @@ impl Live {
         let decided = self.effects.decisions.len();
         self.state.apply_event(&self.pack, (seq, event), stamp, true, &mut self.effects);
         self.encode_decisions(decided, &stamp.reading);
-        self.uncompacted = self.uncompacted.saturating_add(1);
     }
 
     fn encode_decisions(&mut self, from: usize, reading: &ClockReading) {
@@ -297,13 +317,21 @@ impl Live {
     }
 
     fn append(&mut self) -> Placed {
+        self.uncompacted = self.uncompacted.saturating_add(1);
         // Behind entries that wait, so that the order stays.
         if self.waiting.is_empty() {
             match self.journal.append(&self.entry) {
                 Ok(_) => return Placed::OnFlash,
+                Err(error @ StoreError::TooLarge { .. }) => {
+                    // It would never be taken and hold up all behind it. The limits of events and
+                    // packs do not let it come to this.
+                    log::error!("an entry is kept by the state alone: {error}");
+                    return Placed::InMemory;
+                }
                 Err(error) => log::warn!("an entry waits in memory: {error}"),
             }
         }
+        self.waiting_bytes = self.waiting_bytes.saturating_add(self.entry.len());
         self.waiting.push_back(self.entry.clone());
         Placed::InMemory
     }

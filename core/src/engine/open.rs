@@ -60,7 +60,7 @@ impl Shared {
             Ok(key) => self.unlock(key, None),
             Err(VaultError::Lost) => {
                 log::warn!("the wrapping key is gone: a new installation begins");
-                self.forget_folder()?;
+                self.destroy(&mut lock(&self.cold))?;
                 self.unlock_by_vault()
             }
             Err(error) => {
@@ -88,20 +88,28 @@ impl Shared {
             }
         }
         let wrapped_key = folder.identity().map_or(Vec::new(), |known| known.wrapped_key.clone());
+        let remembered = folder.remembered().map(Consent::from_bits);
         let opened =
             self.reading().and_then(|reading| Ok((Store::open(folder, key, &reading)?, reading)));
         let (opened, reading) = match opened {
             Ok(opened) => opened,
             Err(error) => {
-                *cold = Cold::Locked(Folder::open(&self.config.folder)?);
+                *cold = self.locked();
                 return Err(error);
             }
         };
-        let withdrawn = self.start(&mut cold, opened, wrapped_key, &reading)?;
+        let unfinished = self.start(&mut cold, opened, wrapped_key, (&reading, remembered))?;
+        if let Some(consent) = unfinished {
+            drop(cold);
+            return self.erase(consent);
+        }
         // What was said before the key came must outlive a power cut like anything said after.
-        self.sync(&mut cold)?;
-        drop(cold);
-        withdrawn.map_or(Ok(()), |consent| self.erase(consent))
+        let synced =
+            self.sync(&mut cold).and_then(|()| Ok(cold.open()?.store.forget_remembered()?));
+        if let Err(error) = synced {
+            log::warn!("opened, but what was recorded is not synced yet: {error}");
+        }
+        Ok(())
     }
 
     fn make_identity(
@@ -117,13 +125,14 @@ impl Shared {
     }
 
     /// From what lay on flash to a running engine. Gives the consent with which everything has
-    /// to be erased, if the person withdrew it while the engine was locked.
+    /// to be erased: the person withdrew it while the engine was locked, or an erasure was not
+    /// finished.
     fn start(
         &self,
         cold: &mut Cold,
         opened: Opened,
         wrapped_key: Vec<u8>,
-        reading: &ClockReading,
+        (reading, remembered): (&ClockReading, Option<Consent>),
     ) -> Result<Option<Consent>, Error> {
         let mut hot = lock(&self.hot);
         let waiting = match mem::replace(&mut *hot, Hot::Closed) {
@@ -136,13 +145,15 @@ impl Shared {
         let Opened { store, journal, checkpoint, entries, epoch, last_seq, ended, damage, .. } =
             opened;
         let fresh = checkpoint.is_none() && entries.is_empty();
-        let said = waiting.said;
-        let consent = waiting.consent();
-        let Waiting { events, catalog, pack, .. } = waiting;
+        let Waiting { events, catalog, pack, default_consent, said } = waiting;
+        let said = said.or(remembered);
+        let consent = said.unwrap_or(default_consent);
         let (mut state, unreadable_entries) = rebuild(&pack, checkpoint.as_deref(), &entries);
         // The store knows the numbering; a checkpoint may be of an epoch before.
         state.last_seq = last_seq;
-        let withdrawn = said.filter(|said| state.consent.record && !said.record);
+        let unfinished = !fresh && (remembered.is_some() || state.is_withdrawn());
+        let withdrawn = said.is_some_and(|said| state.consent.record && !said.record);
+        let erase = (unfinished || withdrawn).then_some(said.unwrap_or(state.consent));
         let mut live = Live::new(state, pack, catalog, journal, epoch);
         live.uncompacted = u64::try_from(entries.len()).unwrap_or(u64::MAX);
         // Readings never go back: what comes first has the time of the first event that waited.
@@ -167,44 +178,58 @@ impl Shared {
             unreadable_entries,
         }));
         self.wake.after(&mut hot);
-        Ok(withdrawn)
+        Ok(erase)
     }
 
-    /// Destroys everything and begins anew with `consent`.
+    /// Destroys everything and begins anew with `consent`, which is remembered first: should this
+    /// process or the power end here, the next opening finishes the erasure.
+    ///
+    /// Meanwhile events wait in memory, as in a locked engine, or are refused, as `consent` says.
     pub(super) fn erase(&self, consent: Consent) -> Result<(), Error> {
         let mut cold = lock(&self.cold);
-        let pack = {
+        match &*cold {
+            Cold::Open(warehouse) => warehouse.store.remember(consent.bits())?,
+            Cold::Locked(folder) => folder.remember(consent.bits())?,
+            Cold::Closed => return Err(Error::Closed),
+        }
+        {
             let mut hot = lock(&self.hot);
-            match mem::replace(&mut *hot, Hot::Closed) {
+            let pack = match mem::replace(&mut *hot, Hot::Closed) {
                 Hot::Open(live) => live.pack,
                 Hot::Locked(waiting) => waiting.pack,
                 Hot::Closed => return Err(Error::Closed),
-            }
-        };
-        let erased = match mem::replace(&mut *cold, Cold::Closed) {
-            Cold::Open(warehouse) => warehouse.store.erase(),
-            Cold::Locked(folder) => folder.erase(),
-            Cold::Closed => return Err(Error::Closed),
-        };
-        erased?;
-        *cold = Cold::Locked(Folder::open(&self.config.folder)?);
-        let catalog = catalog(&self.config, &pack)?;
-        *lock(&self.hot) = Hot::Locked(Box::new(Waiting::new(pack, catalog, consent)));
+            };
+            let catalog = catalog(&self.config, &pack)?;
+            let mut waiting = Waiting::new(pack, catalog, consent);
+            waiting.set_consent(consent);
+            *hot = Hot::Locked(Box::new(waiting));
+        }
+        self.destroy(&mut cold)?;
         drop(cold);
         self.unlock_by_vault()
     }
 
-    fn forget_folder(&self) -> Result<(), Error> {
-        let mut cold = lock(&self.cold);
-        match mem::replace(&mut *cold, Cold::Closed) {
-            Cold::Locked(folder) => folder.erase()?,
-            other => {
-                *cold = other;
-                return Ok(());
+    /// Removes the store; what is left is a folder without identity. If that fails, the folder
+    /// stays locked and the erasure is finished by the next unlocking.
+    fn destroy(&self, cold: &mut Cold) -> Result<(), Error> {
+        let destroyed = match mem::replace(cold, Cold::Closed) {
+            Cold::Open(warehouse) => warehouse.store.erase(),
+            Cold::Locked(folder) => folder.erase(),
+            Cold::Closed => return Err(Error::Closed),
+        };
+        *cold = self.locked();
+        Ok(destroyed?)
+    }
+
+    /// The folder without its key; closed if not even that can be opened.
+    fn locked(&self) -> Cold {
+        match Folder::open(&self.config.folder) {
+            Ok(folder) => Cold::Locked(folder),
+            Err(error) => {
+                log::error!("the folder of the store is gone: {error}");
+                Cold::Closed
             }
         }
-        *cold = Cold::Locked(Folder::open(&self.config.folder)?);
-        Ok(())
     }
 
     pub(super) fn catalog(&self, pack: &Pack) -> Result<Catalog, Error> {

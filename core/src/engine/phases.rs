@@ -31,7 +31,7 @@ pub(super) struct Waiting {
     pub(super) catalog: Catalog,
     pub(super) pack: Pack,
     /// For an installation that was not asked yet.
-    default_consent: Consent,
+    pub(super) default_consent: Consent,
     /// What the person said while it was locked.
     pub(super) said: Option<Consent>,
 }
@@ -128,15 +128,19 @@ impl Hot {
         }
     }
 
-    pub(super) fn next_due(&self) -> Option<i64> {
+    pub(super) fn next_due(&self, reading: &ClockReading) -> Option<i64> {
         let Self::Open(live) = self else { return None };
         let last = live.state.timeline.last()?;
         let due_at = live.state.signals.due_at()?.max(last.at);
-        Some(last.reading.wall_ms.saturating_add(due_at - last.at))
+        let now = live.state.timeline.stamp(reading);
+        Some(reading.wall_ms.saturating_add(due_at.saturating_sub(now.at)))
     }
 
     pub(super) fn open_decisions(&self) -> Vec<Decision> {
         let Self::Open(live) = self else { return Vec::new() };
+        if !live.state.consent.guide {
+            return Vec::new();
+        }
         let open = live.state.guidance.decisions().filter(|decision| decision.is_open());
         open.map(|decision| live.with_content(decision)).collect()
     }

@@ -1,5 +1,6 @@
 //! What the facade and the maintenance thread share.
 
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::config::{Config, Host};
@@ -13,13 +14,19 @@ use crate::time::ClockReading;
 /// Two locks. `hot` is held for microseconds as a rule, and never while a file is read or synced;
 /// a catch-up after a long sleep takes longer. `cold` is held over I/O. Whoever needs both takes
 /// `cold` first.
-#[derive(Debug)]
 pub(super) struct Shared {
     pub(super) config: Config,
     pub(super) host: Host,
     pub(super) hot: Mutex<Hot>,
     pub(super) cold: Mutex<Cold>,
     pub(super) wake: Wake,
+}
+
+impl fmt::Debug for Shared {
+    /// Shows nothing of the person.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Engine").field("config", &self.config).finish_non_exhaustive()
+    }
 }
 
 impl Shared {

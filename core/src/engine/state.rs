@@ -67,6 +67,11 @@ impl State {
         }
     }
 
+    /// Whether the person took back their consent and what was recorded is still here.
+    pub(super) fn is_withdrawn(&self) -> bool {
+        !self.consent.record && self.recorded > 0
+    }
+
     /// Takes in a numbered event. With `decides`, campaigns are decided and successes found;
     /// without, the records that follow say what was decided.
     pub(super) fn apply_event(
@@ -105,10 +110,16 @@ impl State {
     /// record, and the timeline moves on.
     pub(super) fn apply_tick(&mut self, pack: &Pack, stamp: &Stamp, effects: &mut Effects) -> bool {
         let before = effects.changes.len();
+        if self.timeline.last().is_some_and(|last| stamp.tells_otherwise(last)) {
+            self.signals.make_due();
+        }
         effects.marked.clear(pack.rules.signals().len());
         self.signals.mark_due(stamp.at, &mut effects.marked);
         self.pass(pack, stamp, Deciding::No, effects);
-        let changed = effects.changes.len() > before;
+        let Effects { changes, risen, .. } = effects;
+        let changed = changes.iter().skip(before);
+        risen.extend(changed.filter(|change| change.raised).map(|change| change.number));
+        let changed = changes.len() > before;
         if changed {
             self.timeline.apply(stamp);
         }
@@ -116,26 +127,11 @@ impl State {
     }
 
     /// Decides about the campaigns that wait for signals which rose during ticks, as of now.
-    pub(super) fn decide_risen(
-        &mut self,
-        pack: &Pack,
-        stamp: &Stamp,
-        from: usize,
-        effects: &mut Effects,
-    ) {
-        let Effects { changes, decisions, .. } = effects;
-        let mut triggered = Vec::new();
-        for change in changes.iter().skip(from).filter(|change| change.raised) {
-            let state = self.signals.state(change.number);
-            let Some(raised_at) = state.and_then(|state| state.raised_at) else { continue };
-            for number in pack.campaigns.triggered_by_signal(change.number) {
-                let fresh_ms = pack.campaigns.campaign(*number).map_or(0, |c| c.fresh_ms);
-                if stamp.at.saturating_sub(raised_at) <= fresh_ms {
-                    triggered.push((*number, Cause::Raised(change.signal.clone())));
-                }
-            }
+    pub(super) fn decide_risen(&mut self, pack: &Pack, stamp: &Stamp, effects: &mut Effects) {
+        if !effects.risen.is_empty() {
+            effects.marked.clear(pack.rules.signals().len());
+            self.pass(pack, stamp, Deciding::AboutRisen, effects);
         }
-        self.decide(pack, stamp, triggered, decisions);
     }
 
     /// Takes in facts, or the context.
@@ -163,22 +159,46 @@ impl State {
         let Effects { marked, changes, .. } = &mut *effects;
         self.signals.rise(&pass, marked, changes);
         if !matches!(deciding, Deciding::No) {
-            let mut triggered = Vec::new();
-            for change in changes.iter().skip(from) {
-                let cause = || Cause::Raised(change.signal.clone());
-                let campaigns = pack.campaigns.triggered_by_signal(change.number);
-                triggered.extend(campaigns.iter().map(|number| (*number, cause())));
-            }
-            if let Deciding::About(event) = deciding {
-                let campaigns = pack.campaigns.triggered_by_event(event);
-                let cause = || Cause::Event(event.to_owned());
-                triggered.extend(campaigns.iter().map(|number| (*number, cause())));
-            }
+            let triggered = self.triggered(&pass, pack, (deciding, from), effects);
             self.decide(pack, stamp, triggered, &mut effects.decisions);
         }
         let profile = &self.profile;
         let pass = Pass { rules: &pack.rules, definitions: &pack.definitions, profile, stamp };
         self.signals.fall(&pass, &mut effects.marked, &mut effects.changes);
+    }
+
+    /// Campaigns that an event, a signal that just rose, or one that rose in a tick triggers. The
+    /// last counts only if it still holds with what happened since, and rose recently enough.
+    fn triggered(
+        &self,
+        pass: &Pass<'_>,
+        pack: &Pack,
+        (deciding, from): (Deciding<'_>, usize),
+        effects: &mut Effects,
+    ) -> Vec<(u16, Cause)> {
+        let mut triggered = Vec::new();
+        for number in effects.risen.drain(..) {
+            let raised_at = self.signals.state(number).and_then(|state| state.raised_at);
+            let Some(raised_at) = raised_at.filter(|_| !self.signals.is_over(number, pass)) else {
+                continue;
+            };
+            let Some(signal) = pack.rules.signal(number) else { continue };
+            let age_ms = pass.stamp.at.saturating_sub(raised_at);
+            let fresh = |number: &&u16| {
+                pack.campaigns.campaign(**number).is_some_and(|c| age_ms <= c.fresh_ms)
+            };
+            let campaigns = pack.campaigns.triggered_by_signal(number).iter().filter(fresh);
+            triggered.extend(campaigns.map(|n| (*n, Cause::Raised(signal.name.clone()))));
+        }
+        for change in effects.changes.iter().skip(from).filter(|change| change.raised) {
+            let campaigns = pack.campaigns.triggered_by_signal(change.number).iter();
+            triggered.extend(campaigns.map(|n| (*n, Cause::Raised(change.signal.clone()))));
+        }
+        if let Deciding::About(event) = deciding {
+            let campaigns = pack.campaigns.triggered_by_event(event).iter();
+            triggered.extend(campaigns.map(|n| (*n, Cause::Event(event.to_owned()))));
+        }
+        triggered
     }
 
     fn decide(

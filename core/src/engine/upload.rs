@@ -13,7 +13,7 @@ use staykit_proto::{Message, v1};
 
 /// Events in a row that a server may refuse one by one before the fault is taken to be the
 /// configuration's rather than theirs.
-const REFUSED_IN_ROW: u32 = 3;
+const REFUSED_IN_ROW: u32 = 2;
 
 impl Engine {
     /// The next batch to send, if there is consent, something to send, and no pause. Everything
@@ -44,11 +44,14 @@ impl Shared {
             let now_at = live.state.timeline.stamp(&reading).at;
             (self.source(&live.state.pack), now_at, live.uncompacted)
         };
-        if cold.open()?.pause.until_at.is_some_and(|until_at| now_at < until_at) {
+        if cold.open()?.pause.until_at.is_some_and(|until_at| rests(until_at, now_at)) {
             return Ok(None);
         }
-        if uncompacted > 0 {
-            self.compact(cold)?;
+        if uncompacted > 0
+            && let Err(error) = self.compact(cold)
+        {
+            // A full flash must not keep back what an acknowledgement would make room for.
+            log::warn!("what was recorded last has to wait for the next batch: {error}");
         }
         let store = &mut cold.open()?.store;
         let limits = BatchLimits {
@@ -57,9 +60,7 @@ impl Shared {
             raw_bytes: u64::try_from(limits::RAW_BYTES).unwrap_or(u64::MAX),
         };
         let Some(batch) = store.next_batch(&limits, &source)? else { return Ok(None) };
-        let rests_ms = batch.not_before_at.saturating_sub(now_at);
-        // An instant further off than any pause comes from a clock that was wrong.
-        if (1..=limits::LONGEST_RETRY_AFTER_MS).contains(&rests_ms) {
+        if rests(batch.not_before_at, now_at) {
             return Ok(None);
         }
         let Some(attempt) = store.note_attempt(&batch.id)? else { return Ok(None) };
@@ -113,11 +114,11 @@ impl Shared {
             }
             Judgement::Split | Judgement::Misconfigured => {
                 log::error!("the collector refuses everything: check endpoint and write key");
-                let not_before_at = now_at.saturating_add(limits::MISCONFIGURED_MS);
-                // After the pause one more event may be tried, not three.
-                warehouse.pause =
-                    Pause { until_at: Some(not_before_at), refused: REFUSED_IN_ROW - 1 };
-                Ok(Delivery::Retry { not_before_at })
+                let after_ms = limits::MISCONFIGURED_MS;
+                let until_at = Some(now_at.saturating_add(after_ms));
+                // After the pause one more event may be tried.
+                warehouse.pause = Pause { until_at, refused: REFUSED_IN_ROW - 1 };
+                Ok(Delivery::Retry { after_ms })
             }
         }
     }
@@ -132,8 +133,14 @@ impl Warehouse {
             return Ok(Delivery::Unknown);
         }
         self.pause.until_at = Some(not_before_at);
-        Ok(Delivery::Retry { not_before_at })
+        Ok(Delivery::Retry { after_ms: pause_ms })
     }
+}
+
+/// Whether a pause until `until_at` lasts. One further off than any pause is comes from a clock
+/// that was wrong.
+fn rests(until_at: i64, now_at: i64) -> bool {
+    (1..=limits::LONGEST_RETRY_AFTER_MS).contains(&until_at.saturating_sub(now_at))
 }
 
 /// The root of an installation's draws.

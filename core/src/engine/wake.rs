@@ -29,6 +29,10 @@ impl Wake {
     /// Says that something was recorded. Wakes the thread only out of its sleep, or for a durable
     /// event.
     pub(super) fn after(&self, hot: &mut Hot) {
+        // A tick that changed nothing wrote nothing.
+        if !hot.live().is_ok_and(|live| live.has_unsynced()) {
+            return;
+        }
         let urgent = hot.live().is_ok_and(|live| std::mem::take(&mut live.urgent));
         let mut work = self.lock();
         if !work.dirty || (urgent && !work.urgent) {

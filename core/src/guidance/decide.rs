@@ -25,6 +25,9 @@ pub struct Moment<'a, R> {
     pub stamp: &'a Stamp,
 }
 
+/// Decisions of one call: those after it would only be outranked.
+const MOST_AT_ONCE: usize = 16;
+
 /// Decides about the triggered campaigns in the order given, the most important first, and takes
 /// each decision into `guidance`. At most one is shown. A campaign whose condition does not hold is no
 /// candidate and gets no decision.
@@ -35,6 +38,10 @@ pub fn decide<R: Readings>(
     decisions: &mut Vec<Decision>,
 ) {
     for (number, cause) in triggered {
+        if decisions.len() >= MOST_AT_ONCE {
+            log::debug!("more candidates at once than are decided");
+            break;
+        }
         let Some(campaign) = moment.campaigns.campaign(*number) else { continue };
         let Some(why) = condition(moment, campaign) else { continue };
         let winner = decisions.iter().find(|decision| decision.verdict == Verdict::Show);

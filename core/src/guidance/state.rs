@@ -10,7 +10,7 @@ use crate::error::Malformed;
 use crate::event::{Event, Value, names};
 use crate::time::{Stamp, civil};
 
-/// Shows that are remembered to count caps by: four times the largest cap.
+/// Shows that are remembered to count caps by, of all campaigns together.
 const MOST_SHOWS: usize = 512;
 /// Decisions that are remembered to be explained, answered and converted.
 const MOST_DECISIONS: usize = 48;
@@ -113,7 +113,8 @@ impl Guidance {
     pub fn shows(&self, campaign: Option<&str>, period: Period, stamp: &Stamp) -> u32 {
         if period == Period::Ever {
             let of = |(name, _): &(&String, &OutcomeCounts)| campaign.is_none_or(|n| n == *name);
-            let shows: u64 = self.counts.iter().filter(of).map(|(_, counts)| counts.show).sum();
+            let shows = self.counts.iter().filter(of).map(|(_, counts)| counts.show);
+            let shows = shows.fold(0_u64, u64::saturating_add);
             return u32::try_from(shows).unwrap_or(u32::MAX);
         }
         let inside = |show: &&Show| match period {
@@ -144,14 +145,12 @@ impl Guidance {
         let counts = self.counts.entry(decision.campaign.clone()).or_default();
         match decision.verdict {
             Verdict::Show => {
-                counts.show += 1;
+                counts.show = counts.show.saturating_add(1);
                 let campaign = decision.campaign.clone();
                 self.shows.push_back(Show { campaign, at: decision.at, day });
-                if self.shows.len() > MOST_SHOWS {
-                    self.shows.pop_front();
-                }
+                self.forget_show();
             }
-            Verdict::Withhold => counts.withhold += 1,
+            Verdict::Withhold => counts.withhold = counts.withhold.saturating_add(1),
         }
         self.decisions.push_back(Decision {
             content: super::campaign::Content::default(),
@@ -160,13 +159,33 @@ impl Guidance {
         self.forget();
     }
 
-    /// Forgets the oldest decision over the bound, one that showed nothing first.
+    /// Forgets a show over the bound: the oldest of the campaign that has most, so that a busy
+    /// one does not make room in the caps of a rare one.
+    fn forget_show(&mut self) {
+        if self.shows.len() <= MOST_SHOWS {
+            return;
+        }
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for show in &self.shows {
+            *counts.entry(&show.campaign).or_default() += 1;
+        }
+        let most = counts.values().copied().max().unwrap_or(0);
+        let busy = |show: &Show| counts.get(show.campaign.as_str()) == Some(&most);
+        if let Some(place) = self.shows.iter().position(busy) {
+            self.shows.remove(place);
+        }
+    }
+
+    /// Forgets a decision over the bound: the oldest that showed nothing, else the oldest that
+    /// was answered, else the oldest.
     fn forget(&mut self) {
         if self.decisions.len() <= MOST_DECISIONS {
             return;
         }
         let withheld = self.decisions.iter().position(|d| d.verdict == Verdict::Withhold);
-        self.decisions.remove(withheld.unwrap_or(0));
+        let answered = || self.decisions.iter().position(|d| !d.is_open());
+        let place = withheld.or_else(answered).unwrap_or(0);
+        self.decisions.remove(place);
     }
 
     /// Whether an outcome may be reported, and of which campaign it is.
@@ -191,6 +210,9 @@ impl Guidance {
         else {
             return;
         };
+        if decision.verdict == Verdict::Withhold {
+            return;
+        }
         let counts = self.counts.entry(decision.campaign.clone()).or_default();
         let (flag, count) = match event.name() {
             names::SHOWN => (&mut decision.outcomes.shown, &mut counts.shown),
@@ -201,25 +223,26 @@ impl Guidance {
         };
         if !*flag {
             *flag = true;
-            *count += 1;
+            *count = count.saturating_add(1);
         }
     }
 
-    /// Decisions that an event of that name makes a success: shown and seen, not yet converted,
-    /// within the campaign's time. Empty almost always.
+    /// Decisions that an event of that name makes a success: of each campaign the last one that
+    /// was seen, if it is within the campaign's time and not a success yet. Empty almost always.
     #[must_use]
     pub fn converted_by(&self, name: &str, at: i64, campaigns: &Campaigns) -> Vec<Converted> {
         let mut converted = Vec::new();
         for number in campaigns.converted_by(name) {
             let Some(campaign) = campaigns.campaign(*number) else { continue };
             let within_ms = campaign.converts.as_ref().map_or(0, |converts| converts.within_ms);
-            let succeeded = self.decisions.iter().filter(|decision| {
+            let seen = |decision: &&Decision| {
                 decision.campaign == campaign.name
                     && (decision.outcomes.shown || decision.outcomes.clicked)
-                    && !decision.outcomes.converted
-                    && at.saturating_sub(decision.at) <= within_ms
+            };
+            let last = self.decisions.iter().rev().find(seen).filter(|decision| {
+                !decision.outcomes.converted && at.saturating_sub(decision.at) <= within_ms
             });
-            converted.extend(succeeded.map(|decision| Converted {
+            converted.extend(last.map(|decision| Converted {
                 decision: decision.id,
                 campaign: decision.campaign.clone(),
             }));

@@ -149,6 +149,10 @@ impl Entry<'_> {
     }
 
     pub(super) fn funnel_of(&self, funnel: v1::Funnel) -> Result<Funnel, PackError> {
+        // Looked at before anything is built of them.
+        if funnel.steps.len() > crate::profile::limits::FUNNEL_STEPS {
+            return Err(self.invalid("steps"));
+        }
         let steps = funnel.steps.iter().map(|step| self.event(*step));
         Ok(Funnel {
             name: self.name(funnel.name, "name")?,

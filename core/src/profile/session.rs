@@ -36,7 +36,7 @@ impl Sessions {
     /// Length so far of the session that is under way at `at`, ms; 0 if none is.
     #[must_use]
     pub fn length_at(&self, at: i64, idle_ms: i64) -> i64 {
-        if self.is_over(at, idle_ms) { 0 } else { self.last_at - self.started_at }
+        if self.is_over(at, idle_ms) { 0 } else { self.last_at.saturating_sub(self.started_at) }
     }
 
     /// First instant at which the current session is over.

@@ -12,7 +12,7 @@ use super::session::{Sessions, Step};
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 use crate::event::{Event, Value};
-use crate::time::Stamp;
+use crate::time::{Stamp, civil};
 
 /// Everything that is kept about the person, as far as the active pack asks for it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -173,6 +173,13 @@ impl Profile {
         if found > limits::FACTS { Err(TooManyFacts { found }) } else { Ok(()) }
     }
 
+    /// Whether these facts are known already.
+    #[must_use]
+    pub fn holds_facts(&self, facts: &[(String, Value)], context: bool) -> bool {
+        let held = if context { &self.context } else { &self.facts };
+        facts.iter().all(|(key, value)| held.get(key) == Some(value))
+    }
+
     /// Sets facts (or, with `context`, the context): what the host knows and events do not say.
     pub fn apply_facts(&mut self, facts: &[(String, Value)], context: bool) {
         let held = if context { &mut self.context } else { &mut self.facts };
@@ -224,7 +231,7 @@ impl Profile {
                 whole(self.sessions.length_at(stamp.at, definitions.session_idle_ms()))
             }
             (Feature::Hour, _) => whole(i64::from(stamp.minute_of_day() / 60)),
-            (Feature::Weekday, _) => whole(i64::from(crate::time::civil::weekday(stamp.day))),
+            (Feature::Weekday, _) => whole(i64::from(civil::weekday(stamp.wall_day()))),
             (Feature::FactIs(test), _) => Some(Scalar::Flag(is(&self.facts, test))),
             (Feature::ContextIs(test), _) => Some(Scalar::Flag(is(&self.context, test))),
             (Feature::FactInteger(key), _) => whole(integer(&self.facts, key)),
@@ -274,7 +281,10 @@ impl Profile {
                 let wall = stamp.reading.zone.instant(midnight, minute);
                 Some(stamp.from_wall(wall))
             }
-            (Feature::Weekday, _) => next_day(),
+            (Feature::Weekday, _) => {
+                let midnight = stamp.wall_day().saturating_add(1);
+                Some(stamp.from_wall(stamp.reading.zone.instant(midnight, 0)))
+            }
             _ => None,
         }
         .filter(|at| *at > stamp.at)
@@ -336,7 +346,9 @@ impl Profile {
         }
         for (funnel, attempt) in definitions.funnels().iter().zip(&mut profile.funnels) {
             if let Some(state) = states.get(&funnel.key()) {
-                *attempt = Attempt::decode(&mut Reader::new(state, "funnel"))?;
+                let mut input = Reader::new(state, "funnel");
+                *attempt = Attempt::decode(&mut input)?;
+                input.end()?;
             }
         }
         Ok(profile)

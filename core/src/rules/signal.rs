@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::program::Op;
 use super::program::Program;
-use crate::profile::{Definitions, Feature};
+use crate::profile::{Definitions, Feature, Motion};
 use crate::text::Texts;
 
 /// Most signals of one pack: 200 tags, 30 built-in signals, and room for 1,000 rules.
@@ -62,6 +63,9 @@ pub enum RulesError {
     Order(String),
     /// A text or a condition names a feature that does not exist.
     NoSuchFeature(String),
+    /// A growing duration is used otherwise than in a comparison with a constant or with another
+    /// growing one, so that nothing would tell when the condition changes.
+    Pace(String),
 }
 
 impl fmt::Display for RulesError {
@@ -70,6 +74,10 @@ impl fmt::Display for RulesError {
             Self::TooMany(found) => write!(out, "{found} signals, at most {MOST_SIGNALS}"),
             Self::Repeated(name) => write!(out, "signal `{name}` is defined twice"),
             Self::Order(name) => write!(out, "signal `{name}` reads one that is not before it"),
+            Self::Pace(name) => write!(
+                out,
+                "signal `{name}` uses a growing duration otherwise than in a plain comparison"
+            ),
             Self::NoSuchFeature(name) => {
                 write!(out, "signal `{name}` names a feature that does not exist")
             }
@@ -102,14 +110,21 @@ impl Rules {
             rules.index(number, signal, definitions)?;
         }
         rules.signals = signals;
+        let readers = rules.readers_by_feature();
+        let readers_of_any = |features: &[u16]| {
+            let lists = features.iter().filter_map(|feature| readers.get(feature));
+            let mut all: Vec<u16> = lists.flatten().copied().collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        };
         for name in definitions.events() {
-            let features = definitions.features_of(name);
-            let touched = rules.readers_of_any(&features);
+            let touched = readers_of_any(&definitions.features_of(name));
             if !touched.is_empty() {
                 rules.by_event.insert(name.to_owned(), touched);
             }
         }
-        rules.by_session = rules.readers_of_any(definitions.session_features());
+        rules.by_session = readers_of_any(definitions.session_features());
         Ok(rules)
     }
 
@@ -136,6 +151,9 @@ impl Rules {
             }
         }
         let features = || read.iter().filter_map(|feature| definitions.feature(*feature));
+        if !signal.programs().all(|program| paces_plainly(program, definitions)) {
+            return Err(RulesError::Pace(signal.name.clone()));
+        }
         let of_facts = |feature: &Feature| {
             matches!(
                 feature,
@@ -151,18 +169,16 @@ impl Rules {
         Ok(())
     }
 
-    /// Signals whose conditions read one of these features.
-    fn readers_of_any(&self, features: &[u16]) -> Vec<u16> {
-        let reads = |signal: &Signal| {
-            signal.programs().any(|program| {
-                program.features().iter().any(|read| features.binary_search(read).is_ok())
-            })
-        };
-        let numbered = self.signals.iter().enumerate();
-        numbered
-            .filter(|(_, signal)| reads(signal))
-            .filter_map(|(place, _)| u16::try_from(place).ok())
-            .collect()
+    /// For each feature, the signals whose conditions read it.
+    fn readers_by_feature(&self) -> BTreeMap<u16, Vec<u16>> {
+        let mut readers: BTreeMap<u16, Vec<u16>> = BTreeMap::new();
+        for (place, signal) in self.signals.iter().enumerate() {
+            let Ok(number) = u16::try_from(place) else { break };
+            for feature in signal.features() {
+                readers.entry(feature).or_default().push(number);
+            }
+        }
+        readers
     }
 
     /// The signals, in the order of their numbers.
@@ -203,4 +219,23 @@ impl Rules {
     pub(crate) fn readers(&self, number: u16) -> &[u16] {
         self.readers.get(usize::from(number)).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Whether each growing duration stands in a comparison with a constant or with another one that
+/// grows: then its thresholds tell when the condition can change.
+fn paces_plainly(program: &Program, definitions: &Definitions) -> bool {
+    let grows = |op: Option<&Op>| match op {
+        Some(Op::Feature(number)) => definitions.feature(*number).is_some_and(|feature| {
+            feature.motion() == Motion::Grows || matches!(feature, Feature::FunnelAge(_))
+        }),
+        _ => false,
+    };
+    let plain = |op: Option<&Op>| grows(op) || matches!(op, Some(Op::Integer(_)));
+    let compares = |op: Option<&Op>| matches!(op, Some(Op::Compare(_)));
+    let ops = program.ops();
+    (0..ops.len()).filter(|place| grows(ops.get(*place))).all(|place| {
+        let left = plain(ops.get(place + 1)) && compares(ops.get(place + 2));
+        let before = place.checked_sub(1).and_then(|before| ops.get(before));
+        left || plain(before) && compares(ops.get(place + 1))
+    })
 }

@@ -184,6 +184,11 @@ impl Signals {
         self.plan(pass, marked, &woken);
     }
 
+    /// Whether a standing signal is about to fall.
+    pub(crate) fn is_over(&self, number: u16, pass: &Pass<'_>) -> bool {
+        self.falls(number, pass).is_some()
+    }
+
     /// Why a standing signal falls, if it does.
     fn falls(&self, number: u16, pass: &Pass<'_>) -> Option<Vec<Comparison>> {
         let signal = pass.rules.signal(number)?;

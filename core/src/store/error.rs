@@ -18,6 +18,8 @@ pub enum StoreFile {
     Journal,
     /// `buffer.sqlite`
     Database,
+    /// `consent`
+    Consent,
 }
 
 impl fmt::Display for StoreFile {
@@ -28,6 +30,7 @@ impl fmt::Display for StoreFile {
             Self::Identity => "identity",
             Self::Journal => "journal",
             Self::Database => "buffer.sqlite",
+            Self::Consent => "consent",
         })
     }
 }

@@ -21,10 +21,10 @@ pub struct Upload {
 pub enum Delivery {
     /// Stored by the collector; the device lets go of it.
     Acknowledged,
-    /// Not delivered; it will be offered again at or after this instant of the timeline, ms.
+    /// Not delivered; it will be offered again after this pause.
     Retry {
-        /// The instant.
-        not_before_at: i64,
+        /// The pause, ms.
+        after_ms: i64,
     },
     /// Too large or in part unreadable for the server: cut in two, to be sent anew.
     Split,

@@ -14,8 +14,8 @@ const PLAUSIBLE_MS: i64 = 631_152_000_000;
 /// One moment, as the fold sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp {
-    /// Instant on the timeline: never goes back, measures what really passed. ms; equals the
-    /// wall clock as long as nobody moved that.
+    /// Instant on the timeline: never goes back, measures what really passed. ms; starts as the
+    /// wall clock and follows its small corrections forward.
     pub at: i64,
     /// The reading it was made from.
     pub reading: ClockReading,
@@ -43,6 +43,14 @@ impl Stamp {
         self.reading.zone.instant(day, 0)
     }
 
+    /// Whether local time is told otherwise than at `other`: another zone, or a wall clock that
+    /// was moved.
+    #[must_use]
+    pub fn tells_otherwise(&self, other: &Self) -> bool {
+        let ahead = |stamp: &Self| stamp.reading.wall_ms.saturating_sub(stamp.at);
+        self.reading.zone != other.reading.zone || ahead(self).abs_diff(ahead(other)) > TOLERANCE_MS
+    }
+
     /// Local calendar day by the wall clock, right or wrong: what an event tells the backend.
     #[must_use]
     pub fn wall_day(&self) -> i32 {
@@ -55,13 +63,14 @@ impl Stamp {
         let ms = at.saturating_sub(self.at);
         let wall_ms = self.reading.wall_ms.saturating_add(ms);
         let zone = self.reading.zone;
+        let zone = Zone { offset_min: zone.offset_at(wall_ms), ..zone };
         Self {
             at,
             day: zone.day(at).max(self.day),
             reading: ClockReading {
                 wall_ms,
                 boot_ms: self.reading.boot_ms.saturating_add_signed(ms),
-                zone: Zone { offset_min: zone.offset_at(wall_ms), ..zone },
+                zone,
                 ..self.reading
             },
         }

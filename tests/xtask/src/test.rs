@@ -45,10 +45,10 @@ fn run_part(workspace: &Workspace, part: &Part, long: bool) -> Result<Row, Failu
     let took = run.finish();
     match &outcome {
         Ok(note) => {
-            eprintln!("{}: ok in {:.1} s{}", part.name, took.as_secs_f64(), after_comma(note))
+            eprintln!("{}: ok in {:.1} s{}", part.name, took.as_secs_f64(), after_comma(note));
         }
         Err(failure) => {
-            eprintln!("{failure}\n{}: FAILED in {:.1} s", part.name, took.as_secs_f64())
+            eprintln!("{failure}\n{}: FAILED in {:.1} s", part.name, took.as_secs_f64());
         }
     }
     Ok(Row { name: part.name, took, outcome })

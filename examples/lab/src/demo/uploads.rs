@@ -28,7 +28,7 @@ pub(super) fn offer(
         let delivery = engine.finish_upload(upload.id, &answer);
         match delivery.map_err(engine_failed("finish_upload()"))? {
             Delivery::Acknowledged => {}
-            Delivery::Retry { not_before_at } => return Ok(Some(not_before_at)),
+            Delivery::Retry { after_ms } => return Ok(Some(after_ms)),
             other => {
                 return Err(Failure::bug(format_args!("the collector refused a batch: {other:?}")));
             }
@@ -45,14 +45,14 @@ pub(super) fn drain(
     mut now: Instant,
 ) -> Result<(), Failure> {
     for attempt in 0..ATTEMPTS_MAX {
-        let retry_at = offer(&device.engine, transport, work)?;
+        let pause_ms = offer(&device.engine, transport, work)?;
         let status = device.engine.status().map_err(engine_failed("status()"))?;
         if status.events_waiting == 0 {
             return Ok(());
         }
         // A process that was killed has forgotten when the engine wanted to try again.
-        let guess = now.wall_ms + (SECOND_MS << attempt.min(10));
-        now.wall_ms = retry_at.unwrap_or(guess).max(now.wall_ms + 1);
+        let guess_ms = SECOND_MS << attempt.min(10);
+        now.wall_ms += pause_ms.unwrap_or(guess_ms).max(1);
         device.advance_to(now);
     }
     Err(Failure::bug(format_args!(
