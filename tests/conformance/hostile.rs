@@ -250,7 +250,6 @@ fn without(file: &str) -> (tempfile::TempDir, Engine) {
 }
 
 #[test]
-#[ignore = "a lost database, its log or the journal begins a new epoch without a word in the status"]
 fn d1_the_status_tells_that_something_was_lost() {
     for file in ["buffer.sqlite", "buffer.sqlite-wal", "journal-00000003"] {
         let (_folder, engine) = without(file);
@@ -261,7 +260,6 @@ fn d1_the_status_tells_that_something_was_lost() {
 }
 
 #[test]
-#[ignore = "with entries in the journal but no checkpoint the consent is none, whatever the host says"]
 fn d1_a_device_that_lost_its_database_goes_on_recording_under_the_consent_it_is_given() {
     let (_folder, engine) = without("buffer.sqlite");
     assert!(engine.record(Draft::new("open")).is_ok());

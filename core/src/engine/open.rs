@@ -16,7 +16,7 @@ use crate::event::Catalog;
 use crate::pack::Pack;
 use crate::privacy::Consent;
 use crate::store::record::decode_entry;
-use crate::store::{Folder, Opened, Store};
+use crate::store::{Ended, Folder, Opened, Store};
 use crate::time::ClockReading;
 
 /// Name of the built-in pack.
@@ -142,13 +142,14 @@ impl Shared {
                 return Err(Error::Closed);
             }
         };
-        let Opened { store, journal, checkpoint, entries, epoch, last_seq, ended, damage, .. } =
-            opened;
+        let Opened { store, journal, checkpoint, entries, epoch, last_seq, ended, .. } = opened;
+        let broken = opened.first_of_epoch && matches!(ended, Ended::Clean | Ended::Killed);
         let fresh = checkpoint.is_none() && entries.is_empty();
         let Waiting { events, catalog, pack, default_consent, said } = waiting;
         let said = said.or(remembered);
         let consent = said.unwrap_or(default_consent);
-        let (mut state, unreadable_entries) = rebuild(&pack, checkpoint.as_deref(), &entries);
+        let (mut state, unreadable_entries) =
+            rebuild(&pack, checkpoint.as_deref(), &entries, default_consent);
         // The store knows the numbering; a checkpoint may be of an epoch before.
         state.last_seq = last_seq;
         let unfinished = !fresh && (remembered.is_some() || state.is_withdrawn());
@@ -160,6 +161,9 @@ impl Shared {
         let first = events.front().map_or(reading, |(then, _)| then);
         if fresh || said.is_some() {
             live.set_consent(first, consent)?;
+        } else if broken {
+            // What was lost may have held it.
+            live.set_consent(first, live.state.consent)?;
         }
         live.confirm_pack(first)?;
         for (then, event) in &events {
@@ -174,7 +178,8 @@ impl Shared {
             pause: Pause::default(),
             attempt: 0,
             ended,
-            damage,
+            damage: opened.damage,
+            broken,
             unreadable_entries,
         }));
         self.wake.after(&mut hot);
@@ -251,8 +256,13 @@ fn stay_locked(error: VaultError) {
 }
 
 /// The state after a checkpoint and the entries behind it, and how many of these could not be
-/// understood.
-fn rebuild(pack: &Pack, checkpoint: Option<&[u8]>, entries: &[Vec<u8>]) -> (State, u64) {
+/// understood. Where nothing says what the person allowed, `consent` does.
+fn rebuild(
+    pack: &Pack,
+    checkpoint: Option<&[u8]>,
+    entries: &[Vec<u8>],
+    consent: Consent,
+) -> (State, u64) {
     let mut unreadable = 0;
     let restored = checkpoint.map(|bytes| State::decode(pack, bytes));
     let mut state = match restored {
@@ -260,9 +270,9 @@ fn rebuild(pack: &Pack, checkpoint: Option<&[u8]>, entries: &[Vec<u8>]) -> (Stat
         Some(Err(error)) => {
             log::error!("the state begins anew: {error}");
             unreadable += 1;
-            State::new(pack, Consent::none())
+            State::new(pack, consent)
         }
-        None => State::new(pack, Consent::none()),
+        None => State::new(pack, consent),
     };
     let mut effects = Effects::default();
     for entry in entries {

@@ -94,6 +94,8 @@ pub(super) struct Warehouse {
     pub(super) attempt: u32,
     pub(super) ended: Ended,
     pub(super) damage: Damage,
+    /// The numbering could not go on, though no power cut explains it.
+    pub(super) broken: bool,
     /// Records of the journal that could not be understood when it was opened.
     pub(super) unreadable_entries: u64,
 }

@@ -79,8 +79,9 @@ impl Engine {
             status.unclean_end = matches!(warehouse.ended, Ended::Killed | Ended::PowerLost);
             // A torn end is what a kill leaves, not damage.
             let damage = crate::store::Damage { torn_files: 0, ..warehouse.damage };
-            status.damaged =
-                damage != crate::store::Damage::default() || warehouse.unreadable_entries > 0;
+            status.damaged = warehouse.broken
+                || damage != crate::store::Damage::default()
+                || warehouse.unreadable_entries > 0;
         }
         Ok(status)
     }

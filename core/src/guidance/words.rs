@@ -67,15 +67,24 @@ impl Gate {
                 }
             }
             (Self::Quiet { hours, .. }, Language::English) if passed => format!("outside {hours}"),
-            (Self::Quiet { hours, .. }, Language::English) => format!("quiet hours {hours}"),
+            (Self::Quiet { hours, minute }, Language::English) => {
+                format!("quiet hours {hours} at {}", clock(*minute))
+            }
             (Self::Quiet { hours, .. }, Language::Chinese) if passed => {
                 format!("不在免打扰时段{hours}")
             }
-            (Self::Quiet { hours, .. }, Language::Chinese) => format!("免打扰时段{hours}"),
+            (Self::Quiet { hours, minute }, Language::Chinese) => {
+                format!("{}在免打扰时段{hours}", clock(*minute))
+            }
             (Self::Outranked { by }, Language::English) => format!("{by} goes first"),
             (Self::Outranked { by }, Language::Chinese) => format!("{by}优先"),
         }
     }
+}
+
+/// A minute of the day as clocks show it.
+fn clock(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
 fn period_text(period: Period, language: Language) -> String {

@@ -86,7 +86,9 @@ impl Comparison {
             Scalar::Integer(ms) if self.feature.is_duration() => duration(ms, language),
             Scalar::Integer(value) => value.to_string(),
             Scalar::Number(value) if matches!(self.feature, Feature::BaselineDrop { .. }) => {
-                format!("{:.0} %", value * 100.0)
+                // Cut, not rounded: 49.95 % must not read like 50 %.
+                let percent = format!("{:.1}", libm::floor(value * 1_000.0 + 1e-6) / 10.0);
+                format!("{} %", percent.strip_suffix(".0").unwrap_or(&percent))
             }
             Scalar::Number(value) => format!("{value:.2}"),
             Scalar::Flag(flag) => {
