@@ -255,7 +255,9 @@ fn d1_the_status_tells_that_something_was_lost() {
         let (_folder, engine) = without(file);
         let status = engine.status().unwrap();
         assert!(status.recorded < 280, "{file} was not needed");
-        assert!(status.damaged, "{file}");
+        // A journal that is not there may never have reached flash: a power cut, for all that can
+        // be seen.
+        assert!(status.damaged || status.unclean_end && file.starts_with("journal"), "{file}");
     }
 }
 
