@@ -100,12 +100,13 @@ fn g7_days_and_weeks_are_local_wherever_the_person_is() {
 
 #[test]
 fn g7_a_flight_west_repeats_no_day_and_a_flight_east_begins_the_next_one() {
-    let mut west = noting("caps: { per: day, times: 1 }");
+    let mut west = noting("caps: { per: day, times: 2 }");
     west.flies_to(Zone::fixed(8 * 60));
     // Half past midnight on Tuesday in China, then five in the afternoon on Monday in Lisbon.
     assert_eq!(at(&mut west, 7 * HOUR_MS + 30 * MINUTE_MS), "show");
     west.flies_to(Zone::fixed(0));
-    assert_eq!(at(&mut west, 8 * HOUR_MS), "campaign_cap");
+    assert_eq!(at(&mut west, 8 * HOUR_MS), "show");
+    assert_eq!(at(&mut west, 9 * HOUR_MS), "campaign_cap");
     assert_eq!(at(&mut west, MIDNIGHT), "campaign_cap", "that Tuesday had begun before");
     assert_eq!(at(&mut west, MIDNIGHT + DAY_MS), "show");
     let mut east = noting("caps: { per: day, times: 1 }");

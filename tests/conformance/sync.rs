@@ -140,6 +140,7 @@ fn y1_retry_after_is_a_floor_in_seconds_or_as_a_date_and_at_most_a_day() {
 fn y1_a_pause_that_a_server_asked_for_outlives_the_process() {
     let mut person = with_events(1);
     let pause = rests(&person, &asks_for(503, "3600"));
+    assert!(pause >= HOUR_MS, "{pause}");
     person.is_away(pause - 1);
     assert_eq!(person.engine().next_upload().unwrap(), None);
     person.reopens();

@@ -4,7 +4,7 @@ use super::spec::{EventSpec, Priority};
 use super::value::Value;
 
 /// Something that happened, checked against the catalog: names within their limits, no property
-/// twice, typed properties of their type, numbers finite, the whole within [`limits::EVENT`].
+/// twice, typed properties of their type, numbers finite, the whole within [`super::limits::EVENT`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     name: String,

@@ -11,7 +11,7 @@ use super::record::{Body, decode_entry};
 pub enum Ended {
     /// There was none.
     New,
-    /// By [`Journal::close`].
+    /// By [`super::Journal::close`].
     Clean,
     /// The process died, the device ran on: nothing is lost.
     Killed,
