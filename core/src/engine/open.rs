@@ -7,7 +7,7 @@ use super::config::{Config, Host};
 use super::effects::Effects;
 use super::error::Error;
 use super::live::Live;
-use super::phases::{Cold, Hot, Pause, Waiting, Warehouse};
+use super::phases::{Cold, Hot, Pause, Upkeep, Waiting, Warehouse};
 use super::shared::{Shared, lock};
 use super::state::State;
 use super::wake::Wake;
@@ -16,7 +16,7 @@ use crate::event::Catalog;
 use crate::pack::Pack;
 use crate::privacy::Consent;
 use crate::store::record::decode_entry;
-use crate::store::{Folder, Opened, Store};
+use crate::store::{Ended, Folder, Opened, Store};
 use crate::time::ClockReading;
 
 /// Name of the built-in pack.
@@ -133,8 +133,9 @@ impl Shared {
                 return Err(Error::Closed);
             }
         };
-        let Opened { store, journal, checkpoint, entries, epoch, last_seq, ended, damage, .. } =
-            opened;
+        let upkeep = Upkeep::after(&opened);
+        let Opened { store, journal, checkpoint, entries, epoch, last_seq, ended, .. } = opened;
+        let (damage, uncompacted) = (opened.damage, opened.uncompacted);
         let fresh = checkpoint.is_none() && entries.is_empty();
         let said = waiting.said;
         let consent = waiting.consent();
@@ -144,7 +145,7 @@ impl Shared {
         state.last_seq = last_seq;
         let withdrawn = said.filter(|said| state.consent.record && !said.record);
         let mut live = Live::new(state, pack, catalog, journal, epoch);
-        live.uncompacted = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+        live.uncompacted = uncompacted;
         // Readings never go back: what comes first has the time of the first event that waited.
         let first = events.front().map_or(reading, |(then, _)| then);
         if fresh || said.is_some() {
@@ -165,6 +166,9 @@ impl Shared {
             ended,
             damage,
             unreadable_entries,
+            upkeep,
+            synced_at: None,
+            acknowledged_at: None,
         }));
         self.wake.after(&mut hot);
         Ok(withdrawn)
@@ -209,6 +213,19 @@ impl Shared {
 
     pub(super) fn catalog(&self, pack: &Pack) -> Result<Catalog, Error> {
         catalog(&self.config, pack)
+    }
+}
+
+impl Upkeep {
+    fn after(opened: &Opened) -> Self {
+        let tail = u64::try_from(opened.entries.len()).unwrap_or(u64::MAX);
+        Self {
+            covered: opened.journal.appended().saturating_sub(tail),
+            checkpoint_bytes: opened.checkpoint.as_ref().map_or(0, Vec::len),
+            journal_bytes: 0,
+            bounded_at: None,
+            suspect: opened.ended == Ended::PowerLost,
+        }
     }
 }
 

@@ -98,6 +98,9 @@ impl Shared {
                 let until_at = (pause_ms > 0).then(|| now_at.saturating_add(pause_ms));
                 warehouse.pause = Pause { until_at, refused: 0 };
                 let known = warehouse.store.acknowledge(id)?;
+                if known {
+                    warehouse.acknowledged_at = Some(reading.wall_ms);
+                }
                 Ok(if known { Delivery::Acknowledged } else { Delivery::Unknown })
             }
             Judgement::Retry { at_least_ms } => warehouse.defer(id, now_at, at_least_ms),
@@ -108,22 +111,25 @@ impl Shared {
                         warehouse.pause.refused += 1;
                         Ok(Delivery::SetAside { events: 1 })
                     }
+                    // There is nothing smaller to send, and it is not the events' fault.
+                    Split::Empty => Ok(warehouse.pause_for_settings(now_at)),
                     Split::Unknown => Ok(Delivery::Unknown),
                 }
             }
-            Judgement::Split | Judgement::Misconfigured => {
-                log::error!("the collector refuses everything: check endpoint and write key");
-                let not_before_at = now_at.saturating_add(limits::MISCONFIGURED_MS);
-                // After the pause one more event may be tried, not three.
-                warehouse.pause =
-                    Pause { until_at: Some(not_before_at), refused: REFUSED_IN_ROW - 1 };
-                Ok(Delivery::Retry { not_before_at })
-            }
+            Judgement::Split | Judgement::Misconfigured => Ok(warehouse.pause_for_settings(now_at)),
         }
     }
 }
 
 impl Warehouse {
+    fn pause_for_settings(&mut self, now_at: i64) -> Delivery {
+        log::error!("the collector refuses everything: check endpoint and write key");
+        let not_before_at = now_at.saturating_add(limits::MISCONFIGURED_MS);
+        // After the pause one more event may be tried, not three.
+        self.pause = Pause { until_at: Some(not_before_at), refused: REFUSED_IN_ROW - 1 };
+        Delivery::Retry { not_before_at }
+    }
+
     fn defer(&mut self, id: &BatchId, now_at: i64, at_least_ms: i64) -> Result<Delivery, Error> {
         let seed = installation_seed(&self.store.installation());
         let pause_ms = back_off_ms(&seed, id, self.attempt).max(at_least_ms);
