@@ -146,6 +146,7 @@ impl Shared {
         let withdrawn = said.filter(|said| state.consent.record && !said.record);
         let mut live = Live::new(state, pack, catalog, journal, epoch);
         live.uncompacted = uncompacted;
+        live.uncompacted_bytes = bytes_of_last(&entries, uncompacted);
         // Readings never go back: what comes first has the time of the first event that waited.
         let first = events.front().map_or(reading, |(then, _)| then);
         if fresh || said.is_some() {
@@ -214,6 +215,12 @@ impl Shared {
     pub(super) fn catalog(&self, pack: &Pack) -> Result<Catalog, Error> {
         catalog(&self.config, pack)
     }
+}
+
+/// Bytes of the last `count` entries.
+fn bytes_of_last(entries: &[Vec<u8>], count: u64) -> u64 {
+    let last = entries.iter().rev().take(usize::try_from(count).unwrap_or(usize::MAX));
+    u64::try_from(last.map(Vec::len).sum::<usize>()).unwrap_or(u64::MAX)
 }
 
 impl Upkeep {

@@ -72,7 +72,7 @@ fn ten_times_the_budget_never_takes_more_than_the_budget_and_its_slack() {
         recorded += text.len() as u64;
         opened.journal.append(&entry_with(seq, NORMAL, &text)).unwrap();
         if seq % 200 == 0 {
-            compact(&mut opened, &[7; 20_000]);
+            compact(&mut opened, &vec![7; 20_000]);
             most = most.max(bytes(folder.path()));
             lost += opened.store.shrink(&budget(BUDGET)).unwrap().dropped;
             assert!(bytes(folder.path()) <= BUDGET);
