@@ -132,18 +132,21 @@ impl Shared {
             let live = hot.live()?;
             live.write_waiting()?;
             let end = live.journal.rotate()?;
-            let due = upkeep.is_checkpoint_due(end, self.config.byte_budget());
+            // What was recorded under one pack is not to be replayed under another.
+            let due = upkeep.pack != live.state.pack
+                || upkeep.is_checkpoint_due(end, self.config.byte_budget());
             let checkpoint = due.then(|| {
                 let mut bytes = Vec::with_capacity(upkeep.checkpoint_bytes);
                 live.state.encode(&live.pack, &mut bytes);
-                bytes
+                (bytes, live.state.pack.clone())
             });
             (end, checkpoint, (live.uncompacted, live.uncompacted_bytes))
         };
-        let done = store.compact(end, checkpoint.as_deref())?;
+        let state = checkpoint.as_ref().map(|(bytes, _)| bytes.as_slice());
+        let done = store.compact(end, state)?;
         upkeep.journal_bytes = done.journal_bytes;
-        if let Some(checkpoint) = checkpoint {
-            (upkeep.covered, upkeep.checkpoint_bytes) = (end, checkpoint.len());
+        if let Some((bytes, pack)) = checkpoint {
+            (upkeep.covered, upkeep.checkpoint_bytes, upkeep.pack) = (end, bytes.len(), pack);
         }
         let mut hot = lock(&self.hot);
         let live = hot.live()?;

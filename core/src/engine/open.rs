@@ -133,7 +133,7 @@ impl Shared {
                 return Err(Error::Closed);
             }
         };
-        let upkeep = Upkeep::after(&opened);
+        let mut upkeep = Upkeep::after(&opened);
         let Opened { store, journal, checkpoint, entries, epoch, last_seq, ended, .. } = opened;
         let (damage, uncompacted) = (opened.damage, opened.uncompacted);
         let fresh = checkpoint.is_none() && entries.is_empty();
@@ -141,6 +141,7 @@ impl Shared {
         let consent = waiting.consent();
         let Waiting { events, catalog, pack, .. } = waiting;
         let (mut state, unreadable_entries) = rebuild(&pack, checkpoint.as_deref(), &entries);
+        upkeep.pack.clone_from(&state.pack);
         // The store knows the numbering; a checkpoint may be of an epoch before.
         state.last_seq = last_seq;
         let withdrawn = said.filter(|said| state.consent.record && !said.record);
@@ -229,6 +230,7 @@ impl Upkeep {
         Self {
             covered: opened.journal.appended().saturating_sub(tail),
             checkpoint_bytes: opened.checkpoint.as_ref().map_or(0, Vec::len),
+            pack: (String::new(), 0),
             journal_bytes: 0,
             bounded_at: None,
             suspect: opened.ended == Ended::PowerLost,

@@ -110,6 +110,8 @@ pub(super) struct Upkeep {
     pub(super) covered: u64,
     /// Size of the newest checkpoint; 0 if there is none.
     pub(super) checkpoint_bytes: usize,
+    /// Pack under which the state was when it was written.
+    pub(super) pack: (String, u32),
     /// Bytes of the journal files that are still needed, after the last compaction.
     pub(super) journal_bytes: u64,
     /// Instant on the timeline at which the bounds were last looked at.
