@@ -8,8 +8,11 @@
 mod answer;
 mod base;
 mod batch;
+mod bounds;
+mod check;
 mod compact;
 mod database;
+mod dropped;
 mod error;
 mod export;
 mod folder;
@@ -31,7 +34,10 @@ use base::Base;
 use database::Database;
 
 pub use batch::{BatchId, BatchLimits, StoredBatch};
+pub use bounds::{Bounds, Evicted};
+pub use check::UncleanEnds;
 pub use compact::Compacted;
+pub use dropped::{DropReason, Dropped};
 pub use error::{StoreError, StoreFile};
 pub use export::{Stats, StoredEvent};
 pub use folder::Folder;
@@ -51,6 +57,8 @@ pub struct Store {
     database: Option<Database>,
     /// A consumed journal file, kept to be used again.
     recyclable: Option<u64>,
+    /// How the last use ended, until the buffer has counted it.
+    uncounted: Option<Ended>,
 }
 
 impl Store {

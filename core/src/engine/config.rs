@@ -8,7 +8,15 @@ use crate::event::{EventSpec, UnknownNames};
 use crate::pack::{Pack, PublicKey};
 use crate::privacy::Consent;
 use crate::random::{Random, SystemRandom};
-use crate::time::{Clock, SystemClock};
+use crate::store::limits;
+use crate::time::{Clock, DAY_MS, SystemClock};
+
+/// Bytes of all files; half a year of an app that records 1,000 events a day.
+const BUDGET: u64 = 10_000_000;
+/// The same on a watch.
+const WATCH_BUDGET: u64 = 2_000_000;
+/// A quarter: longer than an upload is held up by anything that ends by itself.
+const AGE_LIMIT_DAYS: u32 = 90;
 
 /// Settings of one engine.
 #[derive(Debug, Clone)]
@@ -22,6 +30,8 @@ pub struct Config {
     pub(super) app_version: String,
     pub(super) device_class: DeviceClass,
     pub(super) own_thread: bool,
+    byte_budget: Option<u64>,
+    age_limit_days: u32,
 }
 
 /// Kind of device.
@@ -55,6 +65,8 @@ impl Config {
             app_version: String::new(),
             device_class: DeviceClass::default(),
             own_thread: true,
+            byte_budget: None,
+            age_limit_days: AGE_LIMIT_DAYS,
         }
     }
 
@@ -102,6 +114,32 @@ impl Config {
     #[must_use]
     pub fn with_device_class(self, device_class: DeviceClass) -> Self {
         Self { device_class, ..self }
+    }
+
+    /// With this many bytes for all files of the store in place of 10 MB, or 2 MB on a watch; less
+    /// than 1 MB counts as 1 MB. What has to go to keep within it is counted and told to the
+    /// collector; payments go last. Between two rounds of maintenance the files may be up to
+    /// [`crate::store::limits::BUDGET_SLACK`] larger.
+    #[must_use]
+    pub fn with_byte_budget(self, bytes: u64) -> Self {
+        Self { byte_budget: Some(bytes), ..self }
+    }
+
+    /// With this many days in place of 90, after which an event goes whether the collector has it
+    /// or not. By the hour and the device's clock at that time.
+    #[must_use]
+    pub fn with_age_limit_days(self, days: u32) -> Self {
+        Self { age_limit_days: days, ..self }
+    }
+
+    pub(super) fn byte_budget(&self) -> u64 {
+        let usual = if self.device_class == DeviceClass::Watch { WATCH_BUDGET } else { BUDGET };
+        let least = u64::try_from(limits::LEAST_BUDGET.most).unwrap_or(0);
+        self.byte_budget.unwrap_or(usual).max(least)
+    }
+
+    pub(super) fn age_limit_ms(&self) -> i64 {
+        i64::from(self.age_limit_days).saturating_mul(DAY_MS)
     }
 
     /// Without a thread of its own: the host calls [`super::Engine::maintain`], as a replay does.

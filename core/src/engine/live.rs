@@ -39,6 +39,8 @@ pub(super) struct Live {
     waiting_bytes: usize,
     /// Entries since the last compaction.
     pub(super) uncompacted: u64,
+    /// Bytes of the entries appended since then.
+    pub(super) uncompacted_bytes: u64,
     /// The last entry holds an event that is to be synced at once.
     pub(super) urgent: bool,
     entry: Vec<u8>,
@@ -63,6 +65,7 @@ impl Live {
             waiting: VecDeque::new(),
             waiting_bytes: 0,
             uncompacted: 0,
+            uncompacted_bytes: 0,
             urgent: false,
             entry: Vec::new(),
             body: Vec::new(),
@@ -318,6 +321,8 @@ impl Live {
 
     fn append(&mut self) -> Placed {
         self.uncompacted = self.uncompacted.saturating_add(1);
+        let bytes = u64::try_from(self.entry.len()).unwrap_or(u64::MAX);
+        self.uncompacted_bytes = self.uncompacted_bytes.saturating_add(bytes);
         // Behind entries that wait, so that the order stays.
         if self.waiting.is_empty() {
             match self.journal.append(&self.entry) {

@@ -5,12 +5,22 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::error::Error;
-use super::phases::{Cold, Hot};
+use super::phases::{Cold, Hot, Upkeep, Warehouse};
 use super::shared::{Shared, lock};
 use super::wake::SYNC_WINDOW;
+use crate::store::{Bounds, Evicted};
+use crate::time::HOUR_MS;
 
-/// Entries that make a compaction worth it: about a segment.
-const WORTH_COMPACTING: u64 = 200;
+/// Bytes of entries that make a compaction worth it: three quarters of a journal file. Each
+/// compaction begins another, which costs its size in zeros however few entries come into it:
+/// 1,300 bytes an event after every 200. Uploads do not wait for this.
+const WORTH_COMPACTING: u64 = 192 << 10;
+
+/// Entries since the last checkpoint that an opening replays at most, give or take a compaction.
+const LONGEST_TAIL: u64 = 2_000;
+
+/// Bytes of a checkpoint that an entry may cost: a checkpoint of 16 kB comes every 1,000 entries.
+const CHECKPOINT_SHARE: u64 = 16;
 
 /// Doublings of the window between rounds that fail: at most about a minute.
 const MOST_PATIENT: u32 = 5;
@@ -22,6 +32,8 @@ pub struct Maintained {
     pub compacted: u64,
     /// Entries that still wait in memory because flash takes none.
     pub waiting: usize,
+    /// Events given up because they were too old or the byte budget was full.
+    pub dropped: u64,
 }
 
 /// Starts the engine's one thread.
@@ -47,12 +59,14 @@ pub(super) fn spawn(shared: &Arc<Shared>) -> Result<JoinHandle<()>, Error> {
 impl Shared {
     pub(super) fn maintain(&self, cold: &mut Cold, budget: Duration) -> Result<Maintained, Error> {
         self.sync(cold)?;
+        check(cold.open()?)?;
         let mut done = Maintained::default();
         // One compaction takes a few ms; a budget below that leaves it to the next round.
-        let uncompacted = lock(&self.hot).live()?.uncompacted;
-        if uncompacted >= WORTH_COMPACTING && budget >= Duration::from_millis(5) {
+        let uncompacted_bytes = lock(&self.hot).live()?.uncompacted_bytes;
+        if uncompacted_bytes >= WORTH_COMPACTING && budget >= Duration::from_millis(5) {
             done.compacted = self.compact(cold)?;
         }
+        done.dropped = self.keep_within_bounds(cold, done.compacted > 0)?;
         let wanted = lock(&self.hot).live()?.journal.wants_spare();
         if let Some(size) = wanted {
             let spare = cold.open()?.store.prepare_spare(size)?;
@@ -81,26 +95,92 @@ impl Shared {
         };
         let done = task.run();
         lock(&self.hot).live()?.journal.finish_sync(done)?;
+        if let (Cold::Open(warehouse), Ok(reading)) = (cold, self.reading()) {
+            warehouse.synced_at = Some(reading.wall_ms);
+        }
         Ok(())
     }
 
-    /// Moves what the journal holds into the buffer, with a checkpoint of the state.
+    /// Gives up what is too old, once an hour, and what the byte budget has no room for, then and
+    /// after each compaction; how many events that the collector never got.
+    fn keep_within_bounds(&self, cold: &mut Cold, compacted: bool) -> Result<u64, Error> {
+        let reading = self.reading()?;
+        let now_at = lock(&self.hot).live()?.state.timeline.stamp(&reading).at;
+        let Warehouse { store, upkeep, .. } = cold.open()?;
+        let hourly =
+            upkeep.bounded_at.is_none_or(|then| now_at.abs_diff(then) >= HOUR_MS.unsigned_abs());
+        if !hourly && !compacted {
+            return Ok(0);
+        }
+        let oldest_ms = now_at.saturating_sub(self.config.age_limit_ms());
+        let bounds = Bounds { bytes: self.config.byte_budget(), oldest_ms };
+        let expired = if hourly { store.expire(&bounds)? } else { Evicted::default() };
+        let evicted = store.shrink(&bounds)?;
+        upkeep.bounded_at = if hourly { Some(now_at) } else { upkeep.bounded_at };
+        let dropped = expired.dropped.saturating_add(evicted.dropped);
+        if dropped > 0 {
+            log::warn!("{dropped} events were given up: too old, or no room");
+        }
+        Ok(dropped)
+    }
+
+    /// Moves what the journal holds into the buffer, with a checkpoint of the state if one is due.
     pub(super) fn compact(&self, cold: &mut Cold) -> Result<u64, Error> {
-        let warehouse = cold.open()?;
+        let Warehouse { store, upkeep, .. } = cold.open()?;
         let (end, checkpoint, moved) = {
             let mut hot = lock(&self.hot);
             let live = hot.live()?;
             live.write_waiting()?;
             let end = live.journal.rotate()?;
-            let mut checkpoint = Vec::new();
-            live.state.encode(&live.pack, &mut checkpoint);
-            (end, checkpoint, live.uncompacted)
+            // What was recorded under one pack is not to be replayed under another.
+            let due = upkeep.pack != live.state.pack
+                || upkeep.is_checkpoint_due(end, self.config.byte_budget());
+            let checkpoint = due.then(|| {
+                let mut bytes = Vec::with_capacity(upkeep.checkpoint_bytes);
+                live.state.encode(&live.pack, &mut bytes);
+                (bytes, live.state.pack.clone())
+            });
+            (end, checkpoint, (live.uncompacted, live.uncompacted_bytes))
         };
-        let done = warehouse.store.compact(end, Some(&checkpoint))?;
+        let state = checkpoint.as_ref().map(|(bytes, _)| bytes.as_slice());
+        let done = store.compact(end, state)?;
+        upkeep.journal_bytes = done.journal_bytes;
+        if let Some((bytes, pack)) = checkpoint {
+            (upkeep.covered, upkeep.checkpoint_bytes, upkeep.pack) = (end, bytes.len(), pack);
+        }
         let mut hot = lock(&self.hot);
         let live = hot.live()?;
         live.journal.consumed(end);
-        live.uncompacted = live.uncompacted.saturating_sub(moved);
+        live.uncompacted = live.uncompacted.saturating_sub(moved.0);
+        live.uncompacted_bytes = live.uncompacted_bytes.saturating_sub(moved.1);
         Ok(done.events)
     }
+}
+
+impl Upkeep {
+    /// Whether the compaction up to entry `end` is to bring a checkpoint along: once enough
+    /// entries share its cost, before an opening has too many of them to replay, and before the
+    /// files that hold them take an eighth of the byte budget.
+    fn is_checkpoint_due(&self, end: u64, byte_budget: u64) -> bool {
+        let tail = end.saturating_sub(self.covered);
+        let bytes = u64::try_from(self.checkpoint_bytes).unwrap_or(u64::MAX);
+        self.checkpoint_bytes == 0
+            || tail >= LONGEST_TAIL
+            || tail.saturating_mul(CHECKPOINT_SHARE) >= bytes
+            || self.journal_bytes >= byte_budget / 8
+    }
+}
+
+/// Looks through the database once if the device may have stopped while it was in use.
+fn check(warehouse: &mut Warehouse) -> Result<(), Error> {
+    if !warehouse.upkeep.suspect {
+        return Ok(());
+    }
+    let sound = warehouse.store.check()?;
+    warehouse.upkeep.suspect = false;
+    if !sound {
+        warehouse.damage.database_set_aside = true;
+        log::error!("the buffer is damaged: the next opening sets it aside");
+    }
+    Ok(())
 }

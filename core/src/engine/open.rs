@@ -7,7 +7,7 @@ use super::config::{Config, Host};
 use super::effects::Effects;
 use super::error::Error;
 use super::live::Live;
-use super::phases::{Cold, Hot, Pause, Waiting, Warehouse};
+use super::phases::{Cold, Hot, Pause, Upkeep, Waiting, Warehouse};
 use super::shared::{Shared, lock};
 use super::state::State;
 use super::wake::Wake;
@@ -142,7 +142,9 @@ impl Shared {
                 return Err(Error::Closed);
             }
         };
+        let mut upkeep = Upkeep::after(&opened);
         let Opened { store, journal, checkpoint, entries, epoch, last_seq, ended, .. } = opened;
+        let (damage, uncompacted) = (opened.damage, opened.uncompacted);
         let broken = opened.first_of_epoch && matches!(ended, Ended::Clean | Ended::Killed);
         let fresh = checkpoint.is_none() && entries.is_empty();
         let Waiting { events, catalog, pack, default_consent, said } = waiting;
@@ -150,13 +152,15 @@ impl Shared {
         let consent = said.unwrap_or(default_consent);
         let (mut state, unreadable_entries) =
             rebuild(&pack, checkpoint.as_deref(), &entries, default_consent);
+        upkeep.pack.clone_from(&state.pack);
         // The store knows the numbering; a checkpoint may be of an epoch before.
         state.last_seq = last_seq;
         let unfinished = !fresh && (remembered.is_some() || state.is_withdrawn());
         let withdrawn = said.is_some_and(|said| state.consent.record && !said.record);
         let erase = (unfinished || withdrawn).then_some(said.unwrap_or(state.consent));
         let mut live = Live::new(state, pack, catalog, journal, epoch);
-        live.uncompacted = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+        live.uncompacted = uncompacted;
+        live.uncompacted_bytes = bytes_of_last(&entries, uncompacted);
         // Readings never go back: what comes first has the time of the first event that waited.
         let first = events.front().map_or(reading, |(then, _)| then);
         if fresh || said.is_some() {
@@ -178,9 +182,12 @@ impl Shared {
             pause: Pause::default(),
             attempt: 0,
             ended,
-            damage: opened.damage,
+            damage,
             broken,
             unreadable_entries,
+            upkeep,
+            synced_at: None,
+            acknowledged_at: None,
         }));
         self.wake.after(&mut hot);
         Ok(erase)
@@ -239,6 +246,26 @@ impl Shared {
 
     pub(super) fn catalog(&self, pack: &Pack) -> Result<Catalog, Error> {
         catalog(&self.config, pack)
+    }
+}
+
+/// Bytes of the last `count` entries.
+fn bytes_of_last(entries: &[Vec<u8>], count: u64) -> u64 {
+    let last = entries.iter().rev().take(usize::try_from(count).unwrap_or(usize::MAX));
+    u64::try_from(last.map(Vec::len).sum::<usize>()).unwrap_or(u64::MAX)
+}
+
+impl Upkeep {
+    fn after(opened: &Opened) -> Self {
+        let tail = u64::try_from(opened.entries.len()).unwrap_or(u64::MAX);
+        Self {
+            covered: opened.journal.appended().saturating_sub(tail),
+            checkpoint_bytes: opened.checkpoint.as_ref().map_or(0, Vec::len),
+            pack: (String::new(), 0),
+            journal_bytes: 0,
+            bounded_at: None,
+            suspect: opened.ended == Ended::PowerLost,
+        }
     }
 }
 

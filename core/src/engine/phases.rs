@@ -98,6 +98,28 @@ pub(super) struct Warehouse {
     pub(super) broken: bool,
     /// Records of the journal that could not be understood when it was opened.
     pub(super) unreadable_entries: u64,
+    pub(super) upkeep: Upkeep,
+    /// When the journal was last synced and a batch last acknowledged, since the opening; by the
+    /// wall clock, ms.
+    pub(super) synced_at: Option<i64>,
+    pub(super) acknowledged_at: Option<i64>,
+}
+
+/// What maintenance has to remember from round to round.
+#[derive(Debug)]
+pub(super) struct Upkeep {
+    /// Number of the first journal entry that is in no checkpoint.
+    pub(super) covered: u64,
+    /// Size of the newest checkpoint; 0 if there is none.
+    pub(super) checkpoint_bytes: usize,
+    /// Pack under which the state was when it was written.
+    pub(super) pack: (String, u32),
+    /// Bytes of the journal files that are still needed, after the last compaction.
+    pub(super) journal_bytes: u64,
+    /// Instant on the timeline at which the bounds were last looked at.
+    pub(super) bounded_at: Option<i64>,
+    /// The last use may have ended with the device: the database is to be looked through.
+    pub(super) suspect: bool,
 }
 
 /// What holds up every batch: a server's wish, a failure, a wrong configuration. Kept in memory:

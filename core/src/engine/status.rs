@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::Engine;
 use super::error::Error;
-use super::phases::{Cold, Hot};
+use super::phases::{Cold, Hot, Warehouse};
 use super::shared::lock;
+use crate::event::Priority;
 use crate::guidance::OutcomeCounts;
 use crate::privacy::Consent;
-use crate::store::Ended;
+use crate::store::{Damage, Dropped, Ended, UncleanEnds};
 
 /// How the engine is: for an inspector, a report, a test. Nothing in it is personal.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -34,12 +35,28 @@ pub struct Status {
     pub events_waiting: u64,
     /// Wall clock of the oldest of them, rounded down to the hour, ms since 1970-01-01T00:00Z.
     pub oldest_waiting_ms: Option<i64>,
+    /// Events in the buffer that the collector has not acknowledged, by class.
+    pub waiting_by_class: BTreeMap<Priority, u64>,
+    /// How old the oldest of them is, ms; 0 if it seems to lie ahead.
+    pub oldest_waiting_age_ms: Option<i64>,
     /// Bytes of all files.
     pub file_bytes: u64,
+    /// Bytes that they may take.
+    pub byte_budget: u64,
+    /// When the journal was last synced since the opening, by the wall clock, ms.
+    pub synced_at: Option<i64>,
+    /// When the collector last acknowledged a batch since the opening, by the wall clock, ms.
+    pub acknowledged_at: Option<i64>,
     /// Events given up since the buffer was made.
     pub dropped_events: u64,
+    /// The same by reason and class.
+    pub dropped: Vec<Dropped>,
     /// The last use did not end by `close`.
     pub unclean_end: bool,
+    /// How often a use did not, since the buffer was made.
+    pub unclean_ends: UncleanEnds,
+    /// Entries of the journal that were found missing when the store was opened.
+    pub lost_entries: u64,
     /// Something on flash could not be read when the store was opened.
     pub damaged: bool,
     /// How often the wall clock was found moved.
@@ -69,21 +86,37 @@ impl Engine {
     pub fn status(&self) -> Result<Status, Error> {
         let mut cold = lock(&self.shared.cold);
         let mut status = of_hot(&mut lock(&self.shared.hot));
+        status.byte_budget = self.shared.config.byte_budget();
         if let Cold::Open(warehouse) = &mut *cold {
-            let figures = warehouse.store.stats()?;
-            status.installation = hex(&warehouse.store.installation());
-            status.events_waiting = figures.waiting.events;
-            status.oldest_waiting_ms = figures.waiting.oldest_wall_ms;
-            status.file_bytes = figures.file_bytes;
-            status.dropped_events = figures.dropped_events;
-            status.unclean_end = matches!(warehouse.ended, Ended::Killed | Ended::PowerLost);
-            // A torn end is what a kill leaves, not damage.
-            let damage = crate::store::Damage { torn_files: 0, ..warehouse.damage };
-            status.damaged = warehouse.broken
-                || damage != crate::store::Damage::default()
-                || warehouse.unreadable_entries > 0;
+            status.add_figures(warehouse)?;
+            let now = self.shared.reading()?.wall_ms;
+            let age = |then: i64| now.saturating_sub(then).max(0);
+            status.oldest_waiting_age_ms = status.oldest_waiting_ms.map(age);
         }
         Ok(status)
+    }
+}
+
+impl Status {
+    fn add_figures(&mut self, warehouse: &Warehouse) -> Result<(), Error> {
+        let Warehouse { store, ended, damage, .. } = warehouse;
+        let figures = store.stats()?;
+        self.installation = hex(&store.installation());
+        self.events_waiting = figures.waiting.events;
+        self.oldest_waiting_ms = figures.waiting.oldest_wall_ms;
+        self.waiting_by_class = store.waiting_by_class()?;
+        self.file_bytes = figures.file_bytes;
+        self.dropped_events = figures.dropped_events;
+        self.dropped = store.dropped()?;
+        (self.synced_at, self.acknowledged_at) = (warehouse.synced_at, warehouse.acknowledged_at);
+        self.unclean_end = matches!(ended, Ended::Killed | Ended::PowerLost);
+        self.unclean_ends = store.unclean_ends()?;
+        self.lost_entries = damage.lost_entries;
+        // A torn end is what a kill leaves, not damage.
+        let damage = Damage { torn_files: 0, ..*damage };
+        self.damaged =
+            warehouse.broken || damage != Damage::default() || warehouse.unreadable_entries > 0;
+        Ok(())
     }
 }
 
@@ -103,9 +136,17 @@ fn of_hot(hot: &mut Hot) -> Status {
         in_memory: 0,
         events_waiting: 0,
         oldest_waiting_ms: None,
+        waiting_by_class: BTreeMap::new(),
+        oldest_waiting_age_ms: None,
         file_bytes: 0,
+        byte_budget: 0,
+        synced_at: None,
+        acknowledged_at: None,
         dropped_events: 0,
+        dropped: Vec::new(),
         unclean_end: false,
+        unclean_ends: UncleanEnds::default(),
+        lost_entries: 0,
         damaged: false,
         clock_moved: 0,
         pack: Default::default(),

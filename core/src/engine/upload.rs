@@ -99,6 +99,9 @@ impl Shared {
                 let until_at = (pause_ms > 0).then(|| now_at.saturating_add(pause_ms));
                 warehouse.pause = Pause { until_at, refused: 0 };
                 let known = warehouse.store.acknowledge(id)?;
+                if known {
+                    warehouse.acknowledged_at = Some(reading.wall_ms);
+                }
                 Ok(if known { Delivery::Acknowledged } else { Delivery::Unknown })
             }
             Judgement::Retry { at_least_ms } => warehouse.defer(id, now_at, at_least_ms),
@@ -109,22 +112,26 @@ impl Shared {
                         warehouse.pause.refused += 1;
                         Ok(Delivery::SetAside { events: 1 })
                     }
+                    // There is nothing smaller to send, and it is not the events' fault.
+                    Split::Empty => Ok(warehouse.pause_for_settings(now_at)),
                     Split::Unknown => Ok(Delivery::Unknown),
                 }
             }
-            Judgement::Split | Judgement::Misconfigured => {
-                log::error!("the collector refuses everything: check endpoint and write key");
-                let after_ms = limits::MISCONFIGURED_MS;
-                let until_at = Some(now_at.saturating_add(after_ms));
-                // After the pause one more event may be tried.
-                warehouse.pause = Pause { until_at, refused: REFUSED_IN_ROW - 1 };
-                Ok(Delivery::Retry { after_ms })
-            }
+            Judgement::Split | Judgement::Misconfigured => Ok(warehouse.pause_for_settings(now_at)),
         }
     }
 }
 
 impl Warehouse {
+    fn pause_for_settings(&mut self, now_at: i64) -> Delivery {
+        log::error!("the collector refuses everything: check endpoint and write key");
+        let after_ms = limits::MISCONFIGURED_MS;
+        let until_at = Some(now_at.saturating_add(after_ms));
+        // After the pause one more event may be tried.
+        self.pause = Pause { until_at, refused: REFUSED_IN_ROW - 1 };
+        Delivery::Retry { after_ms }
+    }
+
     fn defer(&mut self, id: &BatchId, now_at: i64, at_least_ms: i64) -> Result<Delivery, Error> {
         let seed = installation_seed(&self.store.installation());
         let pause_ms = back_off_ms(&seed, id, self.attempt).max(at_least_ms);

@@ -5,6 +5,7 @@ use staykit_proto::{Message, v1};
 
 use super::base::Base;
 use super::database::signed;
+use super::dropped::unreported;
 use super::error::{StoreError, StoreFile};
 use super::segment::{self, Place};
 use crate::codec::Writer;
@@ -146,24 +147,28 @@ impl InFlight {
     }
 }
 
-/// Forms a batch of waiting segments; whether there were any.
+/// Forms a batch of waiting segments and of what was dropped; whether there was either.
 pub(super) fn form(
     base: &Base,
     connection: &Connection,
     limits: &BatchLimits,
     source: &v1::Source,
 ) -> Result<bool, StoreError> {
-    let Some(epoch) = first_waiting_epoch(connection)? else { return Ok(false) };
+    let dropped = unreported(connection)?;
+    let alone = dropped.first().map(|(_, range)| range.epoch);
+    let Some(epoch) = first_waiting_epoch(connection)?.or(alone) else { return Ok(false) };
     let mut message = v1::Batch {
         format: FORMAT,
         installation: base.installation.to_vec(),
         epoch,
-        dropped: unreported(connection)?,
+        dropped: dropped.iter().map(|(_, range)| *range).collect(),
         source: Some(source.clone()),
         ..v1::Batch::default()
     };
     let row = insert(base, connection, &mut message)?;
-    connection.execute("UPDATE dropped SET batch = ?1 WHERE batch IS NULL", [row])?;
+    for (id, _) in &dropped {
+        connection.execute("UPDATE dropped SET batch = ?1 WHERE id = ?2", [row, *id])?;
+    }
     let head = u64::try_from(message.encoded_len()).unwrap_or(u64::MAX);
     for id in choose(connection, epoch, limits, head)? {
         let sql = "UPDATE segment SET state = 1, batch = ?1 WHERE id = ?2";
@@ -221,21 +226,4 @@ fn choose(
         chosen.push(row.get(0)?);
     }
     Ok(chosen)
-}
-
-fn unreported(connection: &Connection) -> Result<Vec<v1::DroppedRange>, StoreError> {
-    let sql = "SELECT epoch, first_seq, last_seq, events, reason FROM dropped
-        WHERE batch IS NULL ORDER BY id";
-    let mut query = connection.prepare_cached(sql)?;
-    let ranges = query.query_map([], |row| {
-        let column = |place| row.get::<_, i64>(place).map(i64::cast_unsigned);
-        Ok(v1::DroppedRange {
-            epoch: column(0)?,
-            first_seq: column(1)?,
-            last_seq: column(2)?,
-            events: column(3)?,
-            reason: row.get(4)?,
-        })
-    })?;
-    Ok(ranges.collect::<Result<_, _>>()?)
 }

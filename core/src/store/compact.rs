@@ -1,5 +1,6 @@
 //! Moving closed journal files into the buffer.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use rusqlite::Connection;
@@ -7,7 +8,9 @@ use staykit_proto::segment::Row;
 
 use super::Store;
 use super::base::Base;
+use super::check::count_end;
 use super::database::{Checkpoints, Position};
+use super::dropped::{DropReason, Range};
 use super::error::{StoreError, StoreFile};
 use super::journal::{self, Frame, Loaded, Spare, Start, Started};
 use super::limits;
@@ -23,6 +26,8 @@ pub struct Compacted {
     pub events: u64,
     /// Entries that should have been there and could not be read.
     pub lost_entries: u64,
+    /// Bytes of the journal's files that are still needed, the one being written to included.
+    pub journal_bytes: u64,
 }
 
 impl Store {
@@ -40,8 +45,11 @@ impl Store {
         checkpoint: Option<&[u8]>,
     ) -> Result<Compacted, StoreError> {
         let files = self.journal_files()?;
-        let base = self.base.clone();
-        let done = self.database()?.transaction(|transaction| {
+        let (base, uncounted) = (self.base.clone(), self.uncounted);
+        let mut done = self.database()?.transaction(|transaction| {
+            if let Some(ended) = uncounted {
+                count_end(transaction, ended)?;
+            }
             let position = Position::load(&base, transaction)?;
             let mut run = Run::new(&base, transaction, position, end);
             run.consume(&files)?;
@@ -51,7 +59,9 @@ impl Store {
             }
             Ok(done)
         })?;
+        self.uncounted = None;
         self.remove_consumed(&files)?;
+        done.journal_bytes = self.journal_bytes()?;
         Ok(done)
     }
 
@@ -67,6 +77,14 @@ impl Store {
         numbers.retain(|number| Some(*number) != self.recyclable);
         numbers.sort_unstable();
         Ok(numbers)
+    }
+
+    fn journal_bytes(&self) -> Result<u64, StoreError> {
+        let files = self.files()?;
+        let needed = files.iter().filter(|(name, _)| {
+            names::number(name).is_some_and(|number| Some(number) != self.recyclable)
+        });
+        Ok(needed.map(|(_, bytes)| bytes).sum())
     }
 
     /// A file is needed until a later one begins at or below both the position and the newest
@@ -122,7 +140,8 @@ impl<'a> Run<'a> {
         for number in files {
             let Loaded::Started(file) = journal::load(self.base, *number)? else { continue };
             let until = file.start.first;
-            if let Some(last) = last.replace(file) {
+            // A file that only a checkpoint still needs has nothing new.
+            if let Some(last) = last.replace(file).filter(|_| until > self.position.consumed) {
                 self.file(last, until)?;
             }
         }
@@ -168,6 +187,7 @@ impl<'a> Run<'a> {
     }
 
     fn event(&mut self, of: (u64, Priority), seq: u64, row: Row) -> Result<(), StoreError> {
+        self.report_gap(of.0, seq)?;
         let group = self.groups.entry(of).or_insert_with(|| Group::new(of.0, of.1));
         if !group.takes(seq, &row) {
             group.store(self.base, self.connection, (State::Waiting, None))?;
@@ -178,6 +198,22 @@ impl<'a> Run<'a> {
             (self.position.epoch, self.position.last_seq) = (of.0, seq);
         }
         Ok(())
+    }
+
+    /// Numbers are given without gaps within an epoch: what is missing before `seq` was damaged.
+    fn report_gap(&self, epoch: u64, seq: u64) -> Result<(), StoreError> {
+        let before = match epoch.cmp(&self.position.epoch) {
+            Ordering::Less => return Ok(()),
+            Ordering::Equal => self.position.last_seq,
+            Ordering::Greater => 0,
+        };
+        let (first_seq, last_seq) = (before.saturating_add(1), seq.saturating_sub(1));
+        if first_seq > last_seq {
+            return Ok(());
+        }
+        let events = last_seq - before;
+        let gap = Range { epoch, first_seq, last_seq, events, priority: 0 };
+        gap.give_up(self.connection, DropReason::Damage)
     }
 
     fn finish(mut self) -> Result<Compacted, StoreError> {

@@ -18,6 +18,9 @@ use crate::crypto::{Purpose, open_blob, seal_blob};
 /// `STYK`: tells our file from any other.
 const APPLICATION_ID: i32 = 0x5354_594b;
 
+/// How every file of `SQLite` begins. One that was found damaged has zeros there.
+pub(super) const MAGIC: &[u8] = b"SQLite format 3\0";
+
 /// `FULL` makes each commit durable. The cache holds 256 KiB.
 const SETTINGS: &str = "
     PRAGMA locking_mode = EXCLUSIVE;
@@ -88,8 +91,14 @@ const SCHEMA: &str = "
         batch INTEGER
     ) STRICT;
     CREATE TABLE tally (
-        reason INTEGER PRIMARY KEY,
-        events INTEGER NOT NULL
+        reason INTEGER NOT NULL,
+        priority INTEGER NOT NULL,
+        events INTEGER NOT NULL,
+        PRIMARY KEY (reason, priority)
+    ) STRICT;
+    CREATE TABLE ended (
+        how INTEGER PRIMARY KEY,
+        times INTEGER NOT NULL
     ) STRICT;
 ";
 
@@ -105,7 +114,7 @@ pub(super) struct Database {
 impl Database {
     /// Opens the database; `None` if there is none, or one that was never finished.
     pub(super) fn open(base: &Base) -> Result<Option<Self>, StoreError> {
-        if !refuse_newer(base)? {
+        if !admit_file(base)? {
             return Ok(None);
         }
         let mut database = Self::connect(base)?;
@@ -114,6 +123,7 @@ impl Database {
 
     /// Opens the database, or makes it: file and name are durable when it returns.
     pub(super) fn create(base: &Base) -> Result<Self, StoreError> {
+        admit_file(base)?;
         let failed = StoreError::io("create", StoreFile::Database);
         let mut options = OpenOptions::new();
         options.create(true).append(true).mode(0o600);
@@ -173,6 +183,12 @@ impl Database {
         &self.connection
     }
 
+    /// Moves the log into the file, which shrinks to the pages in use, and empties it.
+    pub(super) fn fold_log(&self) -> Result<(), StoreError> {
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        Ok(self.connection.query_row(sql, [], |_| Ok(()))?)
+    }
+
     /// Does `work` as a whole or not at all; durable when it returns.
     pub(super) fn transaction<T>(
         &mut self,
@@ -185,14 +201,18 @@ impl Database {
     }
 }
 
-/// Reads the file's header before `SQLite` does, which might already write. Whether there is a file.
-fn refuse_newer(base: &Base) -> Result<bool, StoreError> {
+/// Refuses a newer format and what is no database by its header, before `SQLite` reads it and might
+/// already write, or takes another header from the log. Whether there is a file.
+fn admit_file(base: &Base) -> Result<bool, StoreError> {
     let mut header = [0; 72];
     let read = File::open(base.folder.join(DATABASE)).and_then(|mut file| file.read(&mut header));
-    match read {
+    let bytes = match read {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
         other => other.map_err(StoreError::io("open", StoreFile::Database))?,
     };
+    if bytes > 0 && !header.starts_with(MAGIC) {
+        return Err(StoreError::Damaged(StoreFile::Database));
+    }
     // File format of SQLite, 1.3: big-endian user version at 60, application id at 68.
     let number = |at: usize| header.get(at..).and_then(|rest| rest.first_chunk().copied());
     if number(68).map(i32::from_be_bytes) == Some(APPLICATION_ID) {

@@ -1,10 +1,12 @@
 //! Reading everything back, counting it, destroying it.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use staykit_proto::segment::Row;
 
 use super::Store;
+use super::dropped::Dropped;
 use super::error::StoreError;
 use super::outbox::Waiting;
 use super::segment::{self, Place, State};
@@ -78,9 +80,29 @@ impl Store {
         )
     }
 
+    /// Events in segments that have yet to reach the server, by class.
+    pub fn waiting_by_class(&self) -> Result<BTreeMap<Priority, u64>, StoreError> {
+        let Some(database) = &self.database else { return Ok(BTreeMap::new()) };
+        let sql = "SELECT priority, sum(events) FROM segment WHERE state IN (0, 1) GROUP BY 1";
+        let mut query = database.read().prepare(sql)?;
+        let (mut rows, mut classes) = (query.query([])?, BTreeMap::new());
+        while let Some(row) = rows.next()? {
+            let class = Priority::from_number(row.get(0)?);
+            let events = row.get::<_, i64>(1)?.cast_unsigned();
+            classes.extend(class.map(|class| (class, events)));
+        }
+        Ok(classes)
+    }
+
+    /// Events given up since the buffer was made, by reason and class.
+    pub fn dropped(&self) -> Result<Vec<Dropped>, StoreError> {
+        self.database.as_ref().map_or(Ok(Vec::new()), |found| Dropped::load(found.read()))
+    }
+
     /// Figures for a status report.
     pub fn stats(&self) -> Result<Stats, StoreError> {
-        let mut stats = Stats { file_bytes: self.file_bytes()?, ..Stats::default() };
+        let file_bytes = self.files()?.iter().map(|(_, bytes)| bytes).sum();
+        let mut stats = Stats { file_bytes, ..Stats::default() };
         let Some(database) = &self.database else { return Ok(stats) };
         let sum = |sql| {
             let value = database.read().query_row(sql, [], |row| row.get::<_, Option<i64>>(0));
@@ -92,10 +114,17 @@ impl Store {
         Ok(stats)
     }
 
-    fn file_bytes(&self) -> Result<u64, StoreError> {
+    /// Names and sizes of all files.
+    pub(super) fn files(&self) -> Result<Vec<(String, u64)>, StoreError> {
         let folder = &self.base.folder;
-        let size =
-            |name: &String| std::fs::metadata(folder.join(name)).map_or(0, |data| data.len());
-        Ok(folder.names()?.iter().map(size).sum())
+        let size = |name: &str| std::fs::metadata(folder.join(name)).map_or(0, |data| data.len());
+        Ok(folder
+            .names()?
+            .into_iter()
+            .map(|name| {
+                let bytes = size(&name);
+                (name, bytes)
+            })
+            .collect())
     }
 }

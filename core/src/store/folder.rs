@@ -21,7 +21,7 @@ pub(super) const DATABASE: &str = "buffer.sqlite";
 const DATABASE_SIDE: [&str; 3] =
     ["buffer.sqlite-journal", "buffer.sqlite-wal", "buffer.sqlite-shm"];
 /// The last database that would not open, kept for whoever wants to look into it.
-const DATABASE_ASIDE: &str = "buffer.damaged";
+pub(super) const DATABASE_ASIDE: &str = "buffer.damaged";
 
 /// A store's folder, locked by this process until it is dropped.
 #[derive(Debug)]

@@ -58,6 +58,37 @@ pub const KEPT_AFTER_UPLOAD: Limit = Limit {
     unit: "bytes",
     origin: "a tenth of the default budget; months of an ordinary app",
 };
+/// Dropped ranges of one epoch and reason that wait to be told; beyond it the closest are joined.
+pub const DROPPED_RANGES: Limit = Limit {
+    of: "dropped ranges of one epoch and reason",
+    most: 16,
+    unit: "ranges",
+    origin: "neighbours are one range already; these are gaps between classes",
+};
+/// Dropped ranges in one batch; the others wait for the next.
+pub const DROPPED_IN_BATCH: Limit =
+    Limit { of: "dropped ranges in a batch", most: 256, unit: "ranges", origin: "about 6 kB" };
+/// Free pages that the database keeps for use again.
+pub const FREE_PAGES: Limit = Limit {
+    of: "free pages of the database",
+    most: 256 << 10,
+    unit: "bytes",
+    origin: "a few segments and a checkpoint: reused before they are worth moving pages",
+};
+/// The smallest byte budget; a lower one is raised to it.
+pub const LEAST_BUDGET: Limit = Limit {
+    of: "least byte budget",
+    most: 1_000_000,
+    unit: "bytes",
+    origin: "journal files (768 KiB at most) and half of it for segments",
+};
+/// What the files may exceed the byte budget by between two rounds of maintenance.
+pub const BUDGET_SLACK: Limit = Limit {
+    of: "excess over the byte budget",
+    most: 1 << 20,
+    unit: "bytes",
+    origin: "the log of one compaction (512 KiB) and two journal files",
+};
 /// The wrapped data key, as a vault gives it.
 pub const WRAPPED_KEY: Limit = Limit {
     of: "wrapped key",
@@ -67,7 +98,7 @@ pub const WRAPPED_KEY: Limit = Limit {
 };
 
 /// All of them, for documentation and tests.
-pub const ALL: [Limit; 9] = [
+pub const ALL: [Limit; 14] = [
     ENTRY,
     JOURNAL_FILE,
     FIRST_JOURNAL_FILE,
@@ -76,5 +107,10 @@ pub const ALL: [Limit; 9] = [
     CHECKPOINTS,
     CHECKPOINT,
     KEPT_AFTER_UPLOAD,
+    DROPPED_RANGES,
+    DROPPED_IN_BATCH,
+    FREE_PAGES,
+    LEAST_BUDGET,
+    BUDGET_SLACK,
     WRAPPED_KEY,
 ];

@@ -31,6 +31,8 @@ pub struct Opened {
     pub first_of_epoch: bool,
     /// Last sequence number given in this epoch; 0 if none was.
     pub last_seq: u64,
+    /// How many entries, the last ones, are in no segment yet.
+    pub uncompacted: u64,
     /// How the last use ended.
     pub ended: Ended,
     /// What could not be read.
@@ -74,14 +76,16 @@ impl Store {
         for number in &scan.useless {
             base.folder.remove(&names::name(*number), StoreFile::Journal)?;
         }
+        let uncounted = matches!(ended, Ended::Killed | Ended::PowerLost).then_some(ended);
         Ok(Opened {
-            store: Self { base, database: buffer.database, recyclable: None },
+            store: Self { base, database: buffer.database, recyclable: None, uncounted },
             journal,
             checkpoint: buffer.checkpoint,
             entries: scan.entries.into_iter().map(|(_, entry)| entry).collect(),
             epoch,
             first_of_epoch,
             last_seq: last_seq.unwrap_or(0),
+            uncompacted: scan.next.saturating_sub(buffer.position.consumed),
             ended,
             damage,
         })

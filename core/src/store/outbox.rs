@@ -5,9 +5,10 @@ use staykit_proto::v1;
 
 use super::Store;
 use super::batch::{BatchId, BatchLimits, InFlight, StoredBatch, Unsound, form};
+use super::dropped::{DropReason, Range};
 use super::error::StoreError;
 use super::limits;
-use super::segment::State;
+use super::segment::{Place, State};
 use crate::time::HOUR_MS;
 
 /// What has yet to reach the server, the batch in flight included.
@@ -43,7 +44,8 @@ impl Store {
     }
 
     /// The batch in flight; if there is none, one is formed and made durable: of one epoch, the
-    /// most important class first, then the oldest. `None` if nothing waits.
+    /// most important class first, then the oldest. With it goes what was dropped, alone if no
+    /// segment waits. `None` if there is neither.
     ///
     /// `source` is used only when a batch is formed. A segment that turns out to be damaged is
     /// given up and reported as dropped.
@@ -66,7 +68,7 @@ impl Store {
                 Err(Unsound::Failed(error)) => return Err(error),
                 Err(Unsound::Damaged(segment)) => database.transaction(|inner| {
                     if let Some(id) = segment {
-                        give_up(inner, id, v1::DropReason::Damage)?;
+                        give_up(inner, id, DropReason::Damage)?;
                     }
                     batch.dissolve(inner)
                 })?,
@@ -117,17 +119,12 @@ impl Store {
 pub(super) fn give_up(
     connection: &Connection,
     segment: i64,
-    reason: v1::DropReason,
+    reason: DropReason,
 ) -> Result<(), StoreError> {
-    let reason_number = i32::from(reason);
-    let note = "INSERT INTO dropped (epoch, first_seq, last_seq, events, reason)
-        SELECT epoch, first_seq, last_seq, events, ?2 FROM segment WHERE id = ?1";
-    connection.execute(note, params![segment, reason_number])?;
-    let count = "INSERT INTO tally (reason, events)
-        SELECT ?2, events FROM segment WHERE id = ?1
-        ON CONFLICT (reason) DO UPDATE SET events = tally.events + excluded.events";
-    connection.execute(count, params![segment, reason_number])?;
-    if reason == v1::DropReason::Refused {
+    let sql = format!("SELECT {} FROM segment WHERE id = ?1", Place::COLUMNS);
+    let place = connection.query_row(&sql, [segment], |row| Place::read(row, 0))?;
+    Range::of(&place).give_up(connection, reason)?;
+    if reason == DropReason::Refused {
         let keep = "UPDATE segment SET state = ?2, batch = NULL WHERE id = ?1";
         connection.execute(keep, params![segment, State::Refused.number()])?;
     } else {

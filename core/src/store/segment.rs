@@ -40,6 +40,16 @@ impl State {
             Self::Refused => 3,
         }
     }
+
+    /// A number that no version wrote is taken for one that waits: that loses nothing.
+    pub(super) fn from_number(number: i64) -> Self {
+        match number {
+            1 => Self::Sending,
+            2 => Self::Acknowledged,
+            3 => Self::Refused,
+            _ => Self::Waiting,
+        }
+    }
 }
 
 /// What stands beside a segment in clear, bound to it by its seal.
@@ -107,6 +117,17 @@ pub(super) struct Group {
 impl Group {
     pub(super) fn new(epoch: u64, priority: Priority) -> Self {
         Self { epoch, priority, seqs: Vec::new(), rows: Vec::new(), estimate: 0 }
+    }
+
+    /// Some of the events of a segment, to become one of their own.
+    pub(super) fn of(place: &Place, rows: Vec<(u64, Row)>) -> Result<Self, StoreError> {
+        let class = u8::try_from(place.priority).ok().and_then(Priority::from_number);
+        let class = class.ok_or(StoreError::Damaged(StoreFile::Database))?;
+        let mut group = Self::new(place.epoch, class);
+        for (seq, row) in rows {
+            group.push(seq, row);
+        }
+        Ok(group)
     }
 
     /// Whether `row` still fits, behind what is there.

@@ -1,17 +1,16 @@
 //! What to do with a batch that the server finds too large, or in which it finds a poison event.
 
 use rusqlite::{Connection, params};
-use staykit_proto::segment::Row;
 use staykit_proto::{Message, v1};
 
 use super::Store;
 use super::base::Base;
 use super::batch::BatchId;
 use super::batch::{InFlight, insert};
+use super::dropped::DropReason;
 use super::error::{StoreError, StoreFile};
 use super::outbox::{give_up, prune};
 use super::segment::{self, Group, Place, State};
-use crate::event::Priority;
 
 /// What became of a batch that was split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +24,9 @@ pub enum Split {
         /// Its sequence number.
         seq: u64,
     },
+    /// It held no event, only what was dropped: refused all the same. What it told is kept and
+    /// told again by the next one.
+    Empty,
     /// No such batch is in flight.
     Unknown,
 }
@@ -55,7 +57,7 @@ impl Halving<'_> {
         match segments.as_slice() {
             [] => {
                 self.batch.dissolve(self.connection)?;
-                Ok(Split::Unknown)
+                Ok(Split::Empty)
             }
             [(id, place)] if place.events <= 1 => self.set_aside(*id, place),
             [(id, place)] => self.halve_segment(*id, place),
@@ -80,7 +82,7 @@ impl Halving<'_> {
     }
 
     fn set_aside(&self, segment: i64, place: &Place) -> Result<Split, StoreError> {
-        give_up(self.connection, segment, v1::DropReason::Refused)?;
+        give_up(self.connection, segment, DropReason::Refused)?;
         self.batch.dissolve(self.connection)?;
         prune(self.connection)?;
         Ok(Split::SetAside { epoch: place.epoch, seq: place.first_seq })
@@ -100,25 +102,11 @@ impl Halving<'_> {
         let body: Vec<u8> = self.connection.query_row(sql, [id], |row| row.get(0))?;
         let mut rows = segment::unpack(&segment::open(self.base, place, &body)?)?;
         let later = rows.split_off(rows.len() / 2);
-        self.pack(place, rows, (State::Sending, Some(self.batch.row)))?;
-        self.pack(place, later, (State::Waiting, None))?;
+        let store = |rows, state| Group::of(place, rows)?.store(self.base, self.connection, state);
+        store(rows, (State::Sending, Some(self.batch.row)))?;
+        store(later, (State::Waiting, None))?;
         self.connection.execute("DELETE FROM segment WHERE id = ?1", [id])?;
         self.renew()
-    }
-
-    fn pack(
-        &self,
-        place: &Place,
-        rows: Vec<(u64, Row)>,
-        state: (State, Option<i64>),
-    ) -> Result<(), StoreError> {
-        let class = u8::try_from(place.priority).ok().and_then(Priority::from_number);
-        let class = class.ok_or(StoreError::Damaged(StoreFile::Database))?;
-        let mut group = Group::new(place.epoch, class);
-        for (seq, row) in rows {
-            group.push(seq, row);
-        }
-        group.store(self.base, self.connection, state)
     }
 
     /// What is left is another batch: other bytes, so another id.

@@ -7,6 +7,7 @@
     reason = "a test may fail by panicking, in its helpers too"
 )]
 
+mod bounds;
 mod continuity;
 mod hostile;
 mod journal;
