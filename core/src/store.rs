@@ -9,6 +9,7 @@ mod base;
 mod batch;
 mod compact;
 mod database;
+mod disk;
 mod error;
 mod export;
 mod folder;
@@ -31,6 +32,7 @@ use database::Database;
 
 pub use batch::{BatchId, BatchLimits, StoredBatch};
 pub use compact::Compacted;
+pub use disk::{Access, Disk, DiskFile, SystemDisk};
 pub use error::{StoreError, StoreFile};
 pub use export::{Stats, StoredEvent};
 pub use folder::Folder;

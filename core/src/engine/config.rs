@@ -8,6 +8,7 @@ use crate::event::{EventSpec, UnknownNames};
 use crate::pack::{Pack, PublicKey};
 use crate::privacy::Consent;
 use crate::random::{Random, SystemRandom};
+use crate::store::{Disk, SystemDisk};
 use crate::time::{Clock, SystemClock};
 
 /// Settings of one engine.
@@ -117,6 +118,7 @@ pub struct Host {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
     pub(super) vault: Option<Arc<dyn KeyVault>>,
+    pub(super) disk: Arc<dyn Disk>,
 }
 
 impl Host {
@@ -124,7 +126,7 @@ impl Host {
     /// locked until [`super::Engine::unlock`].
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        Self { clock, random, vault: None }
+        Self { clock, random, vault: None, disk: Arc::new(SystemDisk) }
     }
 
     /// The operating system's clock (in UTC) and randomness, and this vault.
@@ -137,6 +139,12 @@ impl Host {
     #[must_use]
     pub fn with_vault(self, vault: Arc<dyn KeyVault>) -> Self {
         Self { vault: Some(vault), ..self }
+    }
+
+    /// With another disk than the operating system's, for tests of what disks do.
+    #[must_use]
+    pub fn with_disk(self, disk: Arc<dyn Disk>) -> Self {
+        Self { disk, ..self }
     }
 }
 

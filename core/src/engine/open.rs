@@ -1,7 +1,7 @@
 //! Locked, open, closed: how an engine gets from one to the other.
 
 use std::mem;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use super::config::{Config, Host};
 use super::effects::Effects;
@@ -30,7 +30,7 @@ impl Shared {
         };
         // What is wrong with the catalog shows before any file is touched.
         let catalog = catalog(&config, &pack)?;
-        let folder = Folder::open(&config.folder)?;
+        let folder = Folder::open_on(Arc::clone(&host.disk), &config.folder)?;
         let waiting = Waiting::new(pack, catalog, config.consent);
         let shared = Self {
             config,
@@ -93,7 +93,7 @@ impl Shared {
         let (opened, reading) = match opened {
             Ok(opened) => opened,
             Err(error) => {
-                *cold = Cold::Locked(Folder::open(&self.config.folder)?);
+                *cold = Cold::Locked(self.folder()?);
                 return Err(error);
             }
         };
@@ -187,11 +187,15 @@ impl Shared {
             Cold::Closed => return Err(Error::Closed),
         };
         erased?;
-        *cold = Cold::Locked(Folder::open(&self.config.folder)?);
+        *cold = Cold::Locked(self.folder()?);
         let catalog = catalog(&self.config, &pack)?;
         *lock(&self.hot) = Hot::Locked(Box::new(Waiting::new(pack, catalog, consent)));
         drop(cold);
         self.unlock_by_vault()
+    }
+
+    fn folder(&self) -> Result<Folder, Error> {
+        Ok(Folder::open_on(Arc::clone(&self.host.disk), &self.config.folder)?)
     }
 
     fn forget_folder(&self) -> Result<(), Error> {
@@ -203,7 +207,7 @@ impl Shared {
                 return Ok(());
             }
         }
-        *cold = Cold::Locked(Folder::open(&self.config.folder)?);
+        *cold = Cold::Locked(self.folder()?);
         Ok(())
     }
 

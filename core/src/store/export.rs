@@ -94,8 +94,6 @@ impl Store {
 
     fn file_bytes(&self) -> Result<u64, StoreError> {
         let folder = &self.base.folder;
-        let size =
-            |name: &String| std::fs::metadata(folder.join(name)).map_or(0, |data| data.len());
-        Ok(folder.names()?.iter().map(size).sum())
+        Ok(folder.names()?.iter().map(|name| folder.size(name)).sum())
     }
 }

@@ -1,12 +1,12 @@
 //! Reading a journal file back.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 
 use super::file::{self, HEADER_BYTES};
 use super::frame::{FRAME_OVERHEAD, HEAD_BYTES, Kind, Start, split_head};
 use crate::crypto::SealKey;
 use crate::store::base::Base;
+use crate::store::disk::Access;
 use crate::store::error::{StoreError, StoreFile};
 use crate::store::limits;
 use crate::store::names;
@@ -44,16 +44,13 @@ pub(in crate::store) enum Frame<'a> {
 /// Reads file `number` whole; it has a bounded size.
 pub(in crate::store) fn load(base: &Base, number: u64) -> Result<Loaded, StoreError> {
     let failed = StoreError::io("read", StoreFile::Journal);
-    let opened = match File::open(base.folder.join(&names::name(number))) {
+    let opened = match base.folder.open_file(&names::name(number), Access::Read) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Loaded::Missing),
         opened => opened.map_err(failed)?,
     };
     // The largest file is one made for a single entry.
     let most = file::size_for(2 * limits::ENTRY.most);
-    let length = opened.metadata().map_err(failed)?.len().min(most);
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-    opened.take(length).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(parse(base, number, bytes))
+    Ok(parse(base, number, opened.read_up_to(most).map_err(failed)?))
 }
 
 fn parse(base: &Base, number: u64, mut bytes: Vec<u8>) -> Loaded {
