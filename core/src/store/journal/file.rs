@@ -21,7 +21,7 @@ pub(super) const HEADER_BYTES: u64 = 56;
 const HEADER_POSITION: u64 = u64::MAX;
 /// Filled page by page: one large write would get large folios of page cache, and each later
 /// append would dirty a whole one.
-const PAGE: usize = 4096;
+pub(super) const PAGE: usize = 4096;
 
 /// Removes what an interrupted [`Spare::prepare`] left.
 pub(in crate::store) fn remove_draft(base: &Base) -> Result<(), StoreError> {
