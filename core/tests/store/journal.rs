@@ -115,7 +115,7 @@ fn after_a_torn_end_writing_goes_on_in_another_file_and_both_are_read() {
 }
 
 #[test]
-fn a_flipped_byte_in_the_file_in_use_gives_no_number_twice() {
+fn damage_to_the_file_in_use_gives_no_number_twice() {
     let folder = tempfile::tempdir().unwrap();
     let (live, image) = (folder.path().join("live"), folder.path().join("image"));
     fill(&mut create(&live), 1..=4);
@@ -129,6 +129,10 @@ fn a_flipped_byte_in_the_file_in_use_gives_no_number_twice() {
         fs::write(image.join(&name), bytes).unwrap();
         let opened = reopen(&image);
         assert!(opened.epoch > 1, "byte {at}: numbers go on after {}", opened.last_seq);
+        drop(opened);
+        fs::write(image.join(&name), &whole[..at]).unwrap();
+        let opened = reopen(&image);
+        assert!(opened.epoch > 1, "cut at {at}: numbers go on after {}", opened.last_seq);
         drop(opened);
         fs::remove_dir_all(&image).unwrap();
     }

@@ -114,7 +114,7 @@ impl Started {
         if rest.iter().take(HEAD_BYTES).all(|byte| *byte == 0) {
             // Pages behind a hole: a power cut kept later ones and lost this one.
             self.torn |= rest.iter().any(|byte| *byte != 0);
-            self.damaged |= self.torn;
+            self.damaged |= self.torn || !self.has_whole_pages();
             return None;
         }
         match open_frame(&self.key, &self.bytes, at, &mut self.frame) {
@@ -127,11 +127,16 @@ impl Started {
                 Some(Frame::Closed)
             }
             _ => {
-                self.damaged |= !self.is_cut_short(at);
+                self.damaged |= !self.is_cut_short(at) || !self.has_whole_pages();
                 self.torn = true;
                 None
             }
         }
+    }
+
+    /// Files are made of whole pages before anything is appended: one that is not was cut.
+    fn has_whole_pages(&self) -> bool {
+        self.bytes.len().is_multiple_of(file::PAGE)
     }
 
     /// Whether the frame at `at`, which does not open, is what a kill leaves: the system copies
