@@ -40,7 +40,7 @@ struct Size {
 }
 
 const SHORT: Size = Size { seeds: 3, steps: 120, life: 60, between: 40 };
-const LONG: Size = Size { seeds: 24, steps: 400, life: 150, between: 12 };
+const LONG: Size = Size { seeds: 14, steps: 400, life: 150, between: 12 };
 
 /// A device that lives from one power cut to the next.
 struct Device {
