@@ -9,10 +9,12 @@
     reason = "a test stops at the first failure"
 )]
 
+pub mod disk;
 pub mod files;
 pub mod packs;
 pub mod person;
 pub mod server;
+pub mod truth;
 
 use staykit_core::engine::Engine;
 

@@ -8,7 +8,7 @@ use crate::event::{EventSpec, UnknownNames};
 use crate::pack::{Pack, PublicKey};
 use crate::privacy::Consent;
 use crate::random::{Random, SystemRandom};
-use crate::store::limits;
+use crate::store::{Disk, SystemDisk, limits};
 use crate::time::{Clock, DAY_MS, SystemClock};
 
 /// Bytes of all files; half a year of an app that records 1,000 events a day.
@@ -155,6 +155,7 @@ pub struct Host {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
     pub(super) vault: Option<Arc<dyn KeyVault>>,
+    pub(super) disk: Arc<dyn Disk>,
 }
 
 impl Host {
@@ -162,7 +163,7 @@ impl Host {
     /// locked until [`super::Engine::unlock`].
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        Self { clock, random, vault: None }
+        Self { clock, random, vault: None, disk: Arc::new(SystemDisk) }
     }
 
     /// The operating system's clock (in UTC) and randomness, and this vault.
@@ -175,6 +176,12 @@ impl Host {
     #[must_use]
     pub fn with_vault(self, vault: Arc<dyn KeyVault>) -> Self {
         Self { vault: Some(vault), ..self }
+    }
+
+    /// With another disk than the operating system's, for tests of what disks do.
+    #[must_use]
+    pub fn with_disk(self, disk: Arc<dyn Disk>) -> Self {
+        Self { disk, ..self }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Locked, open, closed: how an engine gets from one to the other.
 
 use std::mem;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use super::config::{Config, Host};
 use super::effects::Effects;
@@ -30,7 +30,7 @@ impl Shared {
         };
         // What is wrong with the catalog shows before any file is touched.
         let catalog = catalog(&config, &pack)?;
-        let folder = Folder::open(&config.folder)?;
+        let folder = Folder::open_on(Arc::clone(&host.disk), &config.folder)?;
         let waiting = Waiting::new(pack, catalog, config.consent);
         let shared = Self {
             config,
@@ -235,7 +235,7 @@ impl Shared {
 
     /// The folder without its key; closed if not even that can be opened.
     fn locked(&self) -> Cold {
-        match Folder::open(&self.config.folder) {
+        match Folder::open_on(Arc::clone(&self.host.disk), &self.config.folder) {
             Ok(folder) => Cold::Locked(folder),
             Err(error) => {
                 log::error!("the folder of the store is gone: {error}");

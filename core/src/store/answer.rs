@@ -4,10 +4,10 @@
 //! "no" outlives a kill or a power cut in between, it is first put into a small file in clear:
 //! three bits that say nothing about a person but that.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::io::ErrorKind;
 
 use super::Store;
+use super::disk::Access;
 use super::error::{StoreError, StoreFile};
 use super::folder::Folder;
 
@@ -15,13 +15,19 @@ const NAME: &str = "consent";
 const DRAFT: &str = "consent.new";
 const MAGIC: [u8; 8] = *b"SKCONSNT";
 const FORMAT: u8 = 0;
+/// Bytes of the file, and one more, by which a longer one shows.
+const SIZE: u64 = 11;
 
 impl Folder {
     /// What was remembered. A file that makes no sense, or is of a newer format, counts as a no
     /// to everything.
     #[must_use]
     pub fn remembered(&self) -> Option<u8> {
-        let bytes = fs::read(self.join(NAME)).ok()?;
+        let file = match self.open_file(NAME, Access::Read) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return None,
+            opened => opened,
+        };
+        let bytes = file.and_then(|file| file.read_up_to(SIZE)).unwrap_or_default();
         let bits = bytes.strip_prefix(&MAGIC).and_then(|rest| match rest {
             [FORMAT, bits] => Some(*bits),
             _ => None,
@@ -31,15 +37,14 @@ impl Folder {
 
     /// Remembers `bits`; durable when it returns.
     pub fn remember(&self, bits: u8) -> Result<(), StoreError> {
-        let failed = StoreError::io("write", StoreFile::Consent);
+        let content = [MAGIC.as_slice(), &[FORMAT, bits]].concat();
         let write = || {
-            let mut file = File::create(self.join(DRAFT))?;
-            file.write_all(&MAGIC)?;
-            file.write_all(&[FORMAT, bits])?;
+            let file = self.open_file(DRAFT, Access::Replace)?;
+            file.write_all_at(&content, 0)?;
             file.sync_all()?;
-            fs::rename(self.join(DRAFT), self.join(NAME))
+            self.rename(DRAFT, NAME)
         };
-        write().map_err(failed)?;
+        write().map_err(StoreError::io("write", StoreFile::Consent))?;
         self.sync()
     }
 

@@ -1,12 +1,10 @@
 //! Ends that were not clean: how many there were, and what they may have left of the database.
 
-use std::fs::OpenOptions;
-use std::os::unix::fs::FileExt;
-
 use rusqlite::{Connection, OptionalExtension};
 
 use super::Store;
 use super::database::MAGIC;
+use super::disk::Access;
 use super::error::{StoreError, StoreFile};
 use super::folder::DATABASE;
 use super::found::Ended;
@@ -44,7 +42,7 @@ impl Store {
 
     fn condemn(&mut self) -> Result<(), StoreError> {
         self.database = None;
-        let file = OpenOptions::new().write(true).open(self.base.folder.join(DATABASE));
+        let file = self.base.folder.open_file(DATABASE, Access::Write);
         file.and_then(|file| {
             file.write_all_at(&[0; MAGIC.len()], 0)?;
             file.sync_all()

@@ -108,7 +108,7 @@ impl Store {
     /// Keeps one full-sized file to be used again and removes the others.
     fn retire(&mut self, number: u64) -> Result<(), StoreError> {
         let name = names::name(number);
-        let size = std::fs::metadata(self.base.folder.join(&name)).map_or(0, |data| data.len());
+        let size = self.base.folder.size(&name);
         if self.recyclable.is_none() && usize::try_from(size) == Ok(limits::JOURNAL_FILE.most) {
             self.recyclable = Some(number);
             return Ok(());

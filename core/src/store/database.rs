@@ -1,14 +1,13 @@
 //! The file `buffer.sqlite`: connection, schema, format.
 
-use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::ErrorKind;
 
 use rusqlite::{
     Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
 };
 
 use super::base::Base;
+use super::disk::Access;
 use super::error::{StoreError, StoreFile};
 use super::folder::DATABASE;
 use super::limits;
@@ -125,9 +124,7 @@ impl Database {
     pub(super) fn create(base: &Base) -> Result<Self, StoreError> {
         admit_file(base)?;
         let failed = StoreError::io("create", StoreFile::Database);
-        let mut options = OpenOptions::new();
-        options.create(true).append(true).mode(0o600);
-        let file = options.open(base.folder.join(DATABASE)).map_err(failed)?;
+        let file = base.folder.open_file(DATABASE, Access::Create).map_err(failed)?;
         let mut database = Self::connect(base)?;
         if database.prepare()? {
             return Ok(database);
@@ -149,7 +146,11 @@ impl Database {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(base.folder.join(DATABASE), flags)?;
+        let path = base.folder.join(DATABASE);
+        let connection = match base.folder.disk().vfs() {
+            Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
+            None => Connection::open_with_flags(path, flags)?,
+        };
         connection.execute_batch(SETTINGS)?;
         Ok(Self { connection })
     }
@@ -204,13 +205,12 @@ impl Database {
 /// Refuses a newer format and what is no database by its header, before `SQLite` reads it and might
 /// already write, or takes another header from the log. Whether there is a file.
 fn admit_file(base: &Base) -> Result<bool, StoreError> {
-    let mut header = [0; 72];
-    let read = File::open(base.folder.join(DATABASE)).and_then(|mut file| file.read(&mut header));
-    let bytes = match read {
+    let file = base.folder.open_file(DATABASE, Access::Read);
+    let header = match file.and_then(|file| file.read_up_to(72)) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
         other => other.map_err(StoreError::io("open", StoreFile::Database))?,
     };
-    if bytes > 0 && !header.starts_with(MAGIC) {
+    if !header.is_empty() && !header.starts_with(MAGIC) {
         return Err(StoreError::Damaged(StoreFile::Database));
     }
     // File format of SQLite, 1.3: big-endian user version at 60, application id at 68.

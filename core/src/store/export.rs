@@ -117,12 +117,10 @@ impl Store {
     /// Names and sizes of all files.
     pub(super) fn files(&self) -> Result<Vec<(String, u64)>, StoreError> {
         let folder = &self.base.folder;
-        let size = |name: &str| std::fs::metadata(folder.join(name)).map_or(0, |data| data.len());
-        Ok(folder
-            .names()?
-            .into_iter()
+        let names = folder.names()?.into_iter();
+        Ok(names
             .map(|name| {
-                let bytes = size(&name);
+                let bytes = folder.size(&name);
                 (name, bytes)
             })
             .collect())

@@ -1,12 +1,10 @@
 //! The folder of a store: its lock, its identity, its erasure.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use rustix::fs::{FlockOperation, flock};
-
+use super::disk::{Access, Disk, DiskFile, SystemDisk};
 use super::error::{StoreError, StoreFile};
 use super::identity::{Identity, Installation, size_limit};
 use super::names;
@@ -26,25 +24,31 @@ pub(super) const DATABASE_ASIDE: &str = "buffer.damaged";
 /// A store's folder, locked by this process until it is dropped.
 #[derive(Debug)]
 pub struct Folder {
+    disk: Arc<dyn Disk>,
     path: PathBuf,
     identity: Option<Identity>,
     /// The identity was made by this very opener: nothing can be there that was lost.
     fresh: bool,
-    handle: File,
-    _lock: File,
+    handle: Arc<dyn DiskFile>,
+    _lock: Arc<dyn DiskFile>,
 }
 
 impl Folder {
     /// Opens the folder at `path`, which is made (for the owner alone) if it is not there, and
     /// reads who it belongs to. [`StoreError::InUse`] if anybody else has it open.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::open_on(Arc::new(SystemDisk), path)
+    }
+
+    /// The same on another disk than the operating system's.
+    pub fn open_on(disk: Arc<dyn Disk>, path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref().to_path_buf();
         let failed = StoreError::io("open", StoreFile::Folder);
-        DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(failed)?;
-        let handle = File::open(&path).map_err(failed)?;
-        let lock = take_lock(&path)?;
-        let identity = read_identity(&path)?;
-        Ok(Self { path, identity, fresh: false, handle, _lock: lock })
+        disk.create_folder(&path).map_err(failed)?;
+        let handle = disk.open(&path, Access::Folder).map_err(failed)?;
+        let lock = take_lock(&*disk, &path)?;
+        let identity = read_identity(&*disk, &path)?;
+        Ok(Self { disk, path, identity, fresh: false, handle, _lock: lock })
     }
 
     /// Who the folder belongs to; `None` until [`Folder::create_identity`].
@@ -104,24 +108,38 @@ impl Folder {
     }
 
     /// A handle with which [`Folder::sync`] can be done elsewhere.
-    pub(super) fn handle(&self) -> Result<File, StoreError> {
-        self.handle.try_clone().map_err(StoreError::io("open", StoreFile::Folder))
+    pub(super) fn handle(&self) -> Arc<dyn DiskFile> {
+        Arc::clone(&self.handle)
+    }
+
+    pub(super) fn disk(&self) -> &dyn Disk {
+        &*self.disk
+    }
+
+    pub(super) fn open_file(&self, name: &str, access: Access) -> io::Result<Arc<dyn DiskFile>> {
+        self.disk.open(&self.join(name), access)
+    }
+
+    pub(super) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.disk.rename(&self.join(from), &self.join(to))
+    }
+
+    /// Size of a file in bytes; 0 if it is not there.
+    pub(super) fn size(&self, name: &str) -> u64 {
+        self.disk.size(&self.join(name)).unwrap_or(0)
     }
 
     /// Names of all files.
     pub(super) fn names(&self) -> Result<Vec<String>, StoreError> {
-        let failed = StoreError::io("list", StoreFile::Folder);
-        let mut names = Vec::new();
-        for entry in fs::read_dir(&self.path).map_err(failed)? {
-            names.extend(entry.map_err(failed)?.file_name().into_string().ok());
-        }
+        let names = self.disk.names(&self.path);
+        let mut names = names.map_err(StoreError::io("list", StoreFile::Folder))?;
         names.sort_unstable();
         Ok(names)
     }
 
     /// Removes a file if it is there.
     pub(super) fn remove(&self, name: &str, file: StoreFile) -> Result<(), StoreError> {
-        match fs::remove_file(self.join(name)) {
+        match self.disk.remove(&self.join(name)) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
                 Err(StoreError::io("remove", file)(error))
             }
@@ -131,35 +149,39 @@ impl Folder {
 
     /// Keeps a database that will not open out of the way, in place of one kept before.
     pub(super) fn set_database_aside(&self) -> Result<(), StoreError> {
-        fs::rename(self.join(DATABASE), self.join(DATABASE_ASIDE))
+        self.rename(DATABASE, DATABASE_ASIDE)
             .map_err(StoreError::io("set aside", StoreFile::Database))?;
         DATABASE_SIDE.iter().try_for_each(|name| self.remove(name, StoreFile::Database))?;
         self.sync()
     }
 
     fn write_identity(&mut self, identity: Identity) -> Result<(), StoreError> {
-        let (draft, place) = (self.join(IDENTITY_DRAFT), self.join(IDENTITY));
-        write_whole(&draft, &identity.encode())
-            .and_then(|()| fs::rename(&draft, &place))
+        self.write_whole(IDENTITY_DRAFT, &identity.encode())
+            .and_then(|()| self.rename(IDENTITY_DRAFT, IDENTITY))
             .map_err(StoreError::io("write", StoreFile::Identity))?;
         self.sync()?;
         self.identity = Some(identity);
         Ok(())
     }
 
+    fn write_whole(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let file = self.open_file(name, Access::Replace)?;
+        file.write_all_at(bytes, 0)?;
+        file.sync_all()
+    }
+
     /// Overwrites before it unlinks: on flash that does not reach old pages for sure, but it does
     /// reach every later reader of the file.
     fn destroy_identity(&self) -> io::Result<()> {
         for name in [IDENTITY, IDENTITY_DRAFT] {
-            let path = self.join(name);
-            let mut file = match OpenOptions::new().write(true).open(&path) {
+            let file = match self.open_file(name, Access::Write) {
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
                 opened => opened?,
             };
-            let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
-            file.write_all(&vec![0; length])?;
+            let length = usize::try_from(file.size()?).map_err(io::Error::other)?;
+            file.write_all_at(&vec![0; length], 0)?;
             file.sync_all()?;
-            fs::remove_file(&path)?;
+            self.disk.remove(&self.join(name))?;
         }
         self.handle.sync_all()
     }
@@ -180,37 +202,19 @@ impl Folder {
     }
 }
 
-fn take_lock(folder: &Path) -> Result<File, StoreError> {
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).read(true).write(true).mode(0o600);
+fn take_lock(disk: &dyn Disk, folder: &Path) -> Result<Arc<dyn DiskFile>, StoreError> {
     let failed = StoreError::io("open", StoreFile::Lock);
-    let file = options.open(folder.join(LOCK)).map_err(failed)?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(file),
-        Err(rustix::io::Errno::WOULDBLOCK) => Err(StoreError::InUse),
-        Err(error) => Err(failed(error.into())),
-    }
+    let file = disk.open(&folder.join(LOCK), Access::Create).map_err(failed)?;
+    if file.try_lock().map_err(failed)? { Ok(file) } else { Err(StoreError::InUse) }
 }
 
-fn read_identity(folder: &Path) -> Result<Option<Identity>, StoreError> {
-    let read = || -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        File::open(folder.join(IDENTITY))?.take(size_limit()?).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
+fn read_identity(disk: &dyn Disk, folder: &Path) -> Result<Option<Identity>, StoreError> {
+    let read = || disk.open(&folder.join(IDENTITY), Access::Read)?.read_up_to(size_limit()?);
     match read() {
         Ok(bytes) => Identity::decode(&bytes).map(Some),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(StoreError::io("read", StoreFile::Identity)(error)),
     }
-}
-
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(true).write(true).mode(0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 #[cfg(test)]

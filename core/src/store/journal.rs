@@ -8,11 +8,10 @@ mod frame;
 mod read;
 mod sync;
 
-use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use super::base::Base;
+use super::disk::{Access, DiskFile};
 use super::error::{StoreError, StoreFile};
 use super::{limits, names};
 use frame::{CLOSED_FRAME_BYTES, FRAME_OVERHEAD, Kind};
@@ -38,7 +37,7 @@ pub struct Journal {
     /// Entries below this were in a file whose sync failed: only a compaction makes them sure.
     suspect: u64,
     /// Closed files whose content is not on flash yet.
-    unsynced: Vec<Arc<File>>,
+    unsynced: Vec<Arc<dyn DiskFile>>,
     folder_unsynced: bool,
     buffer: Vec<u8>,
 }
@@ -85,9 +84,8 @@ impl Journal {
     /// Entries from `synced` on, in the files `numbers` of an earlier opening, may not be on flash.
     pub(super) fn inherit(&mut self, numbers: &[u64], synced: u64) -> Result<(), StoreError> {
         for number in numbers {
-            let file = File::open(self.base.folder.join(&names::name(*number)))
-                .map_err(StoreError::io("open", StoreFile::Journal))?;
-            self.unsynced.push(Arc::new(file));
+            let file = self.base.folder.open_file(&names::name(*number), Access::Read);
+            self.unsynced.push(file.map_err(StoreError::io("open", StoreFile::Journal))?);
         }
         self.synced = self.synced.min(synced);
         Ok(())

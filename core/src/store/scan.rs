@@ -99,6 +99,8 @@ impl Scan {
         }
         closed |= end == until && matches!(file.next(), Some(Frame::Closed));
         self.torn = self.torn.saturating_add(u32::from(file.is_torn()));
+        // Numbers may have been given that nobody can read any more.
+        self.broken |= file.is_damaged();
         self.next = self.next.max(end);
         self.last = Some(Last { number, end, closed, boot_id: start.boot_id });
     }

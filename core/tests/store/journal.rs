@@ -95,20 +95,47 @@ fn a_file_cut_at_any_length_gives_the_entries_before_the_cut_and_no_others() {
 #[test]
 fn after_a_torn_end_writing_goes_on_in_another_file_and_both_are_read() {
     let folder = tempfile::tempdir().unwrap();
-    fill(&mut create(folder.path()), 1..=4);
+    fill(&mut create(folder.path()), 1..=60);
     let path = journal_files(folder.path()).pop().unwrap();
     let mut bytes = fs::read(&path).unwrap();
-    let used = bytes.iter().rposition(|byte| *byte != 0).unwrap();
-    bytes[used] = 0;
+    // A kill stops a write between two pages.
+    bytes[4096..].fill(0);
     fs::write(&path, bytes).unwrap();
     let mut opened = reopen(folder.path());
-    assert_eq!((opened.last_seq, opened.damage.torn_files), (3, 1));
-    fill(&mut opened, 4..=6);
+    let kept = opened.last_seq;
+    assert!((1..60).contains(&kept));
+    assert_eq!((opened.epoch, opened.damage.torn_files), (1, 1));
+    fill(&mut opened, kept + 1..=kept + 3);
     drop(opened);
     let mut opened = reopen(folder.path());
-    assert_eq!((opened.epoch, opened.last_seq, opened.entries.len()), (1, 6, 6));
+    assert_eq!((opened.epoch, opened.last_seq), (1, kept + 3));
+    assert_eq!(opened.entries.len() as u64, kept + 3);
     assert_eq!(opened.damage.lost_entries, 0);
-    assert_eq!(compact(&mut opened, b"state"), 6);
+    assert_eq!(compact(&mut opened, b"state"), kept + 3);
+}
+
+#[test]
+fn damage_to_the_file_in_use_gives_no_number_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let (live, image) = (folder.path().join("live"), folder.path().join("image"));
+    fill(&mut create(&live), 1..=4);
+    let path = journal_files(&live).pop().unwrap();
+    let (whole, name) = (fs::read(&path).unwrap(), path.file_name().unwrap().to_owned());
+    let used = whole.iter().rposition(|byte| *byte != 0).unwrap() + 1;
+    for at in 0..used {
+        copy(&live, &image);
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x41;
+        fs::write(image.join(&name), bytes).unwrap();
+        let opened = reopen(&image);
+        assert!(opened.epoch > 1, "byte {at}: numbers go on after {}", opened.last_seq);
+        drop(opened);
+        fs::write(image.join(&name), &whole[..at]).unwrap();
+        let opened = reopen(&image);
+        assert!(opened.epoch > 1, "cut at {at}: numbers go on after {}", opened.last_seq);
+        drop(opened);
+        fs::remove_dir_all(&image).unwrap();
+    }
 }
 
 #[test]

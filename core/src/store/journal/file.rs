@@ -1,14 +1,13 @@
 //! A journal file before its first frame: name, header, zeros.
 
-use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::sync::Arc;
 
 use super::frame::{CLOSED_FRAME_BYTES, FRAME_OVERHEAD, START_FRAME_MAX};
 use crate::crypto::{AES_256_GCM_HKDF, CryptoError, Purpose, SALT_BYTES, SealKey, TAG_BYTES};
 use crate::random::operating_system;
 use crate::store::base::Base;
+use crate::store::disk::{Access, DiskFile};
 use crate::store::error::{StoreError, StoreFile};
 use crate::store::names;
 
@@ -22,7 +21,7 @@ pub(super) const HEADER_BYTES: u64 = 56;
 const HEADER_POSITION: u64 = u64::MAX;
 /// Filled page by page: one large write would get large folios of page cache, and each later
 /// append would dirty a whole one.
-const PAGE: usize = 4096;
+pub(super) const PAGE: usize = 4096;
 
 /// Removes what an interrupted [`Spare::prepare`] left.
 pub(in crate::store) fn remove_draft(base: &Base) -> Result<(), StoreError> {
@@ -38,7 +37,7 @@ pub(super) fn size_for(size: usize) -> u64 {
 /// A journal file that holds nothing yet, ready to be begun.
 #[derive(Debug)]
 pub struct Spare {
-    pub(super) file: Arc<File>,
+    pub(super) file: Arc<dyn DiskFile>,
     pub(super) key: SealKey,
     pub(super) number: u64,
     /// Bytes of the file.
@@ -65,13 +64,13 @@ impl Spare {
         consumed: Option<u64>,
     ) -> Result<Self, StoreError> {
         let failed = StoreError::io("prepare", StoreFile::Journal);
-        let (number, draft) = (base.next_number(), base.folder.join(names::DRAFT));
+        let number = base.next_number();
         if let Some(old) = consumed {
-            fs::rename(base.folder.join(&names::name(old)), &draft).map_err(failed)?;
+            base.folder.rename(&names::name(old), names::DRAFT).map_err(failed)?;
         }
         let mut spare = Self::fill(base, number, names::DRAFT, wide(size))?;
         spare.file.sync_all().map_err(failed)?;
-        fs::rename(&draft, base.folder.join(&names::name(number))).map_err(failed)?;
+        base.folder.rename(names::DRAFT, &names::name(number)).map_err(failed)?;
         base.folder.sync()?;
         spare.durable = true;
         Ok(spare)
@@ -79,12 +78,10 @@ impl Spare {
 
     fn fill(base: &Base, number: u64, name: &str, size: u64) -> Result<Self, StoreError> {
         let failed = StoreError::io("create", StoreFile::Journal);
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false).mode(0o600);
-        let file = options.open(base.folder.join(name)).map_err(failed)?;
+        let file = base.folder.open_file(name, Access::Create).map_err(failed)?;
         let (header, key) = header(base, number)?;
-        let size = fill_pages(&file, &header, size).map_err(failed)?;
-        Ok(Self { file: Arc::new(file), key, number, size, durable: false })
+        let size = fill_pages(&*file, &header, size).map_err(failed)?;
+        Ok(Self { file, key, number, size, durable: false })
     }
 }
 
@@ -93,9 +90,9 @@ pub(super) fn wide(size: usize) -> u64 {
 }
 
 /// Writes header and zeros over at least `size` bytes and over all that the file has.
-fn fill_pages(file: &File, header: &[u8], size: u64) -> io::Result<u64> {
+fn fill_pages(file: &dyn DiskFile, header: &[u8], size: u64) -> io::Result<u64> {
     let page = wide(PAGE);
-    let end = size.max(file.metadata()?.len()).div_ceil(page).saturating_mul(page);
+    let end = size.max(file.size()?).div_ceil(page).saturating_mul(page);
     let mut bytes = [0; PAGE];
     for (to, from) in bytes.iter_mut().zip(header) {
         *to = *from;

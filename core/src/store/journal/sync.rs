@@ -1,17 +1,17 @@
 //! Making entries durable without the mutex under which they are appended.
 
-use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
 use super::Journal;
+use crate::store::disk::DiskFile;
 use crate::store::error::{StoreError, StoreFile};
 
 /// What has to be synced. Taken under the engine's mutex, [run](SyncTask::run) without it.
 #[derive(Debug)]
 pub struct SyncTask {
-    files: Vec<Arc<File>>,
-    folder: Option<File>,
+    files: Vec<Arc<dyn DiskFile>>,
+    folder: Option<Arc<dyn DiskFile>>,
     up_to: u64,
 }
 
@@ -30,7 +30,7 @@ impl SyncTask {
             .files
             .iter()
             .try_for_each(|file| file.sync_data())
-            .and_then(|()| self.folder.as_ref().map_or(Ok(()), File::sync_all));
+            .and_then(|()| self.folder.as_ref().map_or(Ok(()), |folder| folder.sync_all()));
         SyncDone { task: self, result }
     }
 }
@@ -46,7 +46,7 @@ impl Journal {
     #[must_use]
     pub fn begin_sync(&self) -> SyncTask {
         let active = std::iter::once(&self.active.spare.file);
-        let folder = self.folder_unsynced.then(|| self.base.folder.handle().ok()).flatten();
+        let folder = self.folder_unsynced.then(|| self.base.folder.handle());
         SyncTask {
             files: self.unsynced.iter().chain(active).map(Arc::clone).collect(),
             folder,

@@ -1,0 +1,278 @@
+//! The power is cut at every sync and between, and everything that was not synced is lost, kept,
+//! reordered or torn: what was confirmed is there once, nothing is invented, and no number ever
+//! means two events.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test stops at the first failure"
+)]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use staykit_core::engine::Engine;
+use staykit_core::event::Draft;
+use staykit_core::random::Seed;
+use staykit_core::sync::Answer;
+use staykit_core::time::{Clock, VirtualClock};
+use staykit_tests::disk::{Cut, Image, Lie, Op, RecordedDisk, Replay};
+use staykit_tests::server;
+use staykit_tests::truth::{MARK, Truth, examine, open};
+
+/// 2026-03-02 09:00 UTC.
+const START: i64 = 1_772_442_000_000;
+
+/// How far a run goes.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    /// Devices.
+    seeds: u64,
+    /// Things that are done with the engine of each.
+    steps: u64,
+    /// Of these between two cuts, at most.
+    life: u64,
+    /// One in so many moments between syncs is looked at.
+    between: u64,
+}
+
+const SHORT: Size = Size { seeds: 3, steps: 120, life: 60, between: 40 };
+const LONG: Size = Size { seeds: 14, steps: 400, life: 150, between: 12 };
+
+/// A device that lives from one power cut to the next.
+struct Device {
+    seed: Seed,
+    draws: u64,
+    folder: tempfile::TempDir,
+    lie: Option<Lie>,
+    base: Image,
+    disk: RecordedDisk,
+    clock: Arc<VirtualClock>,
+    engine: Option<Engine>,
+    epoch: u64,
+    marks: i64,
+    truth: Truth,
+    images: u64,
+}
+
+impl Device {
+    fn new(seed: u64, lie: Option<Lie>) -> Self {
+        let disk = RecordedDisk::new(Image::default()).that_lies(lie);
+        let mut device = Self {
+            seed: Seed::from_number(seed),
+            draws: 0,
+            folder: tempfile::tempdir().unwrap(),
+            lie,
+            base: Image::default(),
+            disk,
+            clock: Arc::new(VirtualClock::at(START)),
+            engine: None,
+            epoch: 0,
+            marks: 0,
+            truth: Truth::default(),
+            images: 0,
+        };
+        device.open();
+        device
+    }
+
+    fn draw(&mut self, bound: u64) -> u64 {
+        self.draws += 1;
+        self.seed.draw_below(bound, self.draws, "device")
+    }
+
+    fn vault(&self) -> PathBuf {
+        self.folder.path().join("vault")
+    }
+
+    fn open(&mut self) {
+        let engine = open(&self.disk, &self.clock, &self.vault()).unwrap();
+        self.epoch = engine.status().unwrap().epoch;
+        self.engine = Some(engine);
+    }
+
+    fn engine(&self) -> &Engine {
+        self.engine.as_ref().unwrap()
+    }
+
+    fn step(&mut self) -> Result<(), String> {
+        let pause = i64::try_from(self.draw(3_000)).unwrap();
+        self.clock.advance(pause);
+        match self.draw(100) {
+            0..80 => self.record(),
+            80..85 => {
+                self.engine().flush().unwrap();
+                self.truth.confirm(self.disk.length());
+            }
+            85..90 => {
+                self.engine().maintain(Duration::from_secs(1)).unwrap();
+                self.truth.confirm(self.disk.length());
+            }
+            90..93 => {
+                let status = self.engine().status().unwrap();
+                if status.unsynced_entries == 0 && status.in_memory == 0 {
+                    self.truth.confirm(self.disk.length());
+                }
+            }
+            93..97 => self.upload()?,
+            97 => {
+                self.engine.take().unwrap().close().unwrap();
+                self.truth.confirm(self.disk.length());
+                self.open();
+            }
+            98 => {
+                // A process that is killed closes nothing.
+                std::mem::forget(self.engine.take());
+                self.disk.unlock();
+                self.open();
+            }
+            _ => {
+                self.engine().tick().unwrap();
+            }
+        }
+        Ok(())
+    }
+
+    fn record(&mut self) {
+        // Some at once, as an app does that starts; some large.
+        let burst = if self.draw(10) == 0 { 1 + self.draw(60) } else { 1 };
+        for _ in 0..burst {
+            let from = self.disk.length();
+            let name = if self.draw(12) == 0 { "purchase" } else { "tap" };
+            let text = "x".repeat(usize::try_from(self.draw(200)).unwrap());
+            let draft = Draft::new(name).integer(MARK, self.marks).text("note", text);
+            let receipt = self.engine().record(draft).unwrap();
+            let (first, last) = receipt.seqs.unwrap();
+            for seq in first..=last {
+                let mark = (seq == first).then_some(self.marks);
+                self.truth.record((self.epoch, seq), mark, from);
+            }
+            self.marks += 1;
+        }
+    }
+
+    fn upload(&mut self) -> Result<(), String> {
+        let Some(upload) = self.engine().next_upload().unwrap() else { return Ok(()) };
+        self.truth.offer(&upload, self.disk.length())?;
+        let answer = match self.draw(6) {
+            0 => return Ok(()),
+            1 => Answer::Unreachable,
+            2 => server::says(413, &[]),
+            _ => server::acknowledges(upload.id),
+        };
+        self.engine().finish_upload(upload.id, &answer).unwrap();
+        Ok(())
+    }
+
+    /// Looks at what a cut at each moment of this life would have left, then cuts for good.
+    fn cut(&mut self, size: Size) -> Result<(), String> {
+        std::mem::forget(self.engine.take());
+        let ops = self.disk.ops();
+        let clock = VirtualClock::at(self.clock.read().unwrap().wall_ms);
+        let boots = self.clock.read().unwrap().boot_id.unwrap();
+        (0..=boots).for_each(|_| clock.reboot());
+        let clock = Arc::new(clock);
+        let mut replay = Replay::new(self.base.clone(), &ops);
+        for at in 0..=ops.len() {
+            let next_syncs = matches!(ops.get(at), Some(Op::SyncFile(_) | Op::SyncFolder));
+            let synced = at > 0 && matches!(ops[at - 1], Op::SyncFile(_) | Op::SyncFolder);
+            let cuts =
+                if next_syncs { 2 } else { u64::from(synced || self.draw(size.between) == 0) };
+            if cuts == 0 {
+                continue;
+            }
+            replay.advance(at);
+            for _ in 0..cuts {
+                let cut = Cut::ALL[usize::try_from(self.draw(8)).unwrap()];
+                self.look(&replay, at, cut, &clock)?;
+            }
+        }
+        self.restart(&ops)
+    }
+
+    fn look(
+        &mut self,
+        replay: &Replay<'_>,
+        at: usize,
+        cut: Cut,
+        clock: &Arc<VirtualClock>,
+    ) -> Result<(), String> {
+        self.images += 1;
+        let number = self.images;
+        let seed = Seed::from_number(number);
+        let image = replay.image(cut, &seed);
+        let there = examine(&self.truth, image, at, clock, &self.vault());
+        let said = |error| format!("image {number}: {cut:?} at {at}: {error}");
+        there.map(drop).map_err(said)
+    }
+
+    /// Goes on with one of the images.
+    fn restart(&mut self, ops: &[Op]) -> Result<(), String> {
+        let at = ops.len() - usize::try_from(self.draw(20)).unwrap().min(ops.len());
+        let mut replay = Replay::new(self.base.clone(), ops);
+        replay.advance(at);
+        let cut = Cut::ALL[usize::try_from(self.draw(8)).unwrap()];
+        let image = replay.image(cut, &self.seed);
+        self.clock.reboot();
+        let there = examine(&self.truth, image.clone(), at, &self.clock, &self.vault())
+            .map_err(|error| format!("{cut:?} at {at}, to go on: {error}"))?;
+        self.truth = self.truth.after_cut(&there, at);
+        self.disk = RecordedDisk::new(image.clone()).that_lies(self.lie);
+        self.base = image;
+        self.open();
+        Ok(())
+    }
+}
+
+/// How many images there were; or what was wrong.
+fn run(seed: u64, size: Size, lie: Option<Lie>) -> Result<u64, String> {
+    let mut device = Device::new(seed, lie);
+    let mut lives = 0;
+    let mut left = size.steps;
+    while left > 0 {
+        let steps = (1 + device.draw(size.life)).min(left);
+        for _ in 0..steps {
+            device.step()?;
+        }
+        left -= steps;
+        lives += 1;
+        device.cut(size).map_err(|error| format!("seed {seed}, life {lives}: {error}"))?;
+    }
+    Ok(device.images)
+}
+
+#[test]
+fn a_power_cut_at_any_moment_takes_nothing_that_was_confirmed() {
+    let size = if std::env::var_os("STAYKIT_LONG").is_some() { LONG } else { SHORT };
+    let images: u64 = (1..=size.seeds).map(|seed| run(seed, size, None).unwrap()).sum();
+    assert!(images > size.seeds * size.steps / 2, "{images} images only");
+}
+
+/// Runs until the lie is found out; what gave it away.
+fn caught(lie: Lie) -> String {
+    let found = (1..=SHORT.seeds).find_map(|seed| run(seed, SHORT, Some(lie)).err());
+    found.unwrap_or_else(|| panic!("{lie:?} was not noticed"))
+}
+
+#[test]
+fn a_folder_that_is_not_synced_is_noticed() {
+    println!("{}", caught(Lie::Folder));
+}
+
+#[test]
+fn a_journal_that_is_not_synced_is_noticed() {
+    println!("{}", caught(Lie::Files("journal-")));
+}
+
+#[test]
+fn a_journal_recycled_before_the_commit_is_durable_is_noticed() {
+    println!("{}", caught(Lie::Files("buffer.sqlite")));
+}
+
+#[test]
+fn an_identity_that_is_not_synced_is_noticed() {
+    println!("{}", caught(Lie::Files("identity")));
+}
