@@ -183,7 +183,13 @@ impl Journal {
             boot_id: self.boot_id,
         };
         let next = Active::begin(spare, &start, &mut self.buffer)?;
-        let last = std::mem::replace(&mut self.active, next);
+        let mut last = std::mem::replace(&mut self.active, next);
+        // So that a loss of the new file shows. Without it that would merely not show.
+        if !last.broken
+            && let Err(error) = last.write(Kind::Continued, &[], &mut self.buffer)
+        {
+            log::debug!("a journal file does not say that it goes on: {error}");
+        }
         self.unsynced.push(last.spare.file);
         Ok(())
     }

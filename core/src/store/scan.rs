@@ -39,6 +39,8 @@ struct Last {
     /// Number behind its last entry.
     end: u64,
     closed: bool,
+    /// It says that another file follows.
+    continued: bool,
     boot_id: Option<u64>,
 }
 
@@ -85,7 +87,7 @@ impl Scan {
             self.miss(start.first - self.next, start.first_of_epoch);
             self.next = start.first;
         }
-        let (mut end, mut closed) = (start.first, false);
+        let (mut end, mut closed, mut continued) = (start.first, false, false);
         while end < until && !closed {
             match file.next() {
                 Some(Frame::Entry(entry)) if end >= self.next => {
@@ -94,6 +96,10 @@ impl Scan {
                 }
                 Some(Frame::Entry(_)) => end += 1,
                 Some(Frame::Closed) => closed = true,
+                Some(Frame::Continued) => {
+                    continued = true;
+                    break;
+                }
                 None => break,
             }
         }
@@ -102,7 +108,7 @@ impl Scan {
         // Numbers may have been given that nobody can read any more.
         self.broken |= file.is_damaged();
         self.next = self.next.max(end);
-        self.last = Some(Last { number, end, closed, boot_id: start.boot_id });
+        self.last = Some(Last { number, end, closed, continued, boot_id: start.boot_id });
     }
 
     fn miss(&mut self, entries: u64, seen_to: bool) {
@@ -150,7 +156,8 @@ impl Scan {
             Ended::PowerLost => false,
             Ended::Clean | Ended::Killed => {
                 let complete = !self.broken && !unreadable_end && !damage.database_set_aside;
-                let ends_here = last.is_some_and(|last| last.end >= buffer.position.consumed);
+                let ends_here = last
+                    .is_some_and(|last| !last.continued && last.end >= buffer.position.consumed);
                 complete && ends_here && floor == self.epoch
             }
         }

@@ -9,7 +9,7 @@ use crate::store::error::{StoreError, StoreFile};
 pub(super) const HEAD_BYTES: usize = 4;
 /// Bytes by which a frame is longer than its content.
 pub(super) const FRAME_OVERHEAD: usize = HEAD_BYTES + TAG_BYTES;
-/// A [`Kind::Closed`] frame, for which room is kept in every file.
+/// A [`Kind::Closed`] or [`Kind::Continued`] frame, for which room is kept in every file.
 pub(super) const CLOSED_FRAME_BYTES: usize = FRAME_OVERHEAD;
 /// Room that a [`Start`] takes at most.
 pub(super) const START_FRAME_MAX: usize = FRAME_OVERHEAD + 32;
@@ -23,6 +23,8 @@ pub(super) enum Kind {
     Start,
     /// A clean end; nothing follows.
     Closed,
+    /// The journal goes on in another file.
+    Continued,
 }
 
 impl Kind {
@@ -31,11 +33,13 @@ impl Kind {
             Self::Entry => 1,
             Self::Start => 2,
             Self::Closed => 3,
+            Self::Continued => 4,
         }
     }
 
     pub(super) fn from_number(number: u8) -> Option<Self> {
-        [Self::Entry, Self::Start, Self::Closed].into_iter().find(|kind| kind.number() == number)
+        let all = [Self::Entry, Self::Start, Self::Closed, Self::Continued];
+        all.into_iter().find(|kind| kind.number() == number)
     }
 }
 

@@ -42,6 +42,8 @@ pub(in crate::store) struct Started {
 pub(in crate::store) enum Frame<'a> {
     Entry(&'a [u8]),
     Closed,
+    /// Another file follows; if it is not there, it was lost.
+    Continued,
 }
 
 /// Reads file `number` whole; it has a bounded size.
@@ -125,6 +127,10 @@ impl Started {
             Some(Opened { kind: Kind::Closed, .. }) => {
                 self.at = usize::MAX;
                 Some(Frame::Closed)
+            }
+            Some(Opened { kind: Kind::Continued, .. }) => {
+                self.at = usize::MAX;
+                Some(Frame::Continued)
             }
             _ => {
                 self.damaged |= !self.is_cut_short(at) || !self.has_whole_pages();
