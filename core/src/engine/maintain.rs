@@ -67,13 +67,19 @@ impl Shared {
             done.compacted = self.compact(cold)?;
         }
         done.dropped = self.keep_within_bounds(cold, done.compacted > 0)?;
+        self.supply_spare(cold)?;
+        done.waiting = lock(&self.hot).live()?.waiting.len();
+        Ok(done)
+    }
+
+    /// Prepares the journal file that records go on in, so that nobody has to wait for one.
+    fn supply_spare(&self, cold: &mut Cold) -> Result<(), Error> {
         let wanted = lock(&self.hot).live()?.journal.wants_spare();
         if let Some(size) = wanted {
             let spare = cold.open()?.store.prepare_spare(size)?;
             lock(&self.hot).live()?.journal.supply(spare);
         }
-        done.waiting = lock(&self.hot).live()?.waiting.len();
-        Ok(done)
+        Ok(())
     }
 
     /// Makes everything recorded so far durable.
@@ -126,6 +132,10 @@ impl Shared {
 
     /// Moves what the journal holds into the buffer, with a checkpoint of the state if one is due.
     pub(super) fn compact(&self, cold: &mut Cold) -> Result<u64, Error> {
+        if let Err(error) = self.supply_spare(cold) {
+            // Then the rotation makes a file itself, under the lock that records wait for.
+            log::debug!("no journal file was prepared: {error}");
+        }
         let Warehouse { store, upkeep, .. } = cold.open()?;
         let (end, checkpoint, moved) = {
             let mut hot = lock(&self.hot);

@@ -19,7 +19,7 @@ pub struct Funnel {
 }
 
 impl Funnel {
-    pub(super) fn key(&self) -> u64 {
+    fn key(&self) -> u64 {
         let mut bytes = Vec::new();
         let mut out = Writer::new(&mut bytes);
         out.byte(8);
@@ -36,6 +36,9 @@ impl Funnel {
 pub struct Definitions {
     features: Vec<Feature>,
     funnels: Vec<Funnel>,
+    /// Keys of the features and of the funnels: each is a hash, and checkpoints need them all.
+    keys: Vec<Option<u64>>,
+    funnel_keys: Vec<u64>,
     session_idle_ms: i64,
     by_event: BTreeMap<String, Touched>,
     /// Features that every event that is not ambient changes: those of sessions.
@@ -115,7 +118,9 @@ impl Definitions {
         }
         at_most("buckets of windows", buckets, limits::BUCKETS)?;
         let (by_event, by_session) = index(&features, &funnels);
-        Ok(Self { features, funnels, session_idle_ms, by_event, by_session })
+        let keys = features.iter().map(Feature::key).collect();
+        let funnel_keys = funnels.iter().map(Funnel::key).collect();
+        Ok(Self { features, funnels, keys, funnel_keys, session_idle_ms, by_event, by_session })
     }
 
     /// The features, in the order of their numbers.
@@ -128,6 +133,16 @@ impl Definitions {
     #[must_use]
     pub fn feature(&self, number: u16) -> Option<&Feature> {
         self.features.get(usize::from(number))
+    }
+
+    /// Keys under which the states of the features are kept, in the order of their numbers.
+    pub(super) fn keys(&self) -> &[Option<u64>] {
+        &self.keys
+    }
+
+    /// Keys under which the states of the funnels are kept, in the order of their numbers.
+    pub(super) fn funnel_keys(&self) -> &[u64] {
+        &self.funnel_keys
     }
 
     /// The funnels, in the order of their numbers.

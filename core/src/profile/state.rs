@@ -308,15 +308,14 @@ impl Profile {
         self.sessions.encode(out);
         encode_values(&self.facts, out);
         encode_values(&self.context, out);
-        let keyed = definitions.features().iter().zip(&self.slots);
         let mut states: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
-        for (feature, slot) in keyed {
-            if let Some(key) = feature.key() {
-                states.entry(key).or_insert_with(|| encoded(|out| slot.encode(out)));
+        for (key, slot) in definitions.keys().iter().zip(&self.slots) {
+            if let Some(key) = key {
+                states.entry(*key).or_insert_with(|| encoded(|out| slot.encode(out)));
             }
         }
-        for (funnel, attempt) in definitions.funnels().iter().zip(&self.funnels) {
-            states.entry(funnel.key()).or_insert_with(|| encoded(|out| attempt.encode(out)));
+        for (key, attempt) in definitions.funnel_keys().iter().zip(&self.funnels) {
+            states.entry(*key).or_insert_with(|| encoded(|out| attempt.encode(out)));
         }
         out.length(states.len());
         for (key, state) in states {
@@ -339,13 +338,14 @@ impl Profile {
         profile.context = decode_values(input)?;
         let states: BTreeMap<u64, &[u8]> =
             input.list(|input| Ok((input.unsigned()?, input.bytes()?)))?.into_iter().collect();
-        for (feature, slot) in definitions.features().iter().zip(&mut profile.slots) {
-            if let Some(state) = feature.key().and_then(|key| states.get(&key)) {
+        let features = definitions.features().iter().zip(definitions.keys());
+        for ((feature, key), slot) in features.zip(&mut profile.slots) {
+            if let Some(state) = key.and_then(|key| states.get(&key)) {
                 slot.decode(feature, state)?;
             }
         }
-        for (funnel, attempt) in definitions.funnels().iter().zip(&mut profile.funnels) {
-            if let Some(state) = states.get(&funnel.key()) {
+        for (key, attempt) in definitions.funnel_keys().iter().zip(&mut profile.funnels) {
+            if let Some(state) = states.get(key) {
                 let mut input = Reader::new(state, "funnel");
                 *attempt = Attempt::decode(&mut input)?;
                 input.end()?;

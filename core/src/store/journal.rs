@@ -30,7 +30,7 @@ pub struct Journal {
     spare: Option<Spare>,
     epoch: u64,
     boot_id: Option<u64>,
-    /// Files that this opening has filled.
+    /// Files filled since one was hardly used.
     filled: u32,
     next: u64,
     synced: u64,
@@ -116,6 +116,10 @@ impl Journal {
     /// closed one and can be compacted.
     pub fn rotate(&mut self) -> Result<u64, StoreError> {
         if self.active.first < self.next {
+            // A file that was hardly used makes the next one a small one: zeros cost writes, too.
+            if self.active.at < self.active.spare.size / 4 {
+                self.filled = 0;
+            }
             self.switch(0)?;
         }
         Ok(self.next)

@@ -116,7 +116,7 @@ fn the_least_important_and_oldest_go_first_and_payments_last() {
         of_class.map(|event| event.seq).collect()
     };
     let (low, normal) = (kept(&opened, Priority::Low), kept(&opened, Priority::Normal));
-    opened.store.shrink(&budget(1_400_000)).unwrap();
+    opened.store.shrink(&budget(1_160_000)).unwrap();
     let left = kept(&opened, Priority::Low);
     assert!(!left.is_empty() && left.len() < low.len() && low.ends_with(&left));
     assert_eq!(kept(&opened, Priority::Normal), normal);
@@ -137,7 +137,7 @@ fn the_batch_in_flight_stays_until_only_payments_are_left() {
     let mut opened = loaded(folder.path(), |segment| if segment < 3 { NORMAL } else { LOW });
     let first = next(&mut opened.store).unwrap();
     let sent = first.events;
-    opened.store.shrink(&budget(1_500_000)).unwrap();
+    opened.store.shrink(&budget(1_260_000)).unwrap();
     assert!(opened.store.waiting().unwrap().events < 2_000);
     assert!(next(&mut opened.store).unwrap() == first);
     for seq in 2_001..=2_600 {
