@@ -41,7 +41,8 @@ use shared::{Shared, lock};
 /// Callable from several threads. [`Engine::record`], [`Engine::tick`], [`Engine::report`],
 /// [`Engine::decisions`], [`Engine::next_due`] and [`Engine::explain`] are made for the app's main
 /// thread: they wait for no disk but one append to a file in the page cache. Opening, unlocking,
-/// maintenance, upload, export and erasure are not: they read and sync files.
+/// maintenance, upload, consent, packs, status, export and erasure are not: they read and sync
+/// files.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -185,7 +186,7 @@ impl Engine {
         let pack = Pack::verify(signed, &self.shared.config.trusted)?;
         let catalog = self.shared.catalog(&pack)?;
         // A journal is replayed under the pack in force at opening: none of it may be older.
-        self.shared.compact(&mut lock(&self.shared.cold))?;
+        self.shared.checkpoint(&mut lock(&self.shared.cold))?;
         let mut hot = lock(&self.shared.hot);
         let receipt = hot.live()?.activate(&self.shared.reading()?, pack, catalog)?;
         self.shared.wake.after(&mut hot);

@@ -87,6 +87,27 @@ fn trusting(config: Config) -> Config {
 }
 
 #[test]
+fn y2_what_happened_under_the_pack_before_is_not_replayed_under_the_new_one() {
+    let mut person = Person::new();
+    person.config = trusting;
+    person.reopens();
+    // A checkpoint, and a tail behind it that is too short to be worth another.
+    (0..50).for_each(|_| drop(person.does("open")));
+    assert!(person.engine().next_upload().unwrap().is_some());
+    (0..5).for_each(|_| drop(person.does("tap")));
+    let yaml = "pack: taps\nversion: 1\nsession: { idle: minutes(30) }\nsignals:\n  \
+                many:\n    raise: count('tap', days(7)) >= 3\n";
+    let signed = staykit_pack::sign(&packs::bytes(yaml), &SIGNED.0).unwrap();
+    person.engine().activate_pack(&signed).unwrap();
+    person.does("tap");
+    person.reopens_under(packs::compiled(yaml));
+    person.does("tap");
+    assert_eq!(person.engine().status().unwrap().signals, [""; 0], "two taps under this pack");
+    person.does("tap");
+    assert_eq!(person.engine().status().unwrap().signals, ["many"]);
+}
+
+#[test]
 fn y2_a_pack_that_was_changed_on_the_way_is_refused_and_the_old_one_goes_on() {
     let mut person = Person::new();
     person.config = trusting;

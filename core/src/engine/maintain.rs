@@ -132,6 +132,15 @@ impl Shared {
 
     /// Moves what the journal holds into the buffer, with a checkpoint of the state if one is due.
     pub(super) fn compact(&self, cold: &mut Cold) -> Result<u64, Error> {
+        self.move_journal(cold, false)
+    }
+
+    /// The same, with a checkpoint for sure: nothing recorded so far will be replayed.
+    pub(super) fn checkpoint(&self, cold: &mut Cold) -> Result<(), Error> {
+        self.move_journal(cold, true).map(|_| ())
+    }
+
+    fn move_journal(&self, cold: &mut Cold, with_checkpoint: bool) -> Result<u64, Error> {
         if let Err(error) = self.supply_spare(cold) {
             // Then the rotation makes a file itself, under the lock that records wait for.
             log::debug!("no journal file was prepared: {error}");
@@ -143,7 +152,8 @@ impl Shared {
             live.write_waiting()?;
             let end = live.journal.rotate()?;
             // What was recorded under one pack is not to be replayed under another.
-            let due = upkeep.pack != live.state.pack
+            let due = with_checkpoint
+                || upkeep.pack != live.state.pack
                 || upkeep.is_checkpoint_due(end, self.config.byte_budget());
             let checkpoint = due.then(|| {
                 let mut bytes = Vec::with_capacity(upkeep.checkpoint_bytes);

@@ -8,6 +8,7 @@ use super::phases::Hot;
 /// The longest time an event stays unsynced while the maintenance thread runs: what a power cut
 /// may take. Durable events are synced at once.
 pub const SYNC_WINDOW: Duration = Duration::from_secs(2);
+
 /// How records wake the maintenance thread.
 #[derive(Debug, Default)]
 pub(super) struct Wake {
