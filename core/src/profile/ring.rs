@@ -4,7 +4,7 @@ use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 use crate::time::{HOUR_MS, MINUTE_MS, Stamp, civil};
 
-use super::feature::{Unit, Window};
+use super::window::{Unit, Window};
 
 /// What a bucket holds.
 pub(super) trait Amount: Copy + Default + PartialEq {
