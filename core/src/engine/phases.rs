@@ -177,6 +177,12 @@ impl Hot {
         }
     }
 
+    /// Whether the last call left something that is not synced yet, and whether that is urgent.
+    pub(super) fn take_unsynced(&mut self) -> Option<bool> {
+        let Self::Open(live) = self else { return None };
+        live.has_unsynced().then(|| mem::take(&mut live.urgent))
+    }
+
     pub(super) fn close(&mut self) -> Result<(), Error> {
         match mem::replace(self, Self::Closed) {
             Self::Open(live) => Ok(live.journal.close()?),

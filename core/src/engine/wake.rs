@@ -1,5 +1,6 @@
 //! How records wake the maintenance thread.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +15,10 @@ pub const SYNC_WINDOW: Duration = Duration::from_secs(2);
 pub(super) struct Wake {
     work: Mutex<Work>,
     changed: Condvar,
+    /// [`Work::dirty`], to be read without its lock. It is set and cleared under that one, and
+    /// cleared before the round that it calls for takes `hot`: who reads `true` while holding `hot`
+    /// will be seen by that round.
+    dirty: AtomicBool,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -27,18 +32,22 @@ struct Work {
 }
 
 impl Wake {
-    /// Says that something was recorded. Wakes the thread only out of its sleep, or for a durable
-    /// event.
-    pub(super) fn after(&self, hot: &mut Hot) {
+    /// Says that something was recorded, and lets go of `hot`. Wakes the thread only out of its
+    /// sleep, or for a durable event; not before `hot` is free, for which it would wait at once.
+    pub(super) fn after(&self, mut hot: MutexGuard<'_, Hot>) {
         // A tick that changed nothing wrote nothing.
-        if !hot.live().is_ok_and(|live| live.has_unsynced()) {
+        let Some(urgent) = hot.take_unsynced() else { return };
+        if !urgent && self.dirty.load(Ordering::Acquire) {
             return;
         }
-        let urgent = hot.live().is_ok_and(|live| std::mem::take(&mut live.urgent));
+        drop(hot);
         let mut work = self.lock();
-        if !work.dirty || (urgent && !work.urgent) {
-            work.dirty = true;
-            work.urgent |= urgent;
+        let wakes = !work.dirty || (urgent && !work.urgent);
+        work.dirty = true;
+        work.urgent |= urgent;
+        self.dirty.store(true, Ordering::Release);
+        drop(work);
+        if wakes {
             self.changed.notify_one();
         }
     }
@@ -60,6 +69,7 @@ impl Wake {
         let waited = self.changed.wait_timeout_while(work, window, idle);
         let (mut work, _) = waited.unwrap_or_else(PoisonError::into_inner);
         (work.dirty, work.urgent) = (false, false);
+        self.dirty.store(false, Ordering::Release);
         !work.stop
     }
 
