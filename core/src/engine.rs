@@ -210,7 +210,7 @@ impl Engine {
     /// without that thread does.
     pub fn maintain(&self, budget: Duration) -> Result<Maintained, Error> {
         let mut cold = lock(&self.shared.cold);
-        self.shared.maintain(&mut cold, budget)
+        self.shared.maintain(&mut cold, budget, false)
     }
 
     /// Destroys the data key and every file, then begins a new installation with the consent

@@ -39,6 +39,8 @@ pub struct Journal {
     /// Closed files whose content is not on flash yet.
     unsynced: Vec<Arc<dyn DiskFile>>,
     folder_unsynced: bool,
+    /// A file became full since it was last asked.
+    switched: bool,
     buffer: Vec<u8>,
 }
 
@@ -77,6 +79,7 @@ impl Journal {
             suspect: 0,
             unsynced: Vec::with_capacity(8),
             folder_unsynced: true,
+            switched: false,
             buffer,
         })
     }
@@ -105,6 +108,7 @@ impl Journal {
         if !self.active.has_room(size) {
             self.switch(size)?;
             self.filled = self.filled.saturating_add(1);
+            self.switched = true;
         }
         self.active.write(Kind::Entry, entry, &mut self.buffer)?;
         let number = self.next;
@@ -155,12 +159,19 @@ impl Journal {
         }
     }
 
-    /// A compaction has made all entries below `end` durable elsewhere.
-    pub fn consumed(&mut self, end: u64) {
+    /// A compaction has made all entries below `end` durable elsewhere. The files that come back
+    /// are not needed any more: close them where nobody waits, for that may take the system long.
+    pub fn consumed(&mut self, end: u64) -> Vec<Arc<dyn DiskFile>> {
         self.synced = self.synced.max(end.min(self.next));
         if end >= self.active.first {
-            self.unsynced.clear();
+            return std::mem::replace(&mut self.unsynced, Vec::with_capacity(8));
         }
+        Vec::new()
+    }
+
+    /// Whether a file became full since the last call.
+    pub fn take_switched(&mut self) -> bool {
+        std::mem::take(&mut self.switched)
     }
 
     /// Ends cleanly: everything is on flash, and the next opening can tell.
@@ -179,7 +190,7 @@ impl Journal {
             Some(spare) => spare,
             None => Spare::create(&self.base, self.usual_size().max(needed))?,
         };
-        self.folder_unsynced |= !spare.durable;
+        self.folder_unsynced = true;
         let start = Start {
             epoch: self.epoch,
             first: self.next,
