@@ -129,7 +129,7 @@ impl Shared {
         let mut hot = lock(&self.hot);
         let noted = hot.live().and_then(|live| live.note_server_clock(reading, server_ms));
         match noted {
-            Ok(()) => self.wake.after(&mut hot),
+            Ok(()) => self.wake.after(hot),
             Err(error) => log::warn!("the server's clock was not noted: {error}"),
         }
     }
