@@ -59,7 +59,7 @@ pub(crate) static NPM: Tool = Tool {
     install: "sudo apt-get install npm (Debian, Ubuntu) or brew install node (macOS)",
 };
 
-/// Configures OpenSSL, which SQLCipher is built with.
+/// Configures OpenSSL, which comes as source with `SQLCipher`.
 pub(crate) static PERL: Tool = Tool {
     name: "perl with its standard modules",
     probe: &["perl", "-MFindBin", "-MIPC::Cmd", "-MFile::Compare", "-MData::Dumper", "-e", "1"],
