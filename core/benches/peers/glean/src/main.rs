@@ -1,5 +1,5 @@
 //! Glean: an event and a counter, recorded on the calling thread. The counter is one transaction
-//! in SQLite (WAL, `synchronous = NORMAL`); the event is a line of JSON that `write` appends to a
+//! in `SQLite` (WAL, `synchronous = NORMAL`); the event is a line of JSON that `write` appends to a
 //! file, after a query for the ping's sequence of starts. Nothing is synced and nothing encrypted;
 //! `delay_ping_lifetime_io` is off. So a killed process loses nothing. The usual calls would only
 //! queue the work for another thread, and a kill would take what is queued.
@@ -42,8 +42,8 @@ impl Recorder {
         self.record(("probe".to_owned(), extra))?;
         let (event, counter) = self.metrics.get("probe").ok_or("no such metric")?;
         let kept = event.get_value(&self.glean, "events").map_or(0, |events| events.len());
-        let counted = counter.get_value(&self.glean, "metrics");
-        if (kept, counted) == (1, Some(1)) { Ok(()) } else { Err("Glean records nothing".into()) }
+        let count = counter.get_value(&self.glean, "metrics");
+        if (kept, count) == (1, Some(1)) { Ok(()) } else { Err("Glean records nothing".into()) }
     }
 }
 

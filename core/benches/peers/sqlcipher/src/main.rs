@@ -40,7 +40,7 @@ impl Cipher {
         Ok(cipher)
     }
 
-    /// A plain SQLite would ignore the key without a word.
+    /// A plain `SQLite` would ignore the key without a word.
     fn require_encryption(&self, path: &Path) -> Result<(), Box<dyn Error>> {
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         let plain = std::fs::read(path)?.starts_with(b"SQLite format 3\0");
