@@ -8,13 +8,19 @@ use super::error::Error;
 use super::phases::{Cold, Hot, Upkeep, Warehouse};
 use super::shared::{Shared, lock};
 use super::wake::SYNC_WINDOW;
-use crate::store::{Bounds, Evicted};
+use crate::store::{Bounds, Evicted, Store, StoreError, limits};
 use crate::time::HOUR_MS;
 
 /// Bytes of entries that make a compaction worth it: three quarters of a journal file. Each
 /// compaction begins another, which costs its size in zeros however few entries come into it:
 /// 1,300 bytes an event after every 200. Uploads do not wait for this.
 const WORTH_COMPACTING: u64 = 192 << 10;
+
+/// One compaction takes a few ms; a budget below that leaves it to the next round.
+const LEAST_BUDGET: Duration = Duration::from_millis(5);
+
+/// Bytes of journal files that are compacted however few entries they hold.
+const MOST_FILES: u64 = 1 << 20;
 
 /// Entries since the last checkpoint that an opening replays at most, give or take a compaction.
 const LONGEST_TAIL: u64 = 2_000;
@@ -58,18 +64,33 @@ pub(super) fn spawn(shared: &Arc<Shared>) -> Result<JoinHandle<()>, Error> {
 
 impl Shared {
     pub(super) fn maintain(&self, cold: &mut Cold, budget: Duration) -> Result<Maintained, Error> {
-        self.sync(cold)?;
-        check(cold.open()?)?;
+        let synced = self.sync(cold);
+        check(cold.open()?);
         let mut done = Maintained::default();
-        // One compaction takes a few ms; a budget below that leaves it to the next round.
-        let uncompacted_bytes = lock(&self.hot).live()?.uncompacted_bytes;
-        if uncompacted_bytes >= WORTH_COMPACTING && budget >= Duration::from_millis(5) {
+        if self.is_compaction_due(cold)? && budget >= LEAST_BUDGET {
+            // What cannot be synced, or waits in memory, is helped by this more than by anything.
             done.compacted = self.compact(cold)?;
+            if synced.is_err() {
+                self.sync(cold)?;
+                done.compacted += self.compact(cold)?;
+            }
+        } else {
+            synced?;
         }
         done.dropped = self.keep_within_bounds(cold, done.compacted > 0)?;
         self.supply_spare(cold)?;
         done.waiting = lock(&self.hot).live()?.waiting.len();
         Ok(done)
+    }
+
+    /// Whether enough lies in the journal, by its entries or by its files: each start of the app
+    /// begins one, however little comes into it.
+    fn is_compaction_due(&self, cold: &mut Cold) -> Result<bool, Error> {
+        let journal_bytes = cold.open()?.upkeep.journal_bytes;
+        let many_files = journal_bytes >= MOST_FILES.max(self.config.byte_budget() / 8);
+        let mut hot = lock(&self.hot);
+        let live = hot.live()?;
+        Ok(live.uncompacted_bytes >= WORTH_COMPACTING || (many_files && live.uncompacted > 0))
     }
 
     /// Prepares the journal file that records go on in, so that nobody has to wait for one.
@@ -87,20 +108,22 @@ impl Shared {
         if let (Cold::Locked(_), Hot::Locked(_)) = (&*cold, &*lock(&self.hot)) {
             return Ok(());
         }
-        let task = {
+        let (task, written) = {
             let mut hot = lock(&self.hot);
             let live = match hot.live() {
                 Err(Error::Closed) => return Ok(()),
                 other => other?,
             };
-            live.write_waiting()?;
+            // What is there is synced even if more cannot be written.
+            let written = live.write_waiting();
             if !live.journal.needs_sync() {
-                return Ok(());
+                return Ok(written?);
             }
-            live.journal.begin_sync()
+            (live.journal.begin_sync(), written)
         };
         let done = task.run();
         lock(&self.hot).live()?.journal.finish_sync(done)?;
+        written?;
         if let (Cold::Open(warehouse), Ok(reading)) = (cold, self.reading()) {
             warehouse.synced_at = Some(reading.wall_ms);
         }
@@ -132,12 +155,32 @@ impl Shared {
 
     /// Moves what the journal holds into the buffer, with a checkpoint of the state if one is due.
     pub(super) fn compact(&self, cold: &mut Cold) -> Result<u64, Error> {
-        self.move_journal(cold, false)
+        self.move_or_restrict(cold, false)
     }
 
     /// The same, with a checkpoint for sure: nothing recorded so far will be replayed.
     pub(super) fn checkpoint(&self, cold: &mut Cold) -> Result<(), Error> {
-        self.move_journal(cold, true).map(|_| ())
+        self.move_or_restrict(cold, true).map(|_| ())
+    }
+
+    /// While the buffer takes nothing, the journal may grow to the byte budget and no further.
+    fn move_or_restrict(&self, cold: &mut Cold, with_checkpoint: bool) -> Result<u64, Error> {
+        let moved = self.move_journal(cold, with_checkpoint);
+        let Cold::Open(warehouse) = cold else { return moved };
+        let mut hot = lock(&self.hot);
+        let Hot::Open(live) = &mut *hot else { return moved };
+        match &moved {
+            Ok(_) => live.journal.lift(),
+            Err(Error::Store(error)) => {
+                live.journal.restrict(room(&warehouse.store, self.config.byte_budget()));
+                warehouse.trouble = Some(error.clone());
+            }
+            Err(_) => {}
+        }
+        if moved.is_ok() {
+            warehouse.trouble = None;
+        }
+        moved
     }
 
     fn move_journal(&self, cold: &mut Cold, with_checkpoint: bool) -> Result<u64, Error> {
@@ -149,13 +192,18 @@ impl Shared {
         let (end, checkpoint, moved) = {
             let mut hot = lock(&self.hot);
             let live = hot.live()?;
-            live.write_waiting()?;
+            match live.write_waiting() {
+                // A compaction without them makes room for them.
+                Err(StoreError::Backlog) if !with_checkpoint => {}
+                other => other?,
+            }
             let end = live.journal.rotate()?;
             // What was recorded under one pack is not to be replayed under another.
             let due = with_checkpoint
                 || upkeep.pack != live.state.pack
                 || upkeep.is_checkpoint_due(end, self.config.byte_budget());
-            let checkpoint = due.then(|| {
+            // The state knows what waits already; a checkpoint would take it for written.
+            let checkpoint = (due && live.waiting.is_empty()).then(|| {
                 let mut bytes = Vec::with_capacity(upkeep.checkpoint_bytes);
                 live.state.encode(&live.pack, &mut bytes);
                 (bytes, live.state.pack.clone())
@@ -191,16 +239,30 @@ impl Upkeep {
     }
 }
 
-/// Looks through the database once if the device may have stopped while it was in use.
-fn check(warehouse: &mut Warehouse) -> Result<(), Error> {
+/// Bytes that the journal may still grow by while the buffer takes nothing: half of what files may
+/// exceed the budget by is left to the rest.
+pub(super) fn room(store: &Store, byte_budget: u64) -> u64 {
+    let slack = u64::try_from(limits::BUDGET_SLACK.most / 2).unwrap_or(0);
+    // Who cannot tell the sizes lets nothing grow.
+    let bytes = store.file_bytes().unwrap_or(u64::MAX);
+    byte_budget.saturating_add(slack).saturating_sub(bytes)
+}
+
+/// Looks through the database if the device may have stopped since that was done last: once in the
+/// life of an engine, and again in the next one if this one was killed before.
+fn check(warehouse: &mut Warehouse) {
     if !warehouse.upkeep.suspect {
-        return Ok(());
+        return;
     }
-    let sound = warehouse.store.check()?;
-    warehouse.upkeep.suspect = false;
-    if !sound {
-        warehouse.damage.database_set_aside = true;
-        log::error!("the buffer is damaged: the next opening sets it aside");
+    let store = &mut warehouse.store;
+    match store.is_suspect().and_then(|suspect| Ok(!suspect || store.check()?)) {
+        Ok(sound) => {
+            warehouse.upkeep.suspect = false;
+            if !sound {
+                warehouse.damage.database_set_aside = true;
+                log::error!("the buffer is damaged: the next opening sets it aside");
+            }
+        }
+        Err(error) => log::warn!("the buffer could not be looked through yet: {error}"),
     }
-    Ok(())
 }
