@@ -61,6 +61,10 @@ pub struct Store {
     database: Option<Database>,
     /// A consumed journal file, kept to be used again.
     recyclable: Option<u64>,
+    /// Files of the journal that were begun by earlier openings for nothing.
+    idle: Vec<u64>,
+    /// Something in the database could not be read.
+    doubted: bool,
     /// Ends up to now.
     ends: UncleanEnds,
 }

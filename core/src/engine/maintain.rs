@@ -8,7 +8,7 @@ use super::error::Error;
 use super::phases::{Cold, Hot, Upkeep, Warehouse};
 use super::shared::{Shared, lock};
 use super::wake::SYNC_WINDOW;
-use crate::store::{Bounds, Evicted, Store, StoreError, limits};
+use crate::store::{Bounds, Evicted, Store, StoreError, StoreFile, limits};
 use crate::time::HOUR_MS;
 
 /// Bytes of entries that make a compaction worth it: three quarters of a journal file. Each
@@ -72,7 +72,6 @@ impl Shared {
             done.compacted = self.compact(cold)?;
             if synced.is_err() {
                 self.sync(cold)?;
-                done.compacted += self.compact(cold)?;
             }
         } else {
             synced?;
@@ -165,7 +164,13 @@ impl Shared {
 
     /// While the buffer takes nothing, the journal may grow to the byte budget and no further.
     fn move_or_restrict(&self, cold: &mut Cold, with_checkpoint: bool) -> Result<u64, Error> {
-        let moved = self.move_journal(cold, with_checkpoint);
+        let restricted = lock(&self.hot).live()?.journal.is_restricted();
+        let mut moved = self.move_journal(cold, with_checkpoint && !restricted);
+        if restricted && moved.is_ok() {
+            // The buffer takes events again: the present file and what waits in memory follow.
+            lock(&self.hot).live()?.journal.lift();
+            moved = self.move_journal(cold, with_checkpoint);
+        }
         let Cold::Open(warehouse) = cold else { return moved };
         let mut hot = lock(&self.hot);
         let Hot::Open(live) = &mut *hot else { return moved };
@@ -174,6 +179,7 @@ impl Shared {
             Err(Error::Store(error)) => {
                 live.journal.restrict(room(&warehouse.store, self.config.byte_budget()));
                 warehouse.trouble = Some(error.clone());
+                warehouse.note_damage(error);
             }
             Err(_) => {}
         }
@@ -194,7 +200,7 @@ impl Shared {
             let live = hot.live()?;
             match live.write_waiting() {
                 // A compaction without them makes room for them.
-                Err(StoreError::Backlog) if !with_checkpoint => {}
+                Err(StoreError::Backlog) => {}
                 other => other?,
             }
             let end = live.journal.rotate()?;
@@ -202,13 +208,15 @@ impl Shared {
             let due = with_checkpoint
                 || upkeep.pack != live.state.pack
                 || upkeep.is_checkpoint_due(end, self.config.byte_budget());
-            // The state knows what waits already; a checkpoint would take it for written.
-            let checkpoint = (due && live.waiting.is_empty()).then(|| {
+            // The state knows all that was recorded: what else there is would be replayed on it.
+            let whole = live.waiting.is_empty() && end == live.journal.appended();
+            let checkpoint = (due && whole).then(|| {
                 let mut bytes = Vec::with_capacity(upkeep.checkpoint_bytes);
                 live.state.encode(&live.pack, &mut bytes);
                 (bytes, live.state.pack.clone())
             });
-            (end, checkpoint, (live.uncompacted, live.uncompacted_bytes))
+            let moved = if whole { (live.uncompacted, live.uncompacted_bytes) } else { (0, 0) };
+            (end, checkpoint, moved)
         };
         let state = checkpoint.as_ref().map(|(bytes, _)| bytes.as_slice());
         let done = store.compact(end, state)?;
@@ -222,6 +230,17 @@ impl Shared {
         live.uncompacted = live.uncompacted.saturating_sub(moved.0);
         live.uncompacted_bytes = live.uncompacted_bytes.saturating_sub(moved.1);
         Ok(done.events)
+    }
+}
+
+impl Warehouse {
+    /// A database that turns out damaged is looked through by the next round, and set aside by the
+    /// next opening.
+    pub(super) fn note_damage(&mut self, error: &StoreError) {
+        if *error == StoreError::Damaged(StoreFile::Database) {
+            self.store.doubt();
+            self.upkeep.suspect = true;
+        }
     }
 }
 

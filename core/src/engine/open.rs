@@ -121,7 +121,7 @@ impl Shared {
             }
         };
         let mut upkeep = Upkeep::after(&opened);
-        let Opened { store, journal, checkpoint, entries, epoch, last_seq, ended, .. } = opened;
+        let Opened { mut store, journal, checkpoint, entries, epoch, last_seq, ended, .. } = opened;
         let (damage, uncompacted) = (opened.damage, opened.uncompacted);
         let broken = opened.first_of_epoch && matches!(ended, Ended::Clean | Ended::Killed);
         let fresh = checkpoint.is_none() && entries.is_empty();
@@ -141,6 +141,7 @@ impl Shared {
         if room(&store, budget) == 0 {
             // Whether the buffer takes anything shows with the first compaction.
             live.journal.restrict(0);
+            store.remove_idle()?;
         }
         live.uncompacted = uncompacted;
         live.refused = refused;

@@ -49,6 +49,7 @@ impl Store {
     /// keeps what is in the journal. Until then nothing more is taken from that.
     pub fn check(&mut self) -> Result<bool, StoreError> {
         let power_lost = self.ends.power_lost;
+        self.doubted = false;
         let Some(database) = &mut self.database else { return Ok(true) };
         let sql = "PRAGMA quick_check(1)";
         let found = database.read().query_row(sql, [], |row| row.get::<_, String>(0));
@@ -75,10 +76,16 @@ impl Store {
         .map_err(StoreError::io("mark", StoreFile::Database))
     }
 
-    /// Whether the device may have stopped since the database was looked through last.
+    /// Something in the database could not be read: [`Store::is_suspect`] from now on.
+    pub fn doubt(&mut self) {
+        self.doubted = true;
+    }
+
+    /// Whether the device may have stopped since the database was looked through last, or
+    /// something in it could not be read.
     pub fn is_suspect(&self) -> Result<bool, StoreError> {
         let Some(database) = &self.database else { return Ok(false) };
-        Ok(times(database.read(), CHECKED)? < self.ends.power_lost)
+        Ok(self.doubted || times(database.read(), CHECKED)? < self.ends.power_lost)
     }
 
     /// How often the store did not end cleanly.

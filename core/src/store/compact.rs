@@ -69,6 +69,15 @@ impl Store {
         Spare::prepare(&self.base, size, consumed)
     }
 
+    /// Removes files of the journal in which earlier openings recorded nothing. Only while nothing
+    /// is being recorded: they may be all that says that the last use did not end cleanly.
+    pub fn remove_idle(&mut self) -> Result<(), StoreError> {
+        let idle = std::mem::take(&mut self.idle);
+        idle.iter().try_for_each(|number| {
+            self.base.folder.remove(&names::name(*number), StoreFile::Journal)
+        })
+    }
+
     fn journal_files(&self) -> Result<Vec<u64>, StoreError> {
         let names = self.base.folder.names()?;
         let mut numbers: Vec<u64> = names.iter().filter_map(|name| names::number(name)).collect();

@@ -66,6 +66,7 @@ impl Buffer {
 
     fn try_read(base: &Base) -> Result<(Self, u32), StoreError> {
         let Some(database) = Database::open(base)? else { return Ok((Self::default(), 0)) };
+        database.touch()?;
         let position = Position::load(base, database.read())?;
         let checkpoints = Checkpoints::load(base, database.read())?;
         let (checkpoint, covered) = checkpoints.newest.unzip();

@@ -55,8 +55,8 @@ struct Active {
     at: u64,
     /// A write failed: what lies at `at` is unknown, so its nonce counts as used.
     broken: bool,
-    /// Made beyond the room there is, so that a compaction can be tried: takes no entry.
-    reserve: bool,
+    /// Takes no entry, though there is room in it.
+    shut: bool,
 }
 
 impl Journal {
@@ -121,14 +121,18 @@ impl Journal {
     }
 
     /// Goes on in a fresh file, so that every entry below the number that comes back is in a
-    /// closed one and can be compacted.
+    /// closed one and can be compacted. A [restricted](Journal::restrict) journal stays in its file,
+    /// and the number is that of this file's first entry.
     pub fn rotate(&mut self) -> Result<u64, StoreError> {
+        if self.is_restricted() {
+            return Ok(self.active.first);
+        }
         if self.active.first < self.next {
             // A file that was hardly used makes the next one a small one: zeros cost writes, too.
             if self.active.at < self.active.spare.size / 4 {
                 self.filled = 0;
             }
-            self.leave()?;
+            self.switch(0)?;
         }
         Ok(self.next)
     }
@@ -166,19 +170,26 @@ impl Journal {
         }
     }
 
-    /// The buffer takes nothing: from now on files of `room` bytes may yet be made, then
-    /// [`Journal::append`] answers [`StoreError::Backlog`] until [`Journal::lift`].
+    /// The buffer takes nothing: from now on files of `room` bytes may yet be made. Then, and at
+    /// once if there is no room at all, [`Journal::append`] answers [`StoreError::Backlog`] until
+    /// [`Journal::lift`].
     pub fn restrict(&mut self, room: u64) {
         if self.room.is_none() {
             self.room = Some(room);
-            self.active.reserve = room == 0;
+            self.active.shut = room == 0;
         }
+    }
+
+    /// Whether it is restricted.
+    #[must_use]
+    pub fn is_restricted(&self) -> bool {
+        self.room.is_some()
     }
 
     /// A compaction has succeeded.
     pub fn lift(&mut self) {
         self.room = None;
-        self.active.reserve = false;
+        self.active.shut = false;
     }
 
     /// A compaction has made all entries below `end` durable elsewhere.
@@ -192,7 +203,9 @@ impl Journal {
     /// Ends cleanly: everything is on flash, and the next opening can tell.
     pub fn close(mut self) -> Result<(), StoreError> {
         if self.active.broken {
-            self.leave()?;
+            // So small a file has room at the end.
+            self.room = None;
+            self.switch(0)?;
         }
         self.active.write(Kind::Closed, &[], &mut self.buffer)?;
         let done = self.begin_sync().run();
@@ -210,19 +223,6 @@ impl Journal {
             }
         };
         self.go_on_in(spare)
-    }
-
-    /// The same even without room: a compaction needs what was written in closed files.
-    fn leave(&mut self) -> Result<(), StoreError> {
-        match self.switch(0) {
-            Err(StoreError::Backlog) => {
-                let size = file::wide(limits::FIRST_JOURNAL_FILE.most);
-                self.go_on_in(Spare::create(&self.base, size)?)?;
-                self.active.reserve = true;
-                Ok(())
-            }
-            other => other,
-        }
     }
 
     /// Size of the file to make, at least `needed`.
@@ -262,7 +262,7 @@ impl Journal {
 impl Active {
     fn begin(spare: Spare, start: &Start, buffer: &mut Vec<u8>) -> Result<Self, StoreError> {
         let (at, first) = (file::HEADER_BYTES, start.first);
-        let mut active = Self { spare, first, at, broken: false, reserve: false };
+        let mut active = Self { spare, first, at, broken: false, shut: false };
         let content = start.encode();
         active.write(Kind::Start, &content, buffer)?;
         Ok(active)
@@ -270,7 +270,7 @@ impl Active {
 
     fn has_room(&self, size: usize) -> bool {
         let frames = file::wide(size + FRAME_OVERHEAD + CLOSED_FRAME_BYTES);
-        !self.broken && !self.reserve && frames <= self.spare.size.saturating_sub(self.at)
+        !self.broken && !self.shut && frames <= self.spare.size.saturating_sub(self.at)
     }
 
     fn write(

@@ -83,7 +83,14 @@ impl Store {
             base.folder.remove(&names::name(*number), StoreFile::Journal)?;
         }
         Ok(Opened {
-            store: Self { base, database: buffer.database, recyclable: None, ends },
+            store: Self {
+                base,
+                database: buffer.database,
+                recyclable: None,
+                idle: scan.idle,
+                doubted: false,
+                ends,
+            },
             journal,
             checkpoint: buffer.checkpoint,
             entries: scan.entries.into_iter().map(|(_, entry)| entry).collect(),

@@ -28,6 +28,8 @@ pub(super) struct Scan {
     pub(super) ends: UncleanEnds,
     /// Files with entries that are in no checkpoint or no segment yet.
     pub(super) live: Vec<u64>,
+    /// Files among these in which nothing was recorded.
+    pub(super) idle: Vec<u64>,
     /// Files of no use.
     pub(super) useless: Vec<u64>,
     /// Highest number of a file.
@@ -65,6 +67,9 @@ impl Scan {
                     let until = file.start.first;
                     if let Some((number, file)) = pending.replace((number, file)) {
                         let needed = until > buffer.covered.min(buffer.position.consumed);
+                        if until == file.start.first && !file.start.first_of_epoch {
+                            scan.idle.push(number);
+                        }
                         if needed { &mut scan.live } else { &mut scan.useless }.push(number);
                         scan.file(number, file, until);
                     }
@@ -79,7 +84,10 @@ impl Scan {
         }
         if let Some((number, file)) = pending {
             scan.live.push(number);
+            let (first, first_of_epoch) = (file.start.first, file.start.first_of_epoch);
             scan.file(number, file, u64::MAX);
+            let last = scan.last.as_ref().filter(|last| last.end == first && !first_of_epoch);
+            scan.idle.extend(last.map(|last| last.number));
         }
         scan.finish(buffer);
         Ok(scan)
