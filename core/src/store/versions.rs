@@ -57,3 +57,6 @@ impl Versions {
         self.after(found).try_fold(bytes, |bytes, (_, step)| part(step)(bytes))
     }
 }
+
+#[cfg(test)]
+mod tests;
