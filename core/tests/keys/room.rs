@@ -10,7 +10,7 @@ use staykit_core::engine::{Engine, Error, Placed, StorageState};
 use staykit_core::event::Draft;
 use staykit_core::store::{StoreError, limits};
 
-use crate::device::{Device, FailingDisk, upload_all};
+use crate::device::{Device, FailingDisk, image, put_back, upload_all};
 
 const BUDGET: u64 = 1_000_000;
 const AMPLE: Duration = Duration::from_secs(1);
@@ -141,4 +141,30 @@ fn many_short_lives_do_not_leave_many_journal_files() {
     let bytes = bytes(&device.store());
     assert!(bytes < 2_000_000, "{bytes}");
     assert_eq!(device.open().status().unwrap().last_seq, 200);
+}
+
+#[test]
+fn a_buffer_that_comes_back_and_fails_again_leaves_no_state_with_what_was_never_written() {
+    let mut stuck = Stuck::open(Device::new());
+    stuck.fill();
+    let Stuck { device, engine, .. } = stuck;
+    drop(engine);
+    let full = image(&device.store());
+    let mut device = Some(device);
+    for changes in (0..80).step_by(3) {
+        let next = Stuck::open(device.take().unwrap());
+        for _ in 0..5 {
+            assert_eq!(view(&next.engine), Ok(Placed::InMemory));
+        }
+        next.disk.database_away.store(false, Ordering::SeqCst);
+        next.disk.fail_after(changes);
+        let _ = next.engine.maintain(AMPLE);
+        let left = image(&next.device.store());
+        drop(next.engine);
+        put_back(left.path(), &next.device.store());
+        let status = next.device.open().status().unwrap();
+        assert_eq!(status.recorded, status.last_seq, "after {changes} changes");
+        put_back(full.path(), &next.device.store());
+        device = Some(next.device);
+    }
 }
