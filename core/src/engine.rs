@@ -127,7 +127,7 @@ impl Engine {
         let mut hot = lock(&self.shared.hot);
         let reading = self.shared.reading()?;
         let receipt = hot.record(&reading, draft)?;
-        self.shared.wake.after(&mut hot);
+        self.shared.wake.after(hot);
         Ok(receipt)
     }
 
@@ -137,7 +137,7 @@ impl Engine {
         let mut hot = lock(&self.shared.hot);
         let reading = self.shared.reading()?;
         let receipt = hot.live()?.tick(&reading)?;
-        self.shared.wake.after(&mut hot);
+        self.shared.wake.after(hot);
         Ok(receipt)
     }
 
@@ -161,7 +161,7 @@ impl Engine {
         let mut hot = lock(&self.shared.hot);
         let reading = self.shared.reading()?;
         let receipt = hot.live()?.report(&reading, (decision, outcome))?;
-        self.shared.wake.after(&mut hot);
+        self.shared.wake.after(hot);
         Ok(receipt)
     }
 
@@ -182,8 +182,7 @@ impl Engine {
         };
         let withdrawn = live.state.consent.record && !consent.record;
         live.set_consent(&self.shared.reading()?, consent)?;
-        self.shared.wake.after(&mut hot);
-        drop(hot);
+        self.shared.wake.after(hot);
         let synced = self.shared.sync(&mut cold);
         drop(cold);
         // Even if the refusal could not be synced, the erasure is tried.
@@ -210,7 +209,7 @@ impl Engine {
         self.shared.checkpoint(&mut lock(&self.shared.cold))?;
         let mut hot = lock(&self.shared.hot);
         let receipt = hot.live()?.activate(&self.shared.reading()?, pack, catalog)?;
-        self.shared.wake.after(&mut hot);
+        self.shared.wake.after(hot);
         Ok(receipt)
     }
 
@@ -232,7 +231,7 @@ impl Engine {
     /// without that thread does.
     pub fn maintain(&self, budget: Duration) -> Result<Maintained, Error> {
         let mut cold = lock(&self.shared.cold);
-        self.shared.maintain(&mut cold, budget)
+        self.shared.maintain(&mut cold, budget, false)
     }
 
     /// Destroys the data key and every file, then begins a new installation with the consent
@@ -283,7 +282,7 @@ impl Engine {
     fn apply_facts(&self, facts: Vec<(String, Value)>, context: bool) -> Result<Receipt, Error> {
         let mut hot = lock(&self.shared.hot);
         let receipt = hot.live()?.set_facts(&self.shared.reading()?, (facts, context))?;
-        self.shared.wake.after(&mut hot);
+        self.shared.wake.after(hot);
         Ok(receipt)
     }
 }

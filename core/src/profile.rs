@@ -1,15 +1,23 @@
 //! What is known of the person: features kept up to date by a fold over events.
 
 mod baseline;
+mod coding;
 mod definitions;
+mod facts;
 mod feature;
 mod funnel;
 pub mod limits;
 mod ring;
+mod scalar;
 mod session;
+mod slot;
 mod state;
+mod window;
 
 pub use definitions::{Definitions, DefinitionsError, Funnel};
-pub use feature::{Feature, Measure, Motion, Scalar, ScalarType, TextTest, Unit, Window};
+pub use facts::{TextTest, TooManyFacts};
+pub use feature::{Feature, Measure};
+pub use scalar::{Motion, Scalar, ScalarType};
 pub use session::Sessions;
-pub use state::{Profile, TooManyFacts};
+pub use state::Profile;
+pub use window::{Unit, Window};

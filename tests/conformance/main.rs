@@ -15,4 +15,5 @@ mod hostile;
 mod reach;
 mod signals;
 mod sync;
+mod time;
 mod understand;

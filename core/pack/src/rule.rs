@@ -1,12 +1,15 @@
 //! Conditions: CEL text to checked programs.
 
+mod aggregates;
 mod arguments;
+mod baselines;
 mod check;
 mod functions;
 mod parse;
 mod refuse;
 mod reprint;
 mod says;
+mod signatures;
 mod syntax;
 mod tables;
 

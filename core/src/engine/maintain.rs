@@ -8,7 +8,7 @@ use super::error::Error;
 use super::phases::{Cold, Hot, Upkeep, Warehouse};
 use super::shared::{Shared, lock};
 use super::wake::SYNC_WINDOW;
-use crate::store::{Bounds, Evicted, Store, StoreError, StoreFile, limits};
+use crate::store::{Bounds, Evicted, Store, StoreError, StoreFile, SyncTask, limits};
 use crate::time::HOUR_MS;
 
 /// Bytes of entries that make a compaction worth it: three quarters of a journal file. Each
@@ -31,6 +31,10 @@ const CHECKPOINT_SHARE: u64 = 16;
 /// Doublings of the window between rounds that fail: at most about a minute.
 const MOST_PATIENT: u32 = 5;
 
+/// How far the engine's thread stands back: Android's `THREAD_PRIORITY_BACKGROUND`.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const BACKGROUND: i32 = 10;
+
 /// What a round of maintenance did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Maintained {
@@ -46,10 +50,11 @@ pub struct Maintained {
 pub(super) fn spawn(shared: &Arc<Shared>) -> Result<JoinHandle<()>, Error> {
     let shared = Arc::clone(shared);
     let run = move || {
+        stand_back();
         let mut failures = 0;
-        while shared.wake.wait(failures) {
+        while let Some(urgent) = shared.wake.wait(failures) {
             let mut cold = lock(&shared.cold);
-            match shared.maintain(&mut cold, SYNC_WINDOW) {
+            match shared.maintain(&mut cold, SYNC_WINDOW, urgent) {
                 Ok(_) | Err(Error::Locked | Error::Closed) => failures = 0,
                 Err(error) => {
                     log::warn!("maintenance will be tried again: {error}");
@@ -62,49 +67,98 @@ pub(super) fn spawn(shared: &Arc<Shared>) -> Result<JoinHandle<()>, Error> {
     builder.spawn(run).map_err(|error| Error::Thread(error.kind()))
 }
 
+/// Lets the app's threads go first: a record that wakes this one is not to wait for it on the same
+/// core.
+fn stand_back() {
+    // Elsewhere it would be the whole process that stands back.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if let Err(error) = rustix::process::nice(BACKGROUND) {
+        log::debug!("the maintenance thread keeps its priority: {error}");
+    }
+}
+
+/// What a round of maintenance finds, looked up at once: each time that it takes `hot` a record may
+/// have to wait, or may have to wake it.
+struct Found {
+    /// Whether what waited in memory could be written.
+    written: Result<(), StoreError>,
+    task: Option<SyncTask>,
+    /// Enough lies in the journal for a compaction, by its entries or by its files: each start of
+    /// the app begins one, however little comes into it.
+    worth: bool,
+    spare: Option<usize>,
+    now_at: i64,
+}
+
 impl Shared {
-    pub(super) fn maintain(&self, cold: &mut Cold, budget: Duration) -> Result<Maintained, Error> {
-        let synced = self.sync(cold);
+    /// Does what is due. What compaction makes durable needs no sync of its own, except that an
+    /// `urgent` event does not wait for so much.
+    pub(super) fn maintain(
+        &self,
+        cold: &mut Cold,
+        budget: Duration,
+        urgent: bool,
+    ) -> Result<Maintained, Error> {
+        let found = self.look(cold)?;
+        let worth = found.worth && budget >= LEAST_BUDGET;
+        let suspect = cold.open()?.upkeep.suspect;
+        let synced =
+            if urgent || suspect || !worth { self.run_sync(cold, found.task) } else { Ok(0) };
         check(cold.open()?);
         let mut done = Maintained::default();
-        if self.is_compaction_due(cold)? && budget >= LEAST_BUDGET {
+        if worth {
             // What cannot be synced, or waits in memory, is helped by this more than by anything.
-            done.compacted = self.compact(cold)?;
-            if synced.is_err() {
+            done.compacted = self.compact(cold).or_else(|error| {
+                self.sync(cold)?;
+                Err(error)
+            })?;
+            if synced.is_err() || found.written.is_err() {
                 self.sync(cold)?;
             }
+            done.waiting = lock(&self.hot).live()?.waiting.len();
         } else {
-            synced?;
+            done.waiting = synced?;
+            found.written?;
         }
-        done.dropped = self.keep_within_bounds(cold, done.compacted > 0)?;
-        self.supply_spare(cold)?;
-        done.waiting = lock(&self.hot).live()?.waiting.len();
+        done.dropped = self.keep_within_bounds(cold, done.compacted > 0, found.now_at)?;
+        if let Some(size) = found.spare.filter(|_| !worth) {
+            self.prepare_spare(cold, size)?;
+        }
         Ok(done)
     }
 
-    /// Whether enough lies in the journal, by its entries or by its files: each start of the app
-    /// begins one, however little comes into it.
-    fn is_compaction_due(&self, cold: &mut Cold) -> Result<bool, Error> {
+    fn look(&self, cold: &mut Cold) -> Result<Found, Error> {
+        let reading = self.reading()?;
         let journal_bytes = cold.open()?.upkeep.journal_bytes;
         let many_files = journal_bytes >= MOST_FILES.max(self.config.byte_budget() / 8);
         let mut hot = lock(&self.hot);
         let live = hot.live()?;
-        Ok(live.uncompacted_bytes >= WORTH_COMPACTING || (many_files && live.uncompacted > 0))
+        let written = live.write_waiting();
+        Ok(Found {
+            written,
+            task: live.journal.needs_sync().then(|| live.journal.begin_sync()),
+            worth: live.uncompacted_bytes >= WORTH_COMPACTING
+                || (many_files && live.uncompacted > 0),
+            spare: live.journal.wants_spare(),
+            now_at: live.state.timeline.stamp(&reading).at,
+        })
     }
 
     /// Prepares the journal file that records go on in, so that nobody has to wait for one.
     fn supply_spare(&self, cold: &mut Cold) -> Result<(), Error> {
         let wanted = lock(&self.hot).live()?.journal.wants_spare();
-        if let Some(size) = wanted {
-            let spare = cold.open()?.store.prepare_spare(size)?;
-            lock(&self.hot).live()?.journal.supply(spare);
-        }
+        wanted.map_or(Ok(()), |size| self.prepare_spare(cold, size))
+    }
+
+    fn prepare_spare(&self, cold: &mut Cold, size: usize) -> Result<(), Error> {
+        let spare = cold.open()?.store.prepare_spare(size)?;
+        lock(&self.hot).live()?.journal.supply(spare);
         Ok(())
     }
 
     /// Makes everything recorded so far durable.
     pub(super) fn sync(&self, cold: &mut Cold) -> Result<(), Error> {
-        if let (Cold::Locked(_), Hot::Locked(_)) = (&*cold, &*lock(&self.hot)) {
+        if matches!(cold, Cold::Locked(_)) && matches!(&*lock(&self.hot), Hot::Locked(_)) {
             return Ok(());
         }
         let (task, written) = {
@@ -115,25 +169,38 @@ impl Shared {
             };
             // What is there is synced even if more cannot be written.
             let written = live.write_waiting();
-            if !live.journal.needs_sync() {
-                return Ok(written?);
-            }
-            (live.journal.begin_sync(), written)
+            (live.journal.needs_sync().then(|| live.journal.begin_sync()), written)
         };
+        self.run_sync(cold, task)?;
+        Ok(written?)
+    }
+
+    /// Runs a sync and notes what came of it; how many entries wait in memory.
+    fn run_sync(&self, cold: &mut Cold, task: Option<SyncTask>) -> Result<usize, Error> {
+        let Some(task) = task else { return Ok(0) };
+        // Held until the lock is free again: the last to let go of a file closes it.
+        let _files = task.files();
         let done = task.run();
-        lock(&self.hot).live()?.journal.finish_sync(done)?;
-        written?;
+        let waiting = {
+            let mut hot = lock(&self.hot);
+            let live = hot.live()?;
+            live.journal.finish_sync(done)?;
+            live.waiting.len()
+        };
         if let (Cold::Open(warehouse), Ok(reading)) = (cold, self.reading()) {
             warehouse.synced_at = Some(reading.wall_ms);
         }
-        Ok(())
+        Ok(waiting)
     }
 
     /// Gives up what is too old, once an hour, and what the byte budget has no room for, then and
     /// after each compaction; how many events that the collector never got.
-    fn keep_within_bounds(&self, cold: &mut Cold, compacted: bool) -> Result<u64, Error> {
-        let reading = self.reading()?;
-        let now_at = lock(&self.hot).live()?.state.timeline.stamp(&reading).at;
+    fn keep_within_bounds(
+        &self,
+        cold: &mut Cold,
+        compacted: bool,
+        now_at: i64,
+    ) -> Result<u64, Error> {
         let Warehouse { store, upkeep, .. } = cold.open()?;
         let hourly =
             upkeep.bounded_at.is_none_or(|then| now_at.abs_diff(then) >= HOUR_MS.unsigned_abs());
@@ -194,8 +261,8 @@ impl Shared {
             // Then the rotation makes a file itself, under the lock that records wait for.
             log::debug!("no journal file was prepared: {error}");
         }
-        let Warehouse { store, upkeep, .. } = cold.open()?;
-        let (end, checkpoint, moved) = {
+        let upkeep = &cold.open()?.upkeep;
+        let (end, checkpoint, moved, spare) = {
             let mut hot = lock(&self.hot);
             let live = hot.live()?;
             match live.write_waiting() {
@@ -216,19 +283,29 @@ impl Shared {
                 (bytes, live.state.pack.clone())
             });
             let moved = if whole { (live.uncompacted, live.uncompacted_bytes) } else { (0, 0) };
-            (end, checkpoint, moved)
+            (end, checkpoint, moved, live.journal.wants_spare())
         };
+        // For the time that compressing takes.
+        if let Some(size) = spare
+            && let Err(error) = self.prepare_spare(cold, size)
+        {
+            log::debug!("no journal file was prepared: {error}");
+        }
+        let Warehouse { store, upkeep, .. } = cold.open()?;
         let state = checkpoint.as_ref().map(|(bytes, _)| bytes.as_slice());
         let done = store.compact(end, state)?;
         upkeep.journal_bytes = done.journal_bytes;
         if let Some((bytes, pack)) = checkpoint {
             (upkeep.covered, upkeep.checkpoint_bytes, upkeep.pack) = (end, bytes.len(), pack);
         }
-        let mut hot = lock(&self.hot);
-        let live = hot.live()?;
-        live.journal.consumed(end);
-        live.uncompacted = live.uncompacted.saturating_sub(moved.0);
-        live.uncompacted_bytes = live.uncompacted_bytes.saturating_sub(moved.1);
+        let closed = {
+            let mut hot = lock(&self.hot);
+            let live = hot.live()?;
+            live.uncompacted = live.uncompacted.saturating_sub(moved.0);
+            live.uncompacted_bytes = live.uncompacted_bytes.saturating_sub(moved.1);
+            live.journal.consumed(end)
+        };
+        drop(closed);
         Ok(done.events)
     }
 }

@@ -178,7 +178,7 @@ impl Shared {
             synced_at: None,
             acknowledged_at: None,
         }));
-        self.wake.after(&mut hot);
+        self.wake.after(hot);
         Ok(erase)
     }
 

@@ -6,6 +6,7 @@ use std::mem;
 use super::error::Error;
 use super::live::{Live, admit_to_memory};
 use super::receipt::{Placed, Receipt};
+use super::wake::Haste;
 use crate::event::{Catalog, Draft, Event};
 use crate::guidance::Decision;
 use crate::pack::Pack;
@@ -191,6 +192,19 @@ impl Hot {
             Self::Locked(waiting) => waiting.consent(),
             Self::Closed => Consent::none(),
         }
+    }
+
+    /// How soon what the last call left is to be seen to; `None` if it left nothing to sync.
+    pub(super) fn take_haste(&mut self) -> Option<Haste> {
+        let Self::Open(live) = self else { return None };
+        let full = live.journal.take_switched();
+        let urgent = mem::take(&mut live.urgent);
+        let haste = match (urgent, full) {
+            (true, _) => Haste::Durable,
+            (false, true) => Haste::Full,
+            (false, false) => Haste::None,
+        };
+        live.has_unsynced().then_some(haste)
     }
 
     pub(super) fn close(&mut self) -> Result<(), Error> {

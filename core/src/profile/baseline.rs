@@ -33,7 +33,7 @@ fn approximate(value: i64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::feature::{Unit, Window};
+    use super::super::window::{Unit, Window};
     use super::{Ring, drop};
     use crate::time::{Clock, DAY_MS, Stamp, Timeline, VirtualClock};
 

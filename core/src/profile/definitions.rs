@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::feature::{Feature, Measure, Unit, Window, hash};
+use super::coding::hash;
+use super::feature::{Feature, Measure};
 use super::limits;
+use super::window::{Unit, Window};
 use crate::codec::Writer;
 
 /// Ordered steps within a time limit.

@@ -1,7 +1,7 @@
 //! Limits on what a pack may ask the profile to keep, with unit and origin. They bound memory
 //! against a hostile pack and leave room for any real one.
 
-use super::Unit;
+use super::window::Unit;
 
 /// Features of one pack. 200 tags and 1,000 rules read about half as many.
 pub const FEATURES: usize = 4_096;

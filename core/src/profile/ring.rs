@@ -4,7 +4,7 @@ use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 use crate::time::{HOUR_MS, MINUTE_MS, Stamp, civil};
 
-use super::feature::{Unit, Window};
+use super::window::{Unit, Window};
 
 /// What a bucket holds.
 pub(super) trait Amount: Copy + Default + PartialEq {
@@ -99,14 +99,24 @@ impl<T: Amount> Ring<T> {
         oldest.max(self.newest.saturating_sub(length).saturating_add(1))..=self.newest.min(now)
     }
 
+    /// The amounts of the window at `stamp` that were written, oldest first, with the number of the
+    /// first of them. Two stretches of the ring: a division a bucket would cost more than the sum.
+    fn written(&self, stamp: &Stamp) -> (i64, impl Iterator<Item = T>) {
+        let window = self.window(stamp);
+        let (first, last) = (*window.start(), *window.end());
+        let count = usize::try_from(last.saturating_sub(first).saturating_add(1)).unwrap_or(0);
+        let (before, from) = self.amounts.split_at_checked(self.place(first)).unwrap_or_default();
+        (first, from.iter().chain(before).take(count).copied())
+    }
+
     /// The sum over the window that ends at `stamp`.
     pub(super) fn sum(&self, stamp: &Stamp) -> T {
-        self.window(stamp).fold(T::default(), |sum, bucket| sum.plus(self.amount(bucket)))
+        self.written(stamp).1.fold(T::default(), T::plus)
     }
 
     /// In how many buckets of the window there is anything.
     pub(super) fn filled(&self, stamp: &Stamp) -> i64 {
-        let filled = self.window(stamp).filter(|bucket| self.amount(*bucket) != T::default());
+        let filled = self.written(stamp).1.filter(|amount| *amount != T::default());
         i64::try_from(filled.count()).unwrap_or(i64::MAX)
     }
 
@@ -115,7 +125,9 @@ impl<T: Amount> Ring<T> {
         if self.unit == Unit::Ever {
             return None;
         }
-        let oldest = self.window(stamp).find(|bucket| self.amount(*bucket) != T::default())?;
+        let (first, mut amounts) = self.written(stamp);
+        let offset = amounts.position(|amount| amount != T::default())?;
+        let oldest = first.saturating_add(i64::try_from(offset).unwrap_or(i64::MAX));
         Some(start(self.unit, oldest.saturating_add(self.length()), stamp))
     }
 

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use super::baseline;
 use super::definitions::Definitions;
-use super::feature::{Feature, Scalar, TextTest, Unit, Window};
+use super::facts::{Facts, TooManyFacts};
+use super::feature::Feature;
 use super::funnel::Attempt;
-use super::limits;
-use super::ring::{Ring, start};
+use super::ring::start;
+use super::scalar::Scalar;
 use super::session::{Sessions, Step};
+use super::slot::Slot;
+use super::window::Unit;
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 use crate::event::{Event, Value};
@@ -22,69 +25,14 @@ pub struct Profile {
     /// In the order of the definitions.
     slots: Vec<Slot>,
     funnels: Vec<Attempt>,
-    facts: BTreeMap<String, Value>,
-    context: BTreeMap<String, Value>,
+    facts: Facts,
+    context: Facts,
 }
-
-/// More facts, or values of the context, than [`limits::FACTS`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooManyFacts {
-    /// How many there would be.
-    pub found: usize,
-}
-
-impl std::fmt::Display for TooManyFacts {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "{} facts, at most {}", self.found, limits::FACTS)
-    }
-}
-
-impl std::error::Error for TooManyFacts {}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Began {
     at: i64,
     day: i32,
-}
-
-/// State of one feature.
-#[derive(Debug, Clone, PartialEq)]
-enum Slot {
-    /// Nothing of its own.
-    Empty,
-    Whole(Ring<i64>),
-    Fraction(Ring<f64>),
-    Instant(Option<i64>),
-}
-
-impl Slot {
-    fn new(feature: &Feature) -> Self {
-        match feature {
-            Feature::Sum { window, fraction: true, .. } => Self::Fraction(Ring::new(*window)),
-            Feature::SinceLast(_) | Feature::SinceFirst(_) | Feature::Absent(_) => {
-                Self::Instant(None)
-            }
-            other => {
-                ring_window(other).map_or(Self::Empty, |window| Self::Whole(Ring::new(window)))
-            }
-        }
-    }
-}
-
-/// The window of a feature that counts whole numbers.
-fn ring_window(feature: &Feature) -> Option<Window> {
-    let days = |length| Window { unit: Unit::Days, length };
-    match feature {
-        Feature::Count { window, .. }
-        | Feature::Sum { window, .. }
-        | Feature::SessionCount(window)
-        | Feature::SessionTime(window) => Some(*window),
-        Feature::ActiveDays { days: length, .. } => Some(days(*length)),
-        Feature::BaselineDrop { recent_days, baseline_days, .. } => {
-            Some(days(recent_days.saturating_add(*baseline_days).saturating_add(1)))
-        }
-        _ => None,
-    }
 }
 
 impl Profile {
@@ -132,7 +80,7 @@ impl Profile {
             if let (Some(feature), Some(slot)) =
                 (definitions.feature(*number), self.slots.get_mut(usize::from(*number)))
             {
-                apply_to_slot(slot, feature, event, stamp);
+                slot.apply(feature, event, stamp);
             }
         }
         for number in &touched.funnels {
@@ -167,37 +115,30 @@ impl Profile {
         facts: &[(String, Value)],
         context: bool,
     ) -> Result<(), TooManyFacts> {
-        let held = if context { &self.context } else { &self.facts };
-        let new = facts.iter().filter(|(key, _)| !held.contains_key(key)).count();
-        let found = held.len().saturating_add(new);
-        if found > limits::FACTS { Err(TooManyFacts { found }) } else { Ok(()) }
+        if context { self.context.admit(facts) } else { self.facts.admit(facts) }
     }
 
     /// Whether these facts are known already.
     #[must_use]
     pub fn holds_facts(&self, facts: &[(String, Value)], context: bool) -> bool {
-        let held = if context { &self.context } else { &self.facts };
-        facts.iter().all(|(key, value)| held.get(key) == Some(value))
+        if context { self.context.hold(facts) } else { self.facts.hold(facts) }
     }
 
     /// Sets facts (or, with `context`, the context): what the host knows and events do not say.
     pub fn apply_facts(&mut self, facts: &[(String, Value)], context: bool) {
-        let held = if context { &mut self.context } else { &mut self.facts };
-        for (key, value) in facts {
-            held.insert(key.clone(), value.clone());
-        }
+        if context { self.context.apply(facts) } else { self.facts.apply(facts) }
     }
 
     /// The facts, in order of their names.
     #[must_use]
     pub fn facts(&self) -> &BTreeMap<String, Value> {
-        &self.facts
+        self.facts.all()
     }
 
     /// The context, in order of the names.
     #[must_use]
     pub fn context(&self) -> &BTreeMap<String, Value> {
-        &self.context
+        self.context.all()
     }
 
     /// The value of a feature at `stamp`. `None` for signals, which are no part of the profile,
@@ -232,10 +173,10 @@ impl Profile {
             }
             (Feature::Hour, _) => whole(i64::from(stamp.minute_of_day() / 60)),
             (Feature::Weekday, _) => whole(i64::from(civil::weekday(stamp.wall_day()))),
-            (Feature::FactIs(test), _) => Some(Scalar::Flag(is(&self.facts, test))),
-            (Feature::ContextIs(test), _) => Some(Scalar::Flag(is(&self.context, test))),
-            (Feature::FactInteger(key), _) => whole(integer(&self.facts, key)),
-            (Feature::ContextInteger(key), _) => whole(integer(&self.context, key)),
+            (Feature::FactIs(test), _) => Some(Scalar::Flag(self.facts.is(test))),
+            (Feature::ContextIs(test), _) => Some(Scalar::Flag(self.context.is(test))),
+            (Feature::FactInteger(key), _) => whole(self.facts.integer(key)),
+            (Feature::ContextInteger(key), _) => whole(self.context.integer(key)),
             _ => None,
         }
     }
@@ -306,8 +247,8 @@ impl Profile {
             out.signed(i64::from(began.day));
         });
         self.sessions.encode(out);
-        encode_values(&self.facts, out);
-        encode_values(&self.context, out);
+        self.facts.encode(out);
+        self.context.encode(out);
         let mut states: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
         for (key, slot) in definitions.keys().iter().zip(&self.slots) {
             if let Some(key) = key {
@@ -334,8 +275,8 @@ impl Profile {
         profile.began =
             input.optional(|input| Ok(Began { at: input.signed()?, day: input.signed32()? }))?;
         profile.sessions = Sessions::decode(input)?;
-        profile.facts = decode_values(input)?;
-        profile.context = decode_values(input)?;
+        profile.facts = Facts::decode(input)?;
+        profile.context = Facts::decode(input)?;
         let states: BTreeMap<u64, &[u8]> =
             input.list(|input| Ok((input.unsigned()?, input.bytes()?)))?.into_iter().collect();
         let features = definitions.features().iter().zip(definitions.keys());
@@ -355,100 +296,12 @@ impl Profile {
     }
 }
 
-impl Slot {
-    fn encode(&self, out: &mut Writer<'_>) {
-        match self {
-            Self::Empty => {}
-            Self::Whole(ring) => ring.encode(out),
-            Self::Fraction(ring) => ring.encode(out),
-            Self::Instant(at) => out.optional(*at, Writer::signed),
-        }
-    }
-
-    fn decode(&mut self, feature: &Feature, state: &[u8]) -> Result<(), Malformed> {
-        let mut input = Reader::new(state, "feature");
-        match (&mut *self, feature) {
-            (Self::Whole(ring), _) => {
-                if let Some(window) = ring_window(feature) {
-                    *ring = Ring::decode(window, &mut input)?;
-                }
-            }
-            (Self::Fraction(ring), Feature::Sum { window, .. }) => {
-                *ring = Ring::decode(*window, &mut input)?;
-            }
-            (Self::Instant(at), _) => *at = input.optional(Reader::signed)?,
-            _ => {}
-        }
-        input.end()
-    }
-}
-
-fn apply_to_slot(slot: &mut Slot, feature: &Feature, event: &Event, stamp: &Stamp) {
-    match (slot, feature) {
-        (Slot::Whole(ring), Feature::Count { filter, .. }) => {
-            let counts = filter.as_ref().is_none_or(|test| {
-                matches!(event.property(&test.key), Some(Value::Text(text)) if *text == test.text)
-            });
-            if counts {
-                ring.add(stamp, 1);
-            }
-        }
-        (Slot::Whole(ring), Feature::Sum { property, .. }) => {
-            if let Some(Value::Integer(amount) | Value::Money { minor: amount, .. }) =
-                event.property(property)
-            {
-                ring.add(stamp, *amount);
-            }
-        }
-        (Slot::Whole(ring), Feature::ActiveDays { .. } | Feature::BaselineDrop { .. }) => {
-            ring.add(stamp, 1);
-        }
-        (Slot::Fraction(ring), Feature::Sum { property, .. }) => {
-            if let Some(Value::Number(amount)) = event.property(property) {
-                ring.add(stamp, *amount);
-            }
-        }
-        (Slot::Instant(at), Feature::SinceFirst(_)) => {
-            at.get_or_insert(stamp.at);
-        }
-        (Slot::Instant(at), _) => *at = Some(stamp.at),
-        _ => {}
-    }
-}
-
 fn since(at: Option<i64>, stamp: &Stamp) -> i64 {
     at.map_or(Scalar::ENDLESS, |at| stamp.at.saturating_sub(at))
-}
-
-fn is(held: &BTreeMap<String, Value>, wanted: &TextTest) -> bool {
-    matches!(held.get(&wanted.key), Some(Value::Text(text)) if *text == wanted.text)
-}
-
-fn integer(held: &BTreeMap<String, Value>, key: &str) -> i64 {
-    match held.get(key) {
-        Some(Value::Integer(value)) => *value,
-        Some(Value::Flag(flag)) => i64::from(*flag),
-        _ => 0,
-    }
 }
 
 fn encoded(write: impl FnOnce(&mut Writer<'_>)) -> Vec<u8> {
     let mut bytes = Vec::new();
     write(&mut Writer::new(&mut bytes));
     bytes
-}
-
-fn encode_values(values: &BTreeMap<String, Value>, out: &mut Writer<'_>) {
-    out.length(values.len());
-    for (key, value) in values {
-        out.text(key);
-        crate::event::journal_form::encode_value(value, out);
-    }
-}
-
-fn decode_values(input: &mut Reader<'_>) -> Result<BTreeMap<String, Value>, Malformed> {
-    let values = input.list(|input| {
-        Ok((input.text()?.to_owned(), crate::event::journal_form::decode_value(input)?))
-    })?;
-    Ok(values.into_iter().collect())
 }

@@ -63,7 +63,7 @@ impl Store {
         Ok(done)
     }
 
-    /// Makes a journal file of `size` bytes, out of a consumed one if there is any; durable.
+    /// Makes a journal file of `size` bytes, out of a consumed one if there is any.
     pub fn prepare_spare(&mut self, size: usize) -> Result<Spare, StoreError> {
         let consumed = self.recyclable.take();
         Spare::prepare(&self.base, size, consumed)

@@ -43,6 +43,8 @@ pub struct Journal {
     folder_unsynced: bool,
     /// Bytes of files that may yet be made; `None` while compactions succeed.
     room: Option<u64>,
+    /// A file became full since it was last asked.
+    switched: bool,
     buffer: Vec<u8>,
 }
 
@@ -85,6 +87,7 @@ impl Journal {
             unsynced: Vec::with_capacity(8),
             folder_unsynced: true,
             room: None,
+            switched: false,
             buffer,
         })
     }
@@ -113,6 +116,7 @@ impl Journal {
         if !self.active.has_room(size) {
             self.switch(size)?;
             self.filled = self.filled.saturating_add(1);
+            self.switched = true;
         }
         self.active.write(Kind::Entry, entry, &mut self.buffer)?;
         let number = self.next;
@@ -192,12 +196,19 @@ impl Journal {
         self.active.shut = false;
     }
 
-    /// A compaction has made all entries below `end` durable elsewhere.
-    pub fn consumed(&mut self, end: u64) {
+    /// A compaction has made all entries below `end` durable elsewhere. The files that come back
+    /// are not needed any more: close them where nobody waits, for that may take the system long.
+    pub fn consumed(&mut self, end: u64) -> Vec<Arc<dyn DiskFile>> {
         self.synced = self.synced.max(end.min(self.next));
         if end >= self.active.first {
-            self.unsynced.clear();
+            return std::mem::replace(&mut self.unsynced, Vec::with_capacity(8));
         }
+        Vec::new()
+    }
+
+    /// Whether a file became full since the last call.
+    pub fn take_switched(&mut self) -> bool {
+        std::mem::take(&mut self.switched)
     }
 
     /// Ends cleanly: everything is on flash, and the next opening can tell.
@@ -233,7 +244,7 @@ impl Journal {
     }
 
     fn go_on_in(&mut self, spare: Spare) -> Result<(), StoreError> {
-        self.folder_unsynced |= !spare.durable;
+        self.folder_unsynced = true;
         let start = Start {
             epoch: self.epoch,
             first: self.next,

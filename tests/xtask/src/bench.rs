@@ -14,9 +14,9 @@ struct Bench {
 }
 
 const BENCHES: &[Bench] = &[Bench {
-    name: "record",
-    measures: "record() next to encode + pwrite and to SQLite",
-    cargo: &["bench", "--package", "staykit-core", "--bench", "record"],
+    name: "store",
+    measures: "record(), bytes on the device, opening and memory, next to plain writes and SQLite",
+    cargo: &["bench", "--package", "staykit-core", "--bench", "store"],
 }];
 
 /// Runs the benchmark of this name; without one, lists them.
@@ -59,6 +59,6 @@ mod tests {
     fn an_unknown_benchmark_is_answered_with_those_that_exist() {
         let workspace = Workspace { root: PathBuf::new(), target: PathBuf::new() };
         let failure = run(&workspace, Some("recrod"), None).unwrap_err().to_string();
-        assert!(failure.contains("recrod") && failure.contains("record "), "{failure}");
+        assert!(failure.contains("recrod") && failure.contains("store "), "{failure}");
     }
 }

@@ -1,8 +1,10 @@
 //! Programs back to text, for people who look into a compiled pack.
 
+mod features;
+
 use std::fmt::Write;
 
-use staykit_core::profile::{Feature, Measure, TextTest, Unit, Window};
+use staykit_core::profile::Feature;
 use staykit_core::rules::Program;
 use staykit_core::rules::program::{Op, Operation, Relation};
 
@@ -102,55 +104,6 @@ impl<'p> Reprint<'p> {
             Op::SkipIfFalse(_) | Op::SkipIfTrue(_) => return None,
         })
     }
-
-    /// A feature as the function that reads it.
-    pub(crate) fn feature(&self, feature: &Feature) -> String {
-        let named = |names: &[&str], number: u16| {
-            names.get(usize::from(number)).map_or_else(|| number.to_string(), |name| quote(name))
-        };
-        let signal = |number: u16| named(self.signals, number);
-        let funnel = |number: u16| named(self.funnels, number);
-        match feature {
-            Feature::Count { event, window, filter } => {
-                let filter = filter.as_ref().map(|test| format!(", {}", equals(&test.key, test)));
-                format!(
-                    "count({}, {}{})",
-                    quote(event),
-                    of_window(*window),
-                    filter.unwrap_or_default()
-                )
-            }
-            Feature::Sum { event, property, window, .. } => {
-                format!("sum({}, {}, {})", quote(event), quote(property), of_window(*window))
-            }
-            Feature::SinceLast(event) => format!("since_last({})", quote(event)),
-            Feature::SinceFirst(event) => format!("since_first({})", quote(event)),
-            Feature::Absent(event) => format!("absent({})", quote(event)),
-            Feature::ActiveDays { event, days } => {
-                format!("active_days({}, days({days}))", quote(event))
-            }
-            Feature::BaselineDrop { measure, recent_days, baseline_days } => {
-                let of = match measure {
-                    Measure::Events(event) => event,
-                    Measure::SessionTime => "session",
-                };
-                format!("baseline_drop({}, days({recent_days}), days({baseline_days}))", quote(of))
-            }
-            Feature::FunnelStep(number) => format!("funnel_step({})", funnel(*number)),
-            Feature::FunnelAge(number) => format!("funnel_age({})", funnel(*number)),
-            Feature::SessionCount(window) => format!("session_count({})", of_window(*window)),
-            Feature::SessionTime(window) => format!("session_time({})", of_window(*window)),
-            Feature::SessionLength => "session_length()".to_owned(),
-            Feature::Signal(number) => format!("signal({})", signal(*number)),
-            Feature::SignalAge(number) => format!("signal_age({})", signal(*number)),
-            Feature::Hour => "hour()".to_owned(),
-            Feature::Weekday => "weekday()".to_owned(),
-            Feature::FactIs(test) => equals(&format!("fact({})", quote(&test.key)), test),
-            Feature::ContextIs(test) => equals(&format!("context({})", quote(&test.key)), test),
-            Feature::FactInteger(key) => format!("fact_number({})", quote(key)),
-            Feature::ContextInteger(key) => format!("context_number({})", quote(key)),
-        }
-    }
 }
 
 fn compare<'p>(relation: Relation, stack: &mut Vec<Part<'p>>) -> Option<Part<'p>> {
@@ -185,21 +138,6 @@ fn join<'p>(sign: &str, binding: Binding, stack: &mut Vec<Part<'p>>) -> Option<P
     let (right, left) = (stack.pop()?, stack.pop()?);
     let text = format!("{} {sign} {}", left.within(binding), right.within(binding));
     Some(Part::new(text, binding))
-}
-
-fn equals(left: &str, test: &TextTest) -> String {
-    format!("{left} == {}", quote(&test.text))
-}
-
-fn of_window(window: Window) -> String {
-    let length = window.length;
-    match window.unit {
-        Unit::Minutes => format!("minutes({length})"),
-        Unit::Hours => format!("hours({length})"),
-        Unit::Days => format!("days({length})"),
-        Unit::Weeks => format!("weeks({length})"),
-        Unit::Ever => "ever()".to_owned(),
-    }
 }
 
 /// A duration as the language writes it, in the largest unit up to days that it is whole in.

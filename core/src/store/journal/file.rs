@@ -41,8 +41,6 @@ pub struct Spare {
     pub(super) number: u64,
     /// Bytes of the file.
     pub(super) size: u64,
-    /// Its zeros and its name are on flash.
-    pub(super) durable: bool,
 }
 
 impl Spare {
@@ -56,7 +54,8 @@ impl Spare {
         made
     }
 
-    /// The same at leisure and durable, out of a consumed file if there is one.
+    /// The same at leisure, out of a consumed file if there is one. Nothing is synced: in a busy
+    /// hour entries take the place of the zeros before these would reach flash.
     pub(in crate::store) fn prepare(
         base: &Base,
         size: usize,
@@ -67,11 +66,8 @@ impl Spare {
         if let Some(old) = consumed {
             base.folder.rename(&names::name(old), names::DRAFT).map_err(failed)?;
         }
-        let mut spare = Self::fill(base, number, names::DRAFT, wide(size))?;
-        spare.file.sync_all().map_err(failed)?;
+        let spare = Self::fill(base, number, names::DRAFT, wide(size))?;
         base.folder.rename(names::DRAFT, &names::name(number)).map_err(failed)?;
-        base.folder.sync()?;
-        spare.durable = true;
         Ok(spare)
     }
 
@@ -80,7 +76,7 @@ impl Spare {
         let file = base.folder.open_file(name, Access::Create).map_err(failed)?;
         let (header, key) = header(base, number)?;
         let size = fill_pages(&*file, &header, size).map_err(failed)?;
-        Ok(Self { file, key, number, size, durable: false })
+        Ok(Self { file, key, number, size })
     }
 }
 
