@@ -5,6 +5,7 @@ mod effects;
 mod error;
 mod explain;
 mod export;
+mod keys;
 mod live;
 mod maintain;
 mod open;
@@ -26,7 +27,7 @@ pub use error::Error;
 pub use explain::{Explanation, Why};
 pub use maintain::Maintained;
 pub use receipt::{Placed, Receipt};
-pub use status::{KeyState, Status};
+pub use status::{KeyState, Status, StorageState};
 pub use wake::SYNC_WINDOW;
 
 use crate::event::{Draft, Value};
@@ -96,6 +97,26 @@ impl Engine {
     /// Unlocks a store that is new, with a new data key and the same key as the vault wrapped it.
     pub fn unlock_new(&self, key: crate::crypto::DataKey, wrapped: &[u8]) -> Result<(), Error> {
         self.shared.unlock(key, Some(wrapped))
+    }
+
+    /// Has the host's vault make a new wrapping key and wrap the data key under it. The old one
+    /// is destroyed once the new wrapped key is on flash, so that of both one always opens the
+    /// store. An older copy of the folder, put back afterwards, does not open any more: a new
+    /// installation begins in its place.
+    ///
+    /// [`Error::Vault`] if the vault cannot now, or there is none: everything is as it was. Asks
+    /// the vault and syncs files: not for the main thread.
+    pub fn rotate_key(&self) -> Result<(), Error> {
+        self.shared.rotate_key()
+    }
+
+    /// Notes the data key as the platform's vault has wrapped it anew, for a host that unlocks by
+    /// [`Engine::unlock`]. `key` is the unwrapped one: [`StoreError::WrongKey`] unless it is this
+    /// store's. On flash when it returns; only then destroy the old wrapping key.
+    ///
+    /// [`StoreError::WrongKey`]: crate::store::StoreError::WrongKey
+    pub fn rewrap(&self, key: &crate::crypto::DataKey, wrapped: &[u8]) -> Result<(), Error> {
+        self.shared.rewrap(key, wrapped)
     }
 
     /// Records an event.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use staykit_core::crypto::FileVault;
 use staykit_core::engine::{Config, Engine, Error, Host};
-use staykit_core::event::Draft;
+use staykit_core::event::{Draft, names};
 use staykit_core::privacy::Consent;
 use staykit_core::random::SeededRandom;
 use staykit_core::store::{Disk, StoreError, StoreFile};
@@ -146,7 +146,9 @@ pub fn found(engine: &Engine) -> Result<Vec<(Id, Mark)>, Error> {
     let lines = String::from_utf8(text).unwrap();
     let events = lines.lines().map(|line| serde_json::from_str(line).unwrap());
     Ok(events
-        .filter_map(|event: serde_json::Value| {
+        // The store says by one that a part of it was lost.
+        .filter(|event: &serde_json::Value| event["name"] != names::STORAGE_RESET)
+        .filter_map(|event| {
             let id = (event["epoch"].as_u64()?, event["seq"].as_u64()?);
             Some((id, event["properties"][MARK].as_i64()))
         })
@@ -164,6 +166,7 @@ pub fn offered(upload: &Upload) -> Vec<(Id, Mark)> {
         })
     };
     let events = server::events(upload).into_iter();
+    let events = events.filter(|(_, row)| row.name != names::STORAGE_RESET);
     events.map(|(seq, row)| ((epoch, seq), mark(&row.properties))).collect()
 }
 

@@ -8,13 +8,19 @@ use super::error::Error;
 use super::phases::{Cold, Hot, Upkeep, Warehouse};
 use super::shared::{Shared, lock};
 use super::wake::SYNC_WINDOW;
-use crate::store::{Bounds, Evicted, SyncTask};
+use crate::store::{Bounds, Evicted, Store, StoreError, StoreFile, SyncTask, limits};
 use crate::time::HOUR_MS;
 
 /// Bytes of entries that make a compaction worth it: three quarters of a journal file. Each
 /// compaction begins another, which costs its size in zeros however few entries come into it:
 /// 1,300 bytes an event after every 200. Uploads do not wait for this.
 const WORTH_COMPACTING: u64 = 192 << 10;
+
+/// One compaction takes a few ms; a budget below that leaves it to the next round.
+const LEAST_BUDGET: Duration = Duration::from_millis(5);
+
+/// Bytes of journal files that are compacted however few entries they hold.
+const MOST_FILES: u64 = 1 << 20;
 
 /// Entries since the last checkpoint that an opening replays at most, give or take a compaction.
 const LONGEST_TAIL: u64 = 2_000;
@@ -74,8 +80,12 @@ fn stand_back() {
 /// What a round of maintenance finds, looked up at once: each time that it takes `hot` a record may
 /// have to wait, or may have to wake it.
 struct Found {
+    /// Whether what waited in memory could be written.
+    written: Result<(), StoreError>,
     task: Option<SyncTask>,
-    uncompacted_bytes: u64,
+    /// Enough lies in the journal for a compaction, by its entries or by its files: each start of
+    /// the app begins one, however little comes into it.
+    worth: bool,
     spare: Option<usize>,
     now_at: i64,
 }
@@ -89,22 +99,26 @@ impl Shared {
         budget: Duration,
         urgent: bool,
     ) -> Result<Maintained, Error> {
-        let found = self.look()?;
-        // One compaction takes a few ms; a budget below that leaves it to the next round.
-        let worth =
-            found.uncompacted_bytes >= WORTH_COMPACTING && budget >= Duration::from_millis(5);
-        let mut done = Maintained::default();
+        let found = self.look(cold)?;
+        let worth = found.worth && budget >= LEAST_BUDGET;
         let suspect = cold.open()?.upkeep.suspect;
-        if urgent || suspect || !worth {
-            done.waiting = self.run_sync(cold, found.task)?;
-        }
-        check(cold.open()?)?;
+        let synced =
+            if urgent || suspect || !worth { self.run_sync(cold, found.task) } else { Ok(0) };
+        check(cold.open()?);
+        let mut done = Maintained::default();
         if worth {
+            // What cannot be synced, or waits in memory, is helped by this more than by anything.
             done.compacted = self.compact(cold).or_else(|error| {
                 self.sync(cold)?;
                 Err(error)
             })?;
+            if synced.is_err() || found.written.is_err() {
+                self.sync(cold)?;
+            }
             done.waiting = lock(&self.hot).live()?.waiting.len();
+        } else {
+            done.waiting = synced?;
+            found.written?;
         }
         done.dropped = self.keep_within_bounds(cold, done.compacted > 0, found.now_at)?;
         if let Some(size) = found.spare.filter(|_| !worth) {
@@ -113,14 +127,18 @@ impl Shared {
         Ok(done)
     }
 
-    fn look(&self) -> Result<Found, Error> {
+    fn look(&self, cold: &mut Cold) -> Result<Found, Error> {
         let reading = self.reading()?;
+        let journal_bytes = cold.open()?.upkeep.journal_bytes;
+        let many_files = journal_bytes >= MOST_FILES.max(self.config.byte_budget() / 8);
         let mut hot = lock(&self.hot);
         let live = hot.live()?;
-        live.write_waiting()?;
+        let written = live.write_waiting();
         Ok(Found {
+            written,
             task: live.journal.needs_sync().then(|| live.journal.begin_sync()),
-            uncompacted_bytes: live.uncompacted_bytes,
+            worth: live.uncompacted_bytes >= WORTH_COMPACTING
+                || (many_files && live.uncompacted > 0),
             spare: live.journal.wants_spare(),
             now_at: live.state.timeline.stamp(&reading).at,
         })
@@ -143,16 +161,18 @@ impl Shared {
         if matches!(cold, Cold::Locked(_)) && matches!(&*lock(&self.hot), Hot::Locked(_)) {
             return Ok(());
         }
-        let task = {
+        let (task, written) = {
             let mut hot = lock(&self.hot);
             let live = match hot.live() {
                 Err(Error::Closed) => return Ok(()),
                 other => other?,
             };
-            live.write_waiting()?;
-            live.journal.needs_sync().then(|| live.journal.begin_sync())
+            // What is there is synced even if more cannot be written.
+            let written = live.write_waiting();
+            (live.journal.needs_sync().then(|| live.journal.begin_sync()), written)
         };
-        self.run_sync(cold, task).map(|_| ())
+        self.run_sync(cold, task)?;
+        Ok(written?)
     }
 
     /// Runs a sync and notes what came of it; how many entries wait in memory.
@@ -201,12 +221,39 @@ impl Shared {
 
     /// Moves what the journal holds into the buffer, with a checkpoint of the state if one is due.
     pub(super) fn compact(&self, cold: &mut Cold) -> Result<u64, Error> {
-        self.move_journal(cold, false)
+        self.move_or_restrict(cold, false)
     }
 
     /// The same, with a checkpoint for sure: nothing recorded so far will be replayed.
     pub(super) fn checkpoint(&self, cold: &mut Cold) -> Result<(), Error> {
-        self.move_journal(cold, true).map(|_| ())
+        self.move_or_restrict(cold, true).map(|_| ())
+    }
+
+    /// While the buffer takes nothing, the journal may grow to the byte budget and no further.
+    fn move_or_restrict(&self, cold: &mut Cold, with_checkpoint: bool) -> Result<u64, Error> {
+        let restricted = lock(&self.hot).live()?.journal.is_restricted();
+        let mut moved = self.move_journal(cold, with_checkpoint && !restricted);
+        if restricted && moved.is_ok() {
+            // The buffer takes events again: the present file and what waits in memory follow.
+            lock(&self.hot).live()?.journal.lift();
+            moved = self.move_journal(cold, with_checkpoint);
+        }
+        let Cold::Open(warehouse) = cold else { return moved };
+        let mut hot = lock(&self.hot);
+        let Hot::Open(live) = &mut *hot else { return moved };
+        match &moved {
+            Ok(_) => live.journal.lift(),
+            Err(Error::Store(error)) => {
+                live.journal.restrict(room(&warehouse.store, self.config.byte_budget()));
+                warehouse.trouble = Some(error.clone());
+                warehouse.note_damage(error);
+            }
+            Err(_) => {}
+        }
+        if moved.is_ok() {
+            warehouse.trouble = None;
+        }
+        moved
     }
 
     fn move_journal(&self, cold: &mut Cold, with_checkpoint: bool) -> Result<u64, Error> {
@@ -218,18 +265,24 @@ impl Shared {
         let (end, checkpoint, moved, spare) = {
             let mut hot = lock(&self.hot);
             let live = hot.live()?;
-            live.write_waiting()?;
+            match live.write_waiting() {
+                // A compaction without them makes room for them.
+                Err(StoreError::Backlog) => {}
+                other => other?,
+            }
             let end = live.journal.rotate()?;
             // What was recorded under one pack is not to be replayed under another.
             let due = with_checkpoint
                 || upkeep.pack != live.state.pack
                 || upkeep.is_checkpoint_due(end, self.config.byte_budget());
-            let checkpoint = due.then(|| {
+            // The state knows all that was recorded: what else there is would be replayed on it.
+            let whole = live.waiting.is_empty() && end == live.journal.appended();
+            let checkpoint = (due && whole).then(|| {
                 let mut bytes = Vec::with_capacity(upkeep.checkpoint_bytes);
                 live.state.encode(&live.pack, &mut bytes);
                 (bytes, live.state.pack.clone())
             });
-            let moved = (live.uncompacted, live.uncompacted_bytes);
+            let moved = if whole { (live.uncompacted, live.uncompacted_bytes) } else { (0, 0) };
             (end, checkpoint, moved, live.journal.wants_spare())
         };
         // For the time that compressing takes.
@@ -257,6 +310,17 @@ impl Shared {
     }
 }
 
+impl Warehouse {
+    /// A database that turns out damaged is looked through by the next round, and set aside by the
+    /// next opening.
+    pub(super) fn note_damage(&mut self, error: &StoreError) {
+        if *error == StoreError::Damaged(StoreFile::Database) {
+            self.store.doubt();
+            self.upkeep.suspect = true;
+        }
+    }
+}
+
 impl Upkeep {
     /// Whether the compaction up to entry `end` is to bring a checkpoint along: once enough
     /// entries share its cost, before an opening has too many of them to replay, and before the
@@ -271,16 +335,30 @@ impl Upkeep {
     }
 }
 
-/// Looks through the database once if the device may have stopped while it was in use.
-fn check(warehouse: &mut Warehouse) -> Result<(), Error> {
+/// Bytes that the journal may still grow by while the buffer takes nothing: half of what files may
+/// exceed the budget by is left to the rest.
+pub(super) fn room(store: &Store, byte_budget: u64) -> u64 {
+    let slack = u64::try_from(limits::BUDGET_SLACK.most / 2).unwrap_or(0);
+    // Who cannot tell the sizes lets nothing grow.
+    let bytes = store.file_bytes().unwrap_or(u64::MAX);
+    byte_budget.saturating_add(slack).saturating_sub(bytes)
+}
+
+/// Looks through the database if the device may have stopped since that was done last: once in the
+/// life of an engine, and again in the next one if this one was killed before.
+fn check(warehouse: &mut Warehouse) {
     if !warehouse.upkeep.suspect {
-        return Ok(());
+        return;
     }
-    let sound = warehouse.store.check()?;
-    warehouse.upkeep.suspect = false;
-    if !sound {
-        warehouse.damage.database_set_aside = true;
-        log::error!("the buffer is damaged: the next opening sets it aside");
+    let store = &mut warehouse.store;
+    match store.is_suspect().and_then(|suspect| Ok(!suspect || store.check()?)) {
+        Ok(sound) => {
+            warehouse.upkeep.suspect = false;
+            if !sound {
+                warehouse.damage.database_set_aside = true;
+                log::error!("the buffer is damaged: the next opening sets it aside");
+            }
+        }
+        Err(error) => log::warn!("the buffer could not be looked through yet: {error}"),
     }
-    Ok(())
 }

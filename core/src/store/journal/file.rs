@@ -12,7 +12,6 @@ use crate::store::error::{StoreError, StoreFile};
 use crate::store::names;
 
 const MAGIC: [u8; 8] = *b"SKJRNL\0\0";
-const FORMAT: u32 = 0;
 /// The header without its tag.
 const HEAD_BYTES: usize = 40;
 /// Bytes before the first frame.
@@ -106,7 +105,7 @@ fn header(base: &Base, number: u64) -> Result<(Vec<u8>, SealKey), StoreError> {
     let failed = StoreError::sealed(StoreFile::Journal);
     let salt = operating_system::<SALT_BYTES>().map_err(|_| StoreError::NoRandomness)?;
     let mut head = MAGIC.to_vec();
-    head.extend_from_slice(&FORMAT.to_le_bytes());
+    head.extend_from_slice(&base.folder.versions().newest().to_le_bytes());
     head.extend_from_slice(&[AES_256_GCM_HKDF, 0, 0, 0]);
     head.extend_from_slice(&number.to_le_bytes());
     head.extend_from_slice(&salt);
@@ -120,8 +119,9 @@ fn derive(base: &Base, salt: &[u8; SALT_BYTES], head: &[u8]) -> Result<SealKey, 
     base.key.derive(salt, Purpose::Journal, &[&base.installation, head])
 }
 
-/// The key of file `number` with this beginning; `None` if that is not an authentic header.
-pub(super) fn open_header(base: &Base, number: u64, bytes: &[u8]) -> Option<SealKey> {
+/// The key of file `number` with this beginning, and its format; `None` if that is not an authentic
+/// header.
+pub(super) fn open_header(base: &Base, number: u64, bytes: &[u8]) -> Option<(SealKey, u32)> {
     let (head, rest) = bytes.split_first_chunk::<HEAD_BYTES>()?;
     let mut tag: [u8; TAG_BYTES] = *rest.first_chunk()?;
     let (before, salt) = head.split_last_chunk()?;
@@ -131,5 +131,6 @@ pub(super) fn open_header(base: &Base, number: u64, bytes: &[u8]) -> Option<Seal
     }
     let key = derive(base, salt, head).ok()?;
     key.open(HEADER_POSITION, head, &mut tag).ok()?;
-    Some(key)
+    let (_, rest) = head.split_first_chunk::<{ MAGIC.len() }>()?;
+    Some((key, u32::from_le_bytes(*rest.first_chunk()?)))
 }
