@@ -19,6 +19,7 @@ use staykit_core::event::Draft;
 use staykit_core::store::{Disk, StoreError, StoreFile};
 use staykit_core::time::VirtualClock;
 use staykit_tests::disk::{Image, RecordedDisk};
+use staykit_tests::seeds::by_form;
 use staykit_tests::server;
 use staykit_tests::truth::{Damage, MARK, Truth, examine_damaged, open};
 
@@ -97,7 +98,7 @@ impl Sample {
 
 /// Places in a file: every one of a small file, a sample of a large one.
 fn places(size: usize) -> impl Iterator<Item = usize> {
-    let sample = if std::env::var_os("STAYKIT_LONG").is_some() { 1_500 } else { 60 };
+    let sample = by_form(60, 1_500);
     // An odd stride meets all places of records and pages in turn.
     let stride = if size < 3 * sample { 1 } else { (size / sample) | 1 };
     (0..size).step_by(stride)
