@@ -76,6 +76,8 @@ pub enum Fault {
     Device,
     /// An error of the device, once.
     DeviceOnce,
+    /// A write is done and reported as an error of the device; once.
+    Landed,
     /// Half of a write is done; once.
     Short,
     /// A signal interrupts; once.
@@ -218,7 +220,9 @@ impl State {
             Fault::Device if call >= at => return Err(io::Error::from_raw_os_error(5)),
             Fault::DeviceOnce if call == at => return Err(io::Error::from_raw_os_error(5)),
             Fault::Interrupted if call == at && needs == Needs::Write => ErrorKind::Interrupted,
-            Fault::Short if call == at && needs == Needs::Write => return Ok(Some(fault)),
+            Fault::Short | Fault::Landed if call == at && needs == Needs::Write => {
+                return Ok(Some(fault));
+            }
             _ => return Ok(None),
         };
         Err(kind.into())
@@ -266,7 +270,8 @@ impl State {
     }
 
     fn write(&mut self, inode: u64, bytes: &[u8], at: u64) -> io::Result<usize> {
-        let short = self.call(Needs::Write)? == Some(Fault::Short);
+        let fault = self.call(Needs::Write)?;
+        let short = fault == Some(Fault::Short);
         let bytes = if short { &bytes[..bytes.len().div_ceil(2)] } else { bytes };
         let bytes = match &mut self.salts {
             Some(salts) => salts.seal(self.now.file("identity"), (inode, at), bytes),
@@ -275,6 +280,9 @@ impl State {
         image::write(self.content(inode), &bytes, at);
         let written = bytes.len();
         self.ops.push(Op::Write { inode, at, bytes });
+        if fault == Some(Fault::Landed) {
+            return Err(io::Error::from_raw_os_error(5));
+        }
         Ok(written)
     }
 

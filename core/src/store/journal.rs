@@ -197,8 +197,10 @@ impl Journal {
             first_of_epoch: false,
             boot_id: self.boot_id,
         };
-        let next = Active::begin(spare, &start, &mut self.buffer)?;
-        let mut last = std::mem::replace(&mut self.active, next);
+        let begun = Active::begin(spare, &start, &mut self.buffer);
+        // That file's start may be there all the same, and then no entry counts that follows here.
+        self.active.broken |= begun.is_err();
+        let mut last = std::mem::replace(&mut self.active, begun?);
         // So that a loss of the new file shows. Without it that would merely not show.
         if !last.broken
             && let Err(error) = last.write(Kind::Continued, &[], &mut self.buffer)
