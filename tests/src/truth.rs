@@ -223,6 +223,10 @@ pub struct Damage {
     pub lost: usize,
     /// The numbering did not go on.
     pub new_epoch: bool,
+    /// Events that the state has not seen.
+    pub unseen: usize,
+    /// The engine says that something is damaged.
+    pub told: bool,
 }
 
 /// Opens a damaged disk and goes on with it: events may be gone, but none is invented or doubled,
@@ -236,12 +240,14 @@ pub fn examine_damaged(
     let disk = RecordedDisk::new(image);
     let engine = match open(&disk, clock, vault) {
         Err(Error::Store(StoreError::Damaged(StoreFile::Identity) | StoreError::Newer { .. })) => {
-            return Ok(Damage { lost: truth.len(), new_epoch: false });
+            let lost = truth.len();
+            return Ok(Damage { lost, new_epoch: false, unseen: lost, told: true });
         }
         other => other.map_err(|error| format!("does not open: {error}"))?,
     };
     let failed = |error: Error| format!("does not go on: {error}");
-    let epoch = engine.status().map_err(failed)?.epoch;
+    let status = engine.status().map_err(failed)?;
+    let epoch = status.epoch;
     // With the state goes the consent: whoever lost it asks again.
     engine.set_consent(Consent::all()).map_err(failed)?;
     let there = found(&engine).map_err(failed)?;
@@ -261,5 +267,7 @@ pub fn examine_damaged(
     }
     engine.close().map_err(failed)?;
     let lost = truth.len().saturating_sub(there.len());
-    Ok(Damage { lost, new_epoch: epoch > 1 })
+    let seen = usize::try_from(status.recorded).unwrap();
+    let unseen = truth.len().saturating_sub(seen);
+    Ok(Damage { lost, new_epoch: epoch > 1, unseen, told: status.damaged })
 }
