@@ -82,7 +82,7 @@ fn disturb(engine: &Engine, folder: &Path, round: u64) -> ! {
         number += 1;
         std::thread::sleep(Duration::from_millis(seed.draw_below(4, number, "pause")));
         match seed.draw_below(8, number, "what") {
-            0..3 => drop(engine.flush().unwrap()),
+            0..3 => engine.flush().unwrap(),
             3..5 => drop(engine.maintain(Duration::from_secs(1)).unwrap()),
             // The same rotation and compaction that an upload brings, with a checkpoint at times.
             5 => drop(engine.status().unwrap()),
@@ -230,7 +230,7 @@ fn life(seed: u64, kind: &str, kills: u64) -> (usize, Result<(), String>) {
     fs::create_dir(folder.path().join("server")).unwrap();
     let (draws, mut said) = (Seed::from_number(seed), Vec::new());
     // Every other store is killed in its making, too.
-    let made = seed % 2 == 0 && kind != "buffered";
+    let made = seed.is_multiple_of(2) && kind != "buffered";
     if made {
         open(folder.path()).close().unwrap();
     }

@@ -7,11 +7,12 @@
 //! whole engine with real threads is what `threads` runs.
 
 #![allow(
-    clippy::panic,
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
     clippy::unwrap_used,
     missing_docs,
     unreachable_pub,
-    reason = "a test stops at the first failure; what stands for `std` is as visible as that"
+    reason = "a test stops at the first failure; what stands for `std` looks like it"
 )]
 
 // So that `use std::sync` in the engine's file means the module below.
@@ -26,10 +27,10 @@ use phases::Hot;
 use sync::{Condvar, Mutex, MutexGuard};
 use wake::Wake;
 
-pub use core::{mem, time};
+use core::{mem, time};
 
 /// What stands for the locks of the standard library.
-pub mod sync {
+mod sync {
     use core::ops::{Deref, DerefMut};
     use core::time::Duration;
 
@@ -102,7 +103,7 @@ pub mod sync {
 
 /// What the engine's file finds beside it: the state and the journal's end, as far as waking
 /// depends on them.
-pub mod phases {
+mod phases {
     #[derive(Debug, Default)]
     pub struct Hot {
         pub live: Live,

@@ -118,7 +118,7 @@ fn ask(shared: &Shared) {
         std::thread::sleep(Duration::from_millis(2));
         shared.clock.advance(SECOND_MS);
         match shared.seed.draw_below(6, number, "ask") {
-            0 => drop(shared.engine.flush().unwrap()),
+            0 => shared.engine.flush().unwrap(),
             1 => drop(shared.engine.maintain(Duration::from_secs(1)).unwrap()),
             2 => drop(shared.engine.decisions()),
             3 => drop(shared.engine.next_due()),

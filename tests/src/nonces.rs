@@ -134,6 +134,5 @@ fn blobs(disk: &RecordedDisk) -> rusqlite::Result<Vec<Vec<u8>>> {
         "SELECT body FROM position UNION ALL SELECT body FROM checkpoint
          UNION ALL SELECT body FROM segment UNION ALL SELECT header FROM batch",
     )?;
-    let found = query.query_map([], |row| row.get(0))?.collect();
-    found
+    query.query_map([], |row| row.get(0))?.collect()
 }
