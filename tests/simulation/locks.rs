@@ -25,15 +25,16 @@ use loom::sync::Arc;
 use loom::thread;
 use phases::Hot;
 use sync::{Condvar, Mutex, MutexGuard};
-use wake::Wake;
+use wake::{Haste, Wake};
 
-use core::{mem, time};
+use core::time;
 
 /// What stands for the locks of the standard library.
 mod sync {
     use core::ops::{Deref, DerefMut};
     use core::time::Duration;
 
+    pub use loom::sync::atomic;
     use real::sync::LockResult;
     pub use real::sync::PoisonError;
 
@@ -104,28 +105,25 @@ mod sync {
 /// What the engine's file finds beside it: the state and the journal's end, as far as waking
 /// depends on them.
 mod phases {
+    use super::wake::Haste;
+
     #[derive(Debug, Default)]
     pub struct Hot {
-        pub live: Live,
+        pub appended: u32,
+        pub synced: u32,
+        /// What the next call leaves behind.
+        pub haste: Option<Haste>,
         pub closed: bool,
     }
 
-    #[derive(Debug, Default)]
-    pub struct Live {
-        pub appended: u32,
-        pub synced: u32,
-        pub urgent: bool,
-    }
-
     impl Hot {
-        pub fn live(&mut self) -> Result<&mut Live, ()> {
-            if self.closed { Err(()) } else { Ok(&mut self.live) }
-        }
-    }
-
-    impl Live {
         pub fn has_unsynced(&self) -> bool {
-            self.synced < self.appended
+            !self.closed && self.synced < self.appended
+        }
+
+        pub fn take_haste(&mut self) -> Option<Haste> {
+            let haste = self.haste.take().unwrap_or(Haste::None);
+            self.has_unsynced().then_some(haste)
         }
     }
 }
@@ -154,34 +152,30 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// `Engine::record`.
-fn record(shared: &Shared, urgent: bool) {
+fn record(shared: &Shared, haste: Haste) {
     let mut hot = lock(&shared.hot);
-    if let Ok(live) = hot.live() {
-        live.appended += 1;
-        live.urgent = urgent;
-        shared.wake.after(&mut hot);
-    }
+    hot.appended += 1;
+    hot.haste = Some(haste);
+    shared.wake.after(hot);
 }
 
 /// `Shared::sync`, under `cold`.
 fn sync(shared: &Shared, _cold: &mut Cold) {
-    let up_to = match lock(&shared.hot).live() {
-        Ok(live) if live.has_unsynced() => live.appended,
-        _ => return,
-    };
+    let hot = lock(&shared.hot);
+    let task = hot.has_unsynced().then_some(hot.appended);
+    drop(hot);
+    let Some(up_to) = task else { return };
     // Here the files are synced; `hot` is free meanwhile.
     thread::yield_now();
-    if let Ok(live) = lock(&shared.hot).live() {
-        live.synced = live.synced.max(up_to);
-        let mut synced = lock(&shared.synced);
-        *synced = live.synced;
-        shared.news.notify_all();
-    }
+    let mut hot = lock(&shared.hot);
+    hot.synced = hot.synced.max(up_to);
+    *lock(&shared.synced) = hot.synced;
+    shared.news.notify_all();
 }
 
 /// The engine's own thread.
 fn maintain(shared: &Shared) {
-    while shared.wake.wait(0) {
+    while shared.wake.wait(0).is_some() {
         let mut cold = lock(&shared.cold);
         sync(shared, &mut cold);
     }
@@ -196,11 +190,9 @@ fn flush(shared: &Shared) {
 fn set_consent(shared: &Shared) {
     let mut cold = lock(&shared.cold);
     let mut hot = lock(&shared.hot);
-    let Ok(live) = hot.live() else { return };
-    live.appended += 1;
-    live.urgent = true;
-    shared.wake.after(&mut hot);
-    drop(hot);
+    hot.appended += 1;
+    hot.haste = Some(Haste::Durable);
+    shared.wake.after(hot);
     sync(shared, &mut cold);
 }
 
@@ -211,7 +203,7 @@ fn close(shared: &Shared, thread: thread::JoinHandle<()>) {
     let mut cold = lock(&shared.cold);
     sync(shared, &mut cold);
     let mut hot = lock(&shared.hot);
-    assert_eq!(hot.live.synced, hot.live.appended, "closed with something unsynced");
+    assert_eq!(hot.synced, hot.appended, "closed with something unsynced");
     hot.closed = true;
     cold.closed = true;
 }
@@ -246,8 +238,8 @@ fn beside(shared: &Arc<Shared>, work: fn(&Shared)) -> thread::JoinHandle<()> {
 #[test]
 fn what_is_recorded_is_synced_though_nobody_asks() {
     in_every_order(3, |shared| {
-        let other = beside(shared, |shared| record(shared, false));
-        record(shared, true);
+        let other = beside(shared, |shared| record(shared, Haste::None));
+        record(shared, Haste::Durable);
         wait_for(shared, 2);
         other.join().unwrap();
     });
@@ -256,17 +248,18 @@ fn what_is_recorded_is_synced_though_nobody_asks() {
 #[test]
 fn an_event_that_comes_while_others_are_synced_is_synced_as_well() {
     in_every_order(3, |shared| {
-        record(shared, false);
+        record(shared, Haste::None);
+        record(shared, Haste::None);
         wait_for(shared, 1);
-        record(shared, false);
-        wait_for(shared, 2);
+        record(shared, Haste::Full);
+        wait_for(shared, 3);
     });
 }
 
 #[test]
 fn recording_flushing_consent_and_closing_never_wait_for_each_other_in_a_circle() {
     in_every_order(2, |shared| {
-        let recorder = beside(shared, |shared| record(shared, true));
+        let recorder = beside(shared, |shared| record(shared, Haste::Durable));
         let other = beside(shared, set_consent);
         flush(shared);
         recorder.join().unwrap();
@@ -307,7 +300,7 @@ fn a_thread_that_is_not_woken_is_noticed() {
     is_noticed("a_thread_that_is_not_woken_is_noticed", || {
         in_every_order(2, |shared| {
             // Nobody says so.
-            lock(&shared.hot).live.appended += 1;
+            lock(&shared.hot).appended += 1;
             wait_for(shared, 1);
         });
     });
