@@ -66,7 +66,9 @@ where
         // Most buckets hold nothing.
         out.flag(self != Self::default());
         if self != Self::default() {
-            self.iter().for_each(|count| out.unsigned(u64::from(*count)));
+            for count in self {
+                out.unsigned(u64::from(count));
+            }
         }
     }
     fn decode(input: &mut Reader<'_>) -> Result<Self, Malformed> {
