@@ -124,18 +124,6 @@ fn what_is_wrong_is_said_with_its_place_and_limit() {
             }),
             "feature 0 is out of bounds",
         ),
-        (
-            refusal(|pack| {
-                let entropy = v1::Statistic {
-                    kind: v1::StatisticKind::Entropy.into(),
-                    window: Some(v1::Window { unit: v1::WindowUnit::Days.into(), length: 180 }),
-                    ..v1::Statistic::default()
-                };
-                let kind = Some(v1::feature::Kind::Statistic(entropy));
-                pack.features.extend(vec![v1::Feature { kind }; 50]);
-            }),
-            "MEMORY",
-        ),
         (refusal(|pack| pack.session_idle_ms = 0), "idle gap of sessions 0 is out of bounds"),
         (
             refusal(|pack| pack.signals[1].name = "silent".to_owned()),
@@ -144,6 +132,20 @@ fn what_is_wrong_is_said_with_its_place_and_limit() {
     ] {
         assert_eq!(text, expected);
     }
+}
+
+#[test]
+fn a_pack_that_would_keep_too_much_is_refused() {
+    let text = refusal(|pack| {
+        let entropy = v1::Statistic {
+            kind: v1::StatisticKind::Entropy.into(),
+            window: Some(v1::Window { unit: v1::WindowUnit::Days.into(), length: 180 }),
+            ..v1::Statistic::default()
+        };
+        let kind = Some(v1::feature::Kind::Statistic(entropy));
+        pack.features.extend(vec![v1::Feature { kind }; 50]);
+    });
+    assert!(text.ends_with(" bytes of state, at most 524288"), "{text}");
 }
 
 #[test]
