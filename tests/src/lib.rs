@@ -11,8 +11,10 @@
 
 pub mod disk;
 pub mod files;
+pub mod nonces;
 pub mod packs;
 pub mod person;
+pub mod seeds;
 pub mod server;
 pub mod truth;
 

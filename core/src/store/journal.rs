@@ -249,8 +249,10 @@ impl Journal {
             boot_id: self.boot_id,
             ends: self.ends,
         };
-        let next = Active::begin(spare, &start, &mut self.buffer)?;
-        let mut last = std::mem::replace(&mut self.active, next);
+        let begun = Active::begin(spare, &start, &mut self.buffer);
+        // That file's start may be there all the same, and then no entry counts that follows here.
+        self.active.broken |= begun.is_err();
+        let mut last = std::mem::replace(&mut self.active, begun?);
         // So that a loss of the new file shows. Without it that would merely not show.
         if !last.broken
             && let Err(error) = last.write(Kind::Continued, &[], &mut self.buffer)
