@@ -11,8 +11,8 @@ mod sync;
 use std::sync::Arc;
 
 use super::base::Base;
-use super::check::UncleanEnds;
 use super::disk::{Access, DiskFile};
+use super::ends::UncleanEnds;
 use super::error::{StoreError, StoreFile};
 use super::{limits, names};
 use frame::{CLOSED_FRAME_BYTES, FRAME_OVERHEAD, Kind};
