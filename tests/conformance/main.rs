@@ -8,8 +8,10 @@
     reason = "a test stops at the first failure"
 )]
 
+mod aggregates;
 mod capture;
 mod data;
+mod facts;
 mod guidance;
 mod hostile;
 mod reach;

@@ -1,5 +1,6 @@
 //! A day's use against the person's own mean.
 
+use super::filter::approximate;
 use super::ring::Ring;
 use crate::time::Stamp;
 
@@ -25,14 +26,9 @@ pub(super) fn drop(
     1.0 - approximate(most) * f64::from(baseline_days) / approximate(before)
 }
 
-/// The nearest float: exact below 2^53, which no count or daily duration reaches.
-#[expect(clippy::cast_precision_loss, reason = "see above")]
-fn approximate(value: i64) -> f64 {
-    value as f64
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::moment::Moment;
     use super::super::window::{Unit, Window};
     use super::{Ring, drop};
     use crate::time::{Clock, DAY_MS, Stamp, Timeline, VirtualClock};
@@ -46,7 +42,9 @@ mod tests {
     fn after(recent: &[i64]) -> f64 {
         let mut ring = Ring::new(Window { unit: Unit::Days, length: 8 });
         let days = [10; 4].iter().chain(recent).zip(100..);
-        days.for_each(|(uses, day)| ring.add(&stamp(day), *uses));
+        days.for_each(|(uses, day)| {
+            ring.add(&Moment { stamp: &stamp(day), session: 1 }, *uses);
+        });
         drop(&ring, (3, 4), 100, &stamp(104 + i64::try_from(recent.len()).unwrap()))
     }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::coding::hash;
-use super::feature::{Feature, Measure};
+use super::feature::Feature;
+use super::filter::Events;
 use super::limits;
-use super::window::{Unit, Window};
 use crate::codec::Writer;
 
 /// Ordered steps within a time limit.
@@ -34,7 +34,7 @@ impl Funnel {
 }
 
 /// The features and funnels of the active pack.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Definitions {
     features: Vec<Feature>,
     funnels: Vec<Funnel>,
@@ -114,11 +114,10 @@ impl Definitions {
                 return Err(DefinitionsError::OutOfBounds { what: "funnel", place });
             }
         }
-        let mut buckets = 0;
         for (place, feature) in features.iter().enumerate() {
-            buckets += check_feature(feature, place, funnels.len())?;
+            check_feature(feature, place, funnels.len())?;
         }
-        at_most("buckets of windows", buckets, limits::BUCKETS)?;
+        at_most("bytes of state", bytes_of(&features), limits::STATE_BYTES)?;
         let (by_event, by_session) = index(&features, &funnels);
         let keys = features.iter().map(Feature::key).collect();
         let funnel_keys = funnels.iter().map(Funnel::key).collect();
@@ -129,6 +128,12 @@ impl Definitions {
     #[must_use]
     pub fn features(&self) -> &[Feature] {
         &self.features
+    }
+
+    /// Upper bound of what the states of all features take in memory.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        bytes_of(&self.features)
     }
 
     /// The feature with that number.
@@ -197,38 +202,34 @@ fn at_most(what: &'static str, found: usize, limit: usize) -> Result<(), Definit
     if found > limit { Err(DefinitionsError::TooMany { what, found, limit }) } else { Ok(()) }
 }
 
-/// Buckets that a feature's window takes, if it is within its bounds.
-fn check_feature(
-    feature: &Feature,
-    place: usize,
-    funnels: usize,
-) -> Result<usize, DefinitionsError> {
-    let window = match feature {
-        Feature::Count { window, .. }
-        | Feature::Sum { window, .. }
-        | Feature::SessionCount(window)
-        | Feature::SessionTime(window) => *window,
-        Feature::ActiveDays { days, .. } => Window { unit: Unit::Days, length: *days },
-        Feature::BaselineDrop { recent_days, baseline_days, .. } => {
-            if *recent_days == 0 || *baseline_days == 0 {
-                return Err(DefinitionsError::OutOfBounds { what: "feature", place });
-            }
-            let length = recent_days.saturating_add(*baseline_days).saturating_add(1);
-            Window { unit: Unit::Days, length }
-        }
-        Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel) => {
-            return if usize::from(*funnel) < funnels {
-                Ok(0)
-            } else {
-                Err(DefinitionsError::NoSuchFunnel { place })
-            };
-        }
-        _ => return Ok(0),
+fn bytes_of(features: &[Feature]) -> usize {
+    features.iter().map(Feature::bytes).fold(0, usize::saturating_add)
+}
+
+/// Whether a feature is within its bounds.
+fn check_feature(feature: &Feature, place: usize, funnels: usize) -> Result<(), DefinitionsError> {
+    if let Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel) = feature
+        && usize::from(*funnel) >= funnels
+    {
+        return Err(DefinitionsError::NoSuchFunnel { place });
+    }
+    let tests = match feature {
+        Feature::Aggregate(aggregate) => aggregate.is_sound(),
+        other => other.events().is_none_or(Events::are_sound),
     };
-    if (1..=limits::window_length(window.unit)).contains(&window.length) {
-        Ok(usize::from(window.length))
-    } else {
-        Err(DefinitionsError::OutOfBounds { what: "feature", place })
+    let days = match feature {
+        Feature::BaselineDrop { recent_days, baseline_days, .. } => {
+            *recent_days > 0 && *baseline_days > 0
+        }
+        _ => true,
+    };
+    let window = feature
+        .window()
+        .is_none_or(|window| (1..=limits::window_length(window.unit)).contains(&window.length));
+    match (tests, days && window) {
+        (false, _) => Err(DefinitionsError::OutOfBounds { what: "filter of feature", place }),
+        (_, false) => Err(DefinitionsError::OutOfBounds { what: "feature", place }),
+        _ => Ok(()),
     }
 }
 
@@ -240,14 +241,7 @@ fn index(features: &[Feature], funnels: &[Funnel]) -> (BTreeMap<String, Touched>
         if let Some(event) = feature.event() {
             by_event.entry(event.to_owned()).or_default().features.push(place);
         }
-        let of_sessions = matches!(
-            feature,
-            Feature::SessionCount(_)
-                | Feature::SessionTime(_)
-                | Feature::SessionLength
-                | Feature::BaselineDrop { measure: Measure::SessionTime, .. }
-        );
-        if of_sessions {
+        if feature.is_of_sessions() {
             by_session.push(place);
         }
     }

@@ -1,44 +1,40 @@
 //! The vocabulary that rules may read.
 
+use super::aggregate::{Aggregate, AggregateState};
 use super::facts::TextTest;
+use super::filter::Events;
+use super::last::LastValue;
+use super::ring::Ring;
 use super::scalar::{Motion, ScalarType};
+use super::slot::{Slot, ring_window};
 use super::window::{Unit, Window};
 
 /// One number or state about the person, defined by what it measures.
 ///
-/// All durations are milliseconds; "endless" is [`Scalar::ENDLESS`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// All durations are milliseconds; "endless" is [`super::Scalar::ENDLESS`].
+#[derive(Debug, Clone, PartialEq)]
 pub enum Feature {
-    /// Events of a name within a window, or only those whose property has a text.
+    /// Events within a window.
     Count {
-        /// Name of the events.
-        event: String,
+        /// Which events.
+        events: Events,
         /// How far back.
         window: Window,
-        /// Which of them.
-        filter: Option<TextTest>,
     },
-    /// Sum of a property over events of a name within a window; money in minor units.
-    Sum {
-        /// Name of the events.
-        event: String,
-        /// Name of the property.
-        property: String,
-        /// How far back.
-        window: Window,
-        /// Sums numbers with a fraction rather than whole numbers.
-        fraction: bool,
-    },
-    /// Time since the last event of that name; endless if there was none.
-    SinceLast(String),
-    /// Time since the first event of that name; endless if there was none.
-    SinceFirst(String),
-    /// Time since the last event of that name, or since the profile began.
-    Absent(String),
-    /// Local days within the window with at least one event of that name.
+    /// What the events within a window come to.
+    Aggregate(Aggregate),
+    /// The last value of a property.
+    LastValue(LastValue),
+    /// Time since the last such event; endless if there was none.
+    SinceLast(Events),
+    /// Time since the first such event; endless if there was none.
+    SinceFirst(Events),
+    /// Time since the last such event, or since the profile began.
+    Absent(Events),
+    /// Local days within the window with at least one such event.
     ActiveDays {
-        /// Name of the events.
-        event: String,
+        /// Which events.
+        events: Events,
         /// How many local days back, today included.
         days: u16,
     },
@@ -75,10 +71,12 @@ pub enum Feature {
     FactIs(TextTest),
     /// Whether a context value has a text.
     ContextIs(TextTest),
-    /// A fact that is a whole number or a flag (0, 1); 0 if unset.
+    /// A fact that is a whole number or a flag (0, 1); no value if it is unset or anything else.
     FactInteger(String),
-    /// A context value that is a whole number or a flag; 0 if unset.
+    /// A context value that is a whole number or a flag; no value if it is unset or anything else.
     ContextInteger(String),
+    /// Time since a fact was set to its value; endless while it is unset.
+    FactAge(String),
 }
 
 /// What a baseline measures per local day.
@@ -95,7 +93,9 @@ impl Feature {
     #[must_use]
     pub fn scalar_type(&self) -> ScalarType {
         match self {
-            Self::Sum { fraction: true, .. } | Self::BaselineDrop { .. } => ScalarType::Number,
+            Self::Aggregate(aggregate) => aggregate.scalar_type(),
+            Self::LastValue(last) => last.scalar_type(),
+            Self::BaselineDrop { .. } => ScalarType::Number,
             Self::Signal(_) | Self::FactIs(_) | Self::ContextIs(_) => ScalarType::Flag,
             _ => ScalarType::Integer,
         }
@@ -106,15 +106,17 @@ impl Feature {
     pub fn motion(&self) -> Motion {
         match self {
             Self::Count { window, .. }
-            | Self::Sum { window, .. }
+            | Self::Aggregate(Aggregate { window, .. })
             | Self::SessionCount(window)
             | Self::SessionTime(window) => match window.unit {
-                Unit::Ever => Motion::Still,
-                unit => Motion::Steps(unit),
+                unit if unit.passes() => Motion::Steps(unit),
+                _ => Motion::Still,
             },
-            Self::SinceLast(_) | Self::SinceFirst(_) | Self::Absent(_) | Self::SignalAge(_) => {
-                Motion::Grows
-            }
+            Self::SinceLast(_)
+            | Self::SinceFirst(_)
+            | Self::Absent(_)
+            | Self::SignalAge(_)
+            | Self::FactAge(_) => Motion::Grows,
             Self::FunnelStep(_) | Self::FunnelAge(_) | Self::SessionLength => Motion::Ends,
             Self::ActiveDays { .. } | Self::BaselineDrop { .. } | Self::Weekday => {
                 Motion::Steps(Unit::Days)
@@ -124,7 +126,8 @@ impl Feature {
             | Self::FactIs(_)
             | Self::ContextIs(_)
             | Self::FactInteger(_)
-            | Self::ContextInteger(_) => Motion::Still,
+            | Self::ContextInteger(_)
+            | Self::LastValue(_) => Motion::Still,
         }
     }
 
@@ -140,6 +143,7 @@ impl Feature {
                 | Self::SessionTime(_)
                 | Self::SessionLength
                 | Self::SignalAge(_)
+                | Self::FactAge(_)
         )
     }
 
@@ -147,14 +151,65 @@ impl Feature {
     #[must_use]
     pub fn event(&self) -> Option<&str> {
         match self {
-            Self::Count { event, .. }
-            | Self::Sum { event, .. }
-            | Self::ActiveDays { event, .. }
-            | Self::SinceLast(event)
-            | Self::SinceFirst(event)
-            | Self::Absent(event)
-            | Self::BaselineDrop { measure: Measure::Events(event), .. } => Some(event),
+            Self::BaselineDrop { measure: Measure::Events(event), .. } => Some(event),
+            _ => self.events().map(|events| events.name.as_str()),
+        }
+    }
+
+    /// The events it looks at, if they are of one name and tested.
+    pub(super) fn events(&self) -> Option<&Events> {
+        match self {
+            Self::Count { events, .. }
+            | Self::Aggregate(Aggregate { events, .. })
+            | Self::LastValue(LastValue { events, .. })
+            | Self::ActiveDays { events, .. }
+            | Self::SinceLast(events)
+            | Self::SinceFirst(events)
+            | Self::Absent(events) => Some(events),
             _ => None,
         }
+    }
+
+    /// The window it looks back through, if it keeps one.
+    pub(super) fn window(&self) -> Option<Window> {
+        match self {
+            Self::Aggregate(aggregate) => Some(aggregate.window),
+            other => ring_window(other),
+        }
+    }
+
+    /// Whether any doing of the person can change it: it is about sessions.
+    pub(super) fn is_of_sessions(&self) -> bool {
+        let of_sessions = matches!(
+            self,
+            Self::SessionCount(_)
+                | Self::SessionTime(_)
+                | Self::SessionLength
+                | Self::BaselineDrop { measure: Measure::SessionTime, .. }
+        );
+        of_sessions || self.window().is_some_and(|window| window.unit == Unit::Sessions)
+    }
+
+    /// Whether a fact or the context can change it.
+    #[must_use]
+    pub fn is_of_facts(&self) -> bool {
+        matches!(
+            self,
+            Self::FactIs(_)
+                | Self::FactInteger(_)
+                | Self::FactAge(_)
+                | Self::ContextIs(_)
+                | Self::ContextInteger(_)
+        )
+    }
+
+    /// Upper bound of what its state takes in memory on a device.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let kept = match self {
+            Self::Aggregate(aggregate) => AggregateState::bytes(aggregate),
+            other => ring_window(other).map_or(0, Ring::<i64>::bytes),
+        };
+        size_of::<Slot>().saturating_add(kept)
     }
 }

@@ -154,16 +154,7 @@ impl Rules {
         if !signal.programs().all(|program| paces_plainly(program, definitions)) {
             return Err(RulesError::Pace(signal.name.clone()));
         }
-        let of_facts = |feature: &Feature| {
-            matches!(
-                feature,
-                Feature::FactIs(_)
-                    | Feature::FactInteger(_)
-                    | Feature::ContextIs(_)
-                    | Feature::ContextInteger(_)
-            )
-        };
-        if features().any(of_facts) {
+        if features().any(Feature::is_of_facts) {
             self.by_fact.push(number);
         }
         Ok(())

@@ -3,7 +3,7 @@
 mod subject;
 
 use super::explain::Comparison;
-use crate::profile::{Feature, Scalar};
+use crate::profile::{Feature, Scalar, Summary};
 use crate::text::Language;
 use crate::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 
@@ -29,7 +29,7 @@ impl Comparison {
         match scalar {
             Scalar::Integer(ms) if self.feature.is_duration() => duration(ms, language),
             Scalar::Integer(value) => value.to_string(),
-            Scalar::Number(value) if matches!(self.feature, Feature::BaselineDrop { .. }) => {
+            Scalar::Number(value) if is_percentage(&self.feature) => {
                 // Cut, not rounded: 49.95 % must not read like 50 %.
                 let percent = format!("{:.1}", libm::floor(value * 1_000.0 + 1e-6) / 10.0);
                 format!("{} %", percent.strip_suffix(".0").unwrap_or(&percent))
@@ -43,6 +43,15 @@ impl Comparison {
                 (if flag { yes } else { no }).to_owned()
             }
         }
+    }
+}
+
+/// Whether a number is a part of something.
+fn is_percentage(feature: &Feature) -> bool {
+    match feature {
+        Feature::BaselineDrop { .. } => true,
+        Feature::Aggregate(aggregate) => matches!(aggregate.summary, Summary::Share { .. }),
+        _ => false,
     }
 }
 
@@ -80,6 +89,7 @@ pub fn duration(ms: i64, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Comparison, Feature, Language, Scalar, duration};
+    use crate::profile::Events;
     use crate::rules::Relation;
 
     #[test]
@@ -94,7 +104,7 @@ mod tests {
     #[test]
     fn a_comparison_reads_as_a_phrase_in_both_languages() {
         let comparison = Comparison {
-            feature: Feature::Absent("open".into()),
+            feature: Feature::Absent(Events::named("open")),
             name: String::new(),
             relation: Relation::GreaterOrEqual,
             value: Scalar::Integer(6 * 86_400_000),
