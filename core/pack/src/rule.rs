@@ -5,6 +5,7 @@ mod arguments;
 mod baselines;
 mod check;
 mod functions;
+mod hours;
 mod parse;
 mod refuse;
 mod reprint;
@@ -12,6 +13,7 @@ mod says;
 mod signatures;
 mod syntax;
 mod tables;
+mod timed;
 
 pub(crate) use arguments::event_name;
 pub(crate) use check::{condition, duration, window};

@@ -32,10 +32,11 @@ const PACK: &[Bound] = &[
     many(9, limits::CAMPAIGNS, &[many(7, limits::CAPS, &[]), one(12, CONTENT)]),
     one(10, &[many(1, limits::CAPS, &[])]),
     many(11, limits::EVENTS, &[many(5, limits::EVENT_PROPERTIES, &[])]),
+    many(20, limits::REGIONS, &[many(2, limits::HOLIDAYS, &[])]),
 ];
 const CONTENT: &[Bound] = &[many(2, limits::LANGUAGES, &[]), many(3, limits::LANGUAGES, &[])];
 /// As many as any message above has.
-const MOST_BOUNDS: usize = 7;
+const MOST_BOUNDS: usize = 8;
 
 /// Refuses a pack of which a list is too long.
 pub(super) fn check(bytes: &[u8]) -> Result<(), PackError> {

@@ -5,7 +5,9 @@ use staykit_proto::v1::feature::Kind;
 
 use super::{PackError, Place, limits};
 use crate::event::limits::{NAME, PROPERTY_NAME};
-use crate::profile::{Feature, Funnel, Measure, TextTest, Unit, Window};
+use crate::profile::{
+    Baseline, BaselineFigure, Feature, Funnel, Measure, TextTest, Unit, Window,
+};
 
 /// The tables that entries of a pack refer to.
 pub(super) struct Tables<'a> {
@@ -96,17 +98,22 @@ impl Entry<'_> {
         Ok(Feature::ActiveDays { event: self.event(count.event)?, days: window.length })
     }
 
-    fn baseline_drop(&self, drop: v1::BaselineDrop) -> Result<Feature, PackError> {
+    fn baseline(
+        &self,
+        baseline: v1::BaselineDrop,
+        figure: BaselineFigure,
+    ) -> Result<Feature, PackError> {
         use v1::baseline_drop::Measure as Of;
-        let measure = match drop.measure.ok_or_else(|| self.invalid("measure of a baseline"))? {
+        let measure = match baseline.measure.ok_or_else(|| self.invalid("measure of a baseline"))? {
             Of::Event(event) => Measure::Events(self.event(event)?),
             Of::SessionTime(v1::Unit {}) => Measure::SessionTime,
         };
-        Ok(Feature::BaselineDrop {
+        Ok(Feature::Baseline(Baseline {
+            figure,
             measure,
-            recent_days: self.days(drop.recent_days)?,
-            baseline_days: self.days(drop.baseline_days)?,
-        })
+            recent_days: self.days(baseline.recent_days)?,
+            baseline_days: self.days(baseline.baseline_days)?,
+        }))
     }
 
     fn sum(&self, sum: v1::Sum) -> Result<Feature, PackError> {
@@ -131,9 +138,13 @@ impl Entry<'_> {
             Kind::SinceFirst(event) => Feature::SinceFirst(self.event(event)?),
             Kind::Absent(event) => Feature::Absent(self.event(event)?),
             Kind::ActiveDays(count) => self.active_days(count)?,
-            Kind::BaselineDrop(drop) => self.baseline_drop(drop)?,
+            Kind::BaselineDrop(of) => self.baseline(of, BaselineFigure::Drop)?,
+            Kind::BaselineRise(of) => self.baseline(of, BaselineFigure::Rise)?,
+            Kind::BaselineZscore(of) => self.baseline(of, BaselineFigure::Zscore)?,
+            Kind::BaselineDrift(of) => self.baseline(of, BaselineFigure::Drift)?,
             Kind::FunnelStep(funnel) => Feature::FunnelStep(self.funnel(funnel)?),
             Kind::FunnelAge(funnel) => Feature::FunnelAge(self.funnel(funnel)?),
+            Kind::FunnelDropped(funnel) => Feature::FunnelDropped(self.funnel(funnel)?),
             Kind::SessionCount(window) => Feature::SessionCount(self.window(Some(window))?),
             Kind::SessionTime(window) => Feature::SessionTime(self.window(Some(window))?),
             Kind::SessionLength(v1::Unit {}) => Feature::SessionLength,
@@ -145,6 +156,7 @@ impl Entry<'_> {
             Kind::ContextIs(test) => Feature::ContextIs(self.test(test, limits::NAMES.most)?),
             Kind::FactInteger(key) => Feature::FactInteger(self.key(key)?),
             Kind::ContextInteger(key) => Feature::ContextInteger(self.key(key)?),
+            timed => Feature::Timed(self.timed(timed)?),
         })
     }
 

@@ -1,6 +1,7 @@
 //! Features of time and order, and holidays, out of their messages.
 
 use staykit_proto::v1;
+use staykit_proto::v1::feature::Kind;
 
 use super::PackError;
 use super::features::Entry;
@@ -11,7 +12,24 @@ use crate::profile::{
 };
 
 impl Entry<'_> {
-    pub(super) fn lapse(&self, lapse: v1::Lapse) -> Result<Timed, PackError> {
+    pub(super) fn timed(&self, kind: Kind) -> Result<Timed, PackError> {
+        Ok(match kind {
+            Kind::Lapse(lapse) => self.lapse(lapse)?,
+            Kind::Sequence(sequence) => self.sequence(&sequence)?,
+            Kind::Path(path) => self.path(&path)?,
+            Kind::Streak(streak) => self.streak(streak, StreakFigure::Days)?,
+            Kind::StreakLeft(streak) => self.streak(streak, StreakFigure::Left)?,
+            Kind::Regularity(habit) => self.regularity(habit)?,
+            Kind::Decayed(decayed) => self.decayed(decayed)?,
+            Kind::Rhythm(rhythm) => self.rhythm(rhythm)?,
+            Kind::LongSessions(long) => self.long_sessions(long)?,
+            Kind::InWindow(hours) => self.week_hours(hours)?,
+            Kind::Holiday(v1::Unit {}) => Timed::Holiday,
+            _ => return Err(self.invalid("kind of the feature")),
+        })
+    }
+
+    fn lapse(&self, lapse: v1::Lapse) -> Result<Timed, PackError> {
         Ok(Timed::Lapse(Lapse {
             event: self.event(lapse.event)?,
             pause_ms: self.ms(lapse.pause_ms, "pause")?,
@@ -19,7 +37,7 @@ impl Entry<'_> {
         }))
     }
 
-    pub(super) fn sequence(&self, sequence: &v1::Sequence) -> Result<Timed, PackError> {
+    fn sequence(&self, sequence: &v1::Sequence) -> Result<Timed, PackError> {
         Ok(Timed::Sequence(Sequence {
             steps: self.steps(&sequence.steps, SEQUENCE_STEPS)?,
             within_ms: self.ms(sequence.within_ms, "time limit")?,
@@ -28,7 +46,7 @@ impl Entry<'_> {
         }))
     }
 
-    pub(super) fn path(&self, path: &v1::Path) -> Result<Timed, PackError> {
+    fn path(&self, path: &v1::Path) -> Result<Timed, PackError> {
         Ok(Timed::Path(Path { steps: self.steps(&path.steps, FUNNEL_STEPS)? }))
     }
 
@@ -40,7 +58,7 @@ impl Entry<'_> {
         steps.iter().map(|step| self.event(*step)).collect()
     }
 
-    pub(super) fn streak(
+    fn streak(
         &self,
         streak: v1::Streak,
         figure: StreakFigure,
@@ -53,7 +71,7 @@ impl Entry<'_> {
         }))
     }
 
-    pub(super) fn regularity(&self, habit: v1::Regularity) -> Result<Timed, PackError> {
+    fn regularity(&self, habit: v1::Regularity) -> Result<Timed, PackError> {
         let units = self.window(habit.units)?;
         Ok(Timed::Regularity(Regularity {
             event: self.event(habit.event)?,
@@ -64,7 +82,7 @@ impl Entry<'_> {
         }))
     }
 
-    pub(super) fn decayed(&self, decayed: v1::Decayed) -> Result<Timed, PackError> {
+    fn decayed(&self, decayed: v1::Decayed) -> Result<Timed, PackError> {
         let half_life_days = u16::try_from(decayed.half_life_days);
         Ok(Timed::Decayed(Decayed {
             event: self.event(decayed.event)?,
@@ -72,7 +90,7 @@ impl Entry<'_> {
         }))
     }
 
-    pub(super) fn rhythm(&self, rhythm: v1::Rhythm) -> Result<Timed, PackError> {
+    fn rhythm(&self, rhythm: v1::Rhythm) -> Result<Timed, PackError> {
         use v1::rhythm::Figure;
         let hour = |hour: u32| u8::try_from(hour).map_err(|_| self.invalid("hour"));
         let figure = rhythm.figure.ok_or_else(|| self.invalid("figure of the rhythm"))?;
@@ -87,14 +105,14 @@ impl Entry<'_> {
         }))
     }
 
-    pub(super) fn long_sessions(&self, long: v1::LongSessions) -> Result<Timed, PackError> {
+    fn long_sessions(&self, long: v1::LongSessions) -> Result<Timed, PackError> {
         Ok(Timed::LongSessions(LongSessions {
             window: self.window(long.window)?,
             longer_than_ms: self.ms(long.longer_than_ms, "length of a session")?,
         }))
     }
 
-    pub(super) fn week_hours(&self, hours: v1::WeekHours) -> Result<Timed, PackError> {
+    fn week_hours(&self, hours: v1::WeekHours) -> Result<Timed, PackError> {
         let minute = |minute: u32| u16::try_from(minute).map_err(|_| self.invalid("time of day"));
         Ok(Timed::InWindow(WeekHours {
             days: u8::try_from(hours.days).map_err(|_| self.invalid("days of the week"))?,

@@ -51,6 +51,12 @@ struct Totals {
 }
 
 impl Baseline {
+    /// Whether there are days on both sides, and not more than are remembered.
+    pub(super) fn is_valid(&self) -> bool {
+        let both = self.recent_days.saturating_add(self.baseline_days);
+        self.recent_days > 0 && self.baseline_days > 0 && both < DAYS.length
+    }
+
     /// The figure on local day `today`; the profile began on day `began`.
     pub(super) fn read(
         &self,

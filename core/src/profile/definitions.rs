@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::baseline;
 use super::coding::hash;
 use super::feature::{Feature, Measure};
+use super::holidays::Holidays;
 use super::limits;
 use super::window::{Unit, Window};
 use crate::codec::Writer;
@@ -45,6 +47,11 @@ pub struct Definitions {
     by_event: BTreeMap<String, Touched>,
     /// Features that every event that is not ambient changes: those of sessions.
     by_session: Vec<u16>,
+    /// Features that remember something of every event that is not ambient.
+    by_any: Vec<u16>,
+    /// Whether a feature lives on the hours of the week.
+    reads_rhythm: bool,
+    holidays: Holidays,
 }
 
 /// What an event of one name changes.
@@ -119,10 +126,47 @@ impl Definitions {
             buckets += check_feature(feature, place, funnels.len())?;
         }
         at_most("buckets of windows", buckets, limits::BUCKETS)?;
-        let (by_event, by_session) = index(&features, &funnels);
+        let (by_event, by_session, by_any) = index(&features, &funnels);
+        let reads_rhythm =
+            features.iter().any(|of| matches!(of, Feature::Timed(timed) if timed.reads_rhythm()));
         let keys = features.iter().map(Feature::key).collect();
         let funnel_keys = funnels.iter().map(Funnel::key).collect();
-        Ok(Self { features, funnels, keys, funnel_keys, session_idle_ms, by_event, by_session })
+        Ok(Self {
+            features,
+            funnels,
+            keys,
+            funnel_keys,
+            session_idle_ms,
+            by_event,
+            by_session,
+            by_any,
+            reads_rhythm,
+            holidays: Holidays::default(),
+        })
+    }
+
+    /// The same with holidays.
+    pub fn with_holidays(self, holidays: Holidays) -> Result<Self, DefinitionsError> {
+        at_most("regions with holidays", holidays.iter().count(), limits::HOLIDAY_REGIONS)?;
+        let most = holidays.iter().map(|(_, days)| days.len()).max().unwrap_or(0);
+        at_most("holidays of a region", most, limits::HOLIDAYS_OF_A_REGION)?;
+        Ok(Self { holidays, ..self })
+    }
+
+    /// The holidays that the pack knows.
+    #[must_use]
+    pub fn holidays(&self) -> &Holidays {
+        &self.holidays
+    }
+
+    /// Features that remember something of every event that is not ambient.
+    pub(super) fn any_features(&self) -> &[u16] {
+        &self.by_any
+    }
+
+    /// Whether the hours of the week are to be kept.
+    pub(super) fn reads_rhythm(&self) -> bool {
+        self.reads_rhythm
     }
 
     /// The features, in the order of their numbers.
@@ -174,9 +218,9 @@ impl Definitions {
     pub fn features_of(&self, event: &str) -> Vec<u16> {
         let Some(touched) = self.touched(event) else { return Vec::new() };
         let of_funnel = |feature: &Feature| match feature {
-            Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel) => {
-                touched.funnels.contains(funnel)
-            }
+            Feature::FunnelStep(funnel)
+            | Feature::FunnelAge(funnel)
+            | Feature::FunnelDropped(funnel) => touched.funnels.contains(funnel),
             _ => false,
         };
         let funnels = self.features.iter().enumerate().filter(|(_, feature)| of_funnel(feature));
@@ -209,14 +253,17 @@ fn check_feature(
         | Feature::SessionCount(window)
         | Feature::SessionTime(window) => *window,
         Feature::ActiveDays { days, .. } => Window { unit: Unit::Days, length: *days },
-        Feature::BaselineDrop { recent_days, baseline_days, .. } => {
-            if *recent_days == 0 || *baseline_days == 0 {
-                return Err(DefinitionsError::OutOfBounds { what: "feature", place });
-            }
-            let length = recent_days.saturating_add(*baseline_days).saturating_add(1);
-            Window { unit: Unit::Days, length }
+        Feature::Baseline(baseline) if baseline.is_valid() => baseline::DAYS,
+        Feature::Baseline(_) => {
+            return Err(DefinitionsError::OutOfBounds { what: "feature", place });
         }
-        Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel) => {
+        Feature::Timed(timed) => {
+            let out_of_bounds = DefinitionsError::OutOfBounds { what: "feature", place };
+            return timed.buckets().ok_or(out_of_bounds);
+        }
+        Feature::FunnelStep(funnel)
+        | Feature::FunnelAge(funnel)
+        | Feature::FunnelDropped(funnel) => {
             return if usize::from(*funnel) < funnels {
                 Ok(0)
             } else {
@@ -232,23 +279,32 @@ fn check_feature(
     }
 }
 
-fn index(features: &[Feature], funnels: &[Funnel]) -> (BTreeMap<String, Touched>, Vec<u16>) {
+/// What events of each name change, what all of the person's own doing changes, and what only
+/// remembers something of it.
+type Indexes = (BTreeMap<String, Touched>, Vec<u16>, Vec<u16>);
+
+fn index(features: &[Feature], funnels: &[Funnel]) -> Indexes {
     let mut by_event: BTreeMap<String, Touched> = BTreeMap::new();
-    let mut by_session = Vec::new();
+    let (mut by_session, mut by_any) = (Vec::new(), Vec::new());
     for (place, feature) in features.iter().enumerate() {
         let Ok(place) = u16::try_from(place) else { break };
-        if let Some(event) = feature.event() {
-            by_event.entry(event.to_owned()).or_default().features.push(place);
+        for event in feature.events() {
+            let touched = by_event.entry(event.to_owned()).or_default();
+            if touched.features.last() != Some(&place) {
+                touched.features.push(place);
+            }
         }
-        let of_sessions = matches!(
-            feature,
-            Feature::SessionCount(_)
-                | Feature::SessionTime(_)
-                | Feature::SessionLength
-                | Feature::BaselineDrop { measure: Measure::SessionTime, .. }
-        );
+        let of_sessions = match feature {
+            Feature::SessionCount(_) | Feature::SessionTime(_) | Feature::SessionLength => true,
+            Feature::Baseline(baseline) => baseline.measure == Measure::SessionTime,
+            Feature::Timed(timed) => timed.is_of_any_event(),
+            _ => false,
+        };
         if of_sessions {
             by_session.push(place);
+        }
+        if matches!(feature, Feature::Timed(timed) if timed.sees_all_events()) {
+            by_any.push(place);
         }
     }
     for (place, funnel) in funnels.iter().enumerate() {
@@ -260,5 +316,5 @@ fn index(features: &[Feature], funnels: &[Funnel]) -> (BTreeMap<String, Touched>
             }
         }
     }
-    (by_event, by_session)
+    (by_event, by_session, by_any)
 }

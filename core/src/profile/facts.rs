@@ -73,6 +73,14 @@ impl Facts {
         matches!(self.0.get(&wanted.key), Some(Value::Text(text)) if *text == wanted.text)
     }
 
+    /// The text of a fact, if it has one.
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        match self.0.get(key) {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     pub(super) fn integer(&self, key: &str) -> i64 {
         match self.0.get(key) {
             Some(Value::Integer(value)) => *value,

@@ -1,7 +1,9 @@
 //! The vocabulary that rules may read.
 
+use super::baseline::Baseline;
 use super::facts::TextTest;
 use super::scalar::{Motion, ScalarType};
+use super::timed::Timed;
 use super::window::{Unit, Window};
 
 /// One number or state about the person, defined by what it measures.
@@ -42,21 +44,14 @@ pub enum Feature {
         /// How many local days back, today included.
         days: u16,
     },
-    /// By how much each of the last `recent_days` complete local days fell below the mean of the
-    /// `baseline_days` before them: the smallest of these drops (0.5 = down by half). 0 while the
-    /// profile is younger than both together, or the mean is 0.
-    BaselineDrop {
-        /// What is measured per day.
-        measure: Measure,
-        /// Days that must all be down.
-        recent_days: u16,
-        /// Days they are compared with.
-        baseline_days: u16,
-    },
+    /// The last days held against the person's own before them.
+    Baseline(Baseline),
     /// Steps reached in a funnel's current attempt, 0 to all.
     FunnelStep(u16),
     /// Time since the last step of the current attempt; endless if there is none.
     FunnelAge(u16),
+    /// Step at which the last attempt ended unfinished; 0 if none did, or one was finished since.
+    FunnelDropped(u16),
     /// Sessions begun within a window.
     SessionCount(Window),
     /// Time spent in sessions within a window.
@@ -79,6 +74,8 @@ pub enum Feature {
     FactInteger(String),
     /// A context value that is a whole number or a flag; 0 if unset.
     ContextInteger(String),
+    /// Of time and order.
+    Timed(Timed),
 }
 
 /// What a baseline measures per local day.
@@ -95,7 +92,8 @@ impl Feature {
     #[must_use]
     pub fn scalar_type(&self) -> ScalarType {
         match self {
-            Self::Sum { fraction: true, .. } | Self::BaselineDrop { .. } => ScalarType::Number,
+            Self::Timed(timed) => timed.scalar_type(),
+            Self::Sum { fraction: true, .. } | Self::Baseline(_) => ScalarType::Number,
             Self::Signal(_) | Self::FactIs(_) | Self::ContextIs(_) => ScalarType::Flag,
             _ => ScalarType::Integer,
         }
@@ -108,15 +106,16 @@ impl Feature {
             Self::Count { window, .. }
             | Self::Sum { window, .. }
             | Self::SessionCount(window)
-            | Self::SessionTime(window) => match window.unit {
-                Unit::Ever => Motion::Still,
-                unit => Motion::Steps(unit),
-            },
+            | Self::SessionTime(window) => Motion::of_window(*window),
+            Self::Timed(timed) => timed.motion(),
             Self::SinceLast(_) | Self::SinceFirst(_) | Self::Absent(_) | Self::SignalAge(_) => {
                 Motion::Grows
             }
-            Self::FunnelStep(_) | Self::FunnelAge(_) | Self::SessionLength => Motion::Ends,
-            Self::ActiveDays { .. } | Self::BaselineDrop { .. } | Self::Weekday => {
+            Self::FunnelStep(_)
+            | Self::FunnelAge(_)
+            | Self::FunnelDropped(_)
+            | Self::SessionLength => Motion::Ends,
+            Self::ActiveDays { .. } | Self::Baseline(_) | Self::Weekday => {
                 Motion::Steps(Unit::Days)
             }
             Self::Hour => Motion::Steps(Unit::Hours),
@@ -131,21 +130,37 @@ impl Feature {
     /// Whether it is a duration in ms.
     #[must_use]
     pub fn is_duration(&self) -> bool {
+        match self {
+            Self::SinceLast(_)
+            | Self::SinceFirst(_)
+            | Self::Absent(_)
+            | Self::FunnelAge(_)
+            | Self::SessionTime(_)
+            | Self::SessionLength
+            | Self::SignalAge(_) => true,
+            Self::Timed(timed) => timed.is_duration(),
+            _ => false,
+        }
+    }
+
+    /// Whether facts, or the context, change it.
+    #[must_use]
+    pub fn reads_facts(&self) -> bool {
         matches!(
             self,
-            Self::SinceLast(_)
-                | Self::SinceFirst(_)
-                | Self::Absent(_)
-                | Self::FunnelAge(_)
-                | Self::SessionTime(_)
-                | Self::SessionLength
-                | Self::SignalAge(_)
+            Self::FactIs(_)
+                | Self::FactInteger(_)
+                | Self::ContextIs(_)
+                | Self::ContextInteger(_)
+                // Their holidays are those of the fact `region`.
+                | Self::Baseline(_)
+                | Self::Timed(Timed::Holiday)
         )
     }
 
-    /// The event whose occurrence changes it, if it is one event.
+    /// The events whose occurrence changes it by their names; one may come several times.
     #[must_use]
-    pub fn event(&self) -> Option<&str> {
+    pub fn events(&self) -> Vec<&str> {
         match self {
             Self::Count { event, .. }
             | Self::Sum { event, .. }
@@ -153,8 +168,9 @@ impl Feature {
             | Self::SinceLast(event)
             | Self::SinceFirst(event)
             | Self::Absent(event)
-            | Self::BaselineDrop { measure: Measure::Events(event), .. } => Some(event),
-            _ => None,
+            | Self::Baseline(Baseline { measure: Measure::Events(event), .. }) => vec![event],
+            Self::Timed(timed) => timed.events(),
+            _ => Vec::new(),
         }
     }
 }

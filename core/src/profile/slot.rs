@@ -1,7 +1,9 @@
 //! What is kept for one feature.
 
 use super::feature::Feature;
+use super::baseline;
 use super::ring::Ring;
+use super::timed::Kept;
 use super::window::{Unit, Window};
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
@@ -16,6 +18,7 @@ pub(super) enum Slot {
     Whole(Ring<i64>),
     Fraction(Ring<f64>),
     Instant(Option<i64>),
+    Timed(Kept),
 }
 
 impl Slot {
@@ -25,6 +28,7 @@ impl Slot {
             Feature::SinceLast(_) | Feature::SinceFirst(_) | Feature::Absent(_) => {
                 Self::Instant(None)
             }
+            Feature::Timed(timed) => Self::Timed(Kept::new(timed)),
             other => {
                 ring_window(other).map_or(Self::Empty, |window| Self::Whole(Ring::new(window)))
             }
@@ -37,6 +41,7 @@ impl Slot {
             Self::Whole(ring) => ring.encode(out),
             Self::Fraction(ring) => ring.encode(out),
             Self::Instant(at) => out.optional(*at, Writer::signed),
+            Self::Timed(kept) => kept.encode(out),
         }
     }
 
@@ -52,6 +57,9 @@ impl Slot {
                 *ring = Ring::decode(*window, &mut input)?;
             }
             (Self::Instant(at), _) => *at = input.optional(Reader::signed)?,
+            (Self::Timed(kept), Feature::Timed(timed)) => {
+                *kept = Kept::decode(timed, &mut input)?;
+            }
             _ => {}
         }
         input.end()
@@ -74,7 +82,7 @@ impl Slot {
                     ring.add(stamp, *amount);
                 }
             }
-            (Self::Whole(ring), Feature::ActiveDays { .. } | Feature::BaselineDrop { .. }) => {
+            (Self::Whole(ring), Feature::ActiveDays { .. } | Feature::Baseline(_)) => {
                 ring.add(stamp, 1);
             }
             (Self::Fraction(ring), Feature::Sum { property, .. }) => {
@@ -86,6 +94,7 @@ impl Slot {
                 at.get_or_insert(stamp.at);
             }
             (Self::Instant(at), _) => *at = Some(stamp.at),
+            (Self::Timed(kept), Feature::Timed(timed)) => kept.apply(timed, event, stamp),
             _ => {}
         }
     }
@@ -100,9 +109,7 @@ fn ring_window(feature: &Feature) -> Option<Window> {
         | Feature::SessionCount(window)
         | Feature::SessionTime(window) => Some(*window),
         Feature::ActiveDays { days: length, .. } => Some(days(*length)),
-        Feature::BaselineDrop { recent_days, baseline_days, .. } => {
-            Some(days(recent_days.saturating_add(*baseline_days).saturating_add(1)))
-        }
+        Feature::Baseline(_) => Some(baseline::DAYS),
         _ => None,
     }
 }

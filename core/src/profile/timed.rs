@@ -20,7 +20,8 @@ pub use streak::{Streak, StreakFigure};
 
 pub(super) use rhythm::Histogram;
 
-use super::holidays::{self, DayRange};
+use super::facts::Facts;
+use super::holidays::{self, DayRange, Holidays};
 use super::{Motion, Scalar, ScalarType, Unit, Window, limits};
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
@@ -77,8 +78,21 @@ pub(super) enum Kept {
 pub(super) struct Around<'a> {
     pub(super) stamp: &'a Stamp,
     pub(super) rhythm: Option<&'a Histogram>,
+    pub(super) holidays: &'a Holidays,
+    pub(super) facts: &'a Facts,
+}
+
+/// The fact that says whose holidays are the person's.
+const REGION: &str = "region";
+
+impl<'a> Around<'a> {
     /// Holidays of the person's region.
-    pub(super) holidays: &'a [DayRange],
+    pub(super) fn holidays(&self) -> &'a [DayRange] {
+        if self.holidays.is_empty() {
+            return &[];
+        }
+        self.facts.text(REGION).map_or(&[], |region| self.holidays.of(region))
+    }
 }
 
 impl Timed {
@@ -392,7 +406,7 @@ impl Kept {
     }
 
     pub(super) fn read(&self, of: &Timed, around: Around<'_>) -> Option<Scalar> {
-        let Around { stamp, rhythm, holidays } = around;
+        let Around { stamp, rhythm, .. } = around;
         Some(match (self, of) {
             (Self::Lapse(two), Timed::Lapse(lapse)) => Scalar::Flag(two.holds(lapse, stamp.at)),
             (Self::Sequence(matches), Timed::Sequence(sequence)) => {
@@ -422,7 +436,7 @@ impl Kept {
                 }
             },
             (_, Timed::InWindow(hours)) => Scalar::Flag(hours.holds(stamp)),
-            (_, Timed::Holiday) => Scalar::Flag(holidays::contains(holidays, stamp.day)),
+            (_, Timed::Holiday) => Scalar::Flag(holidays::contains(around.holidays(), stamp.day)),
             _ => return None,
         })
     }
@@ -430,7 +444,7 @@ impl Kept {
     /// The next instant at which the value may change by itself, shrinking left out. It may lie
     /// behind.
     pub(super) fn changes_at(&self, of: &Timed, around: Around<'_>) -> Option<i64> {
-        let Around { stamp, rhythm, holidays } = around;
+        let Around { stamp, rhythm, .. } = around;
         match (self, of) {
             (Self::Lapse(two), Timed::Lapse(lapse)) => two.changes_at(lapse),
             (Self::Sequence(matches), Timed::Sequence(sequence)) => matches.ends_at(sequence),
@@ -449,7 +463,7 @@ impl Kept {
             }
             (_, Timed::InWindow(hours)) => Some(hours.changes_at(stamp)),
             (_, Timed::Holiday) => {
-                Some(stamp.start_of_day(holidays::next_change(holidays, stamp.day)?))
+                Some(stamp.start_of_day(holidays::next_change(around.holidays(), stamp.day)?))
             }
             _ => None,
         }

@@ -1,9 +1,10 @@
 //! Comparisons in words a person can read, in English and Chinese.
 
 mod subject;
+mod timed;
 
 use super::explain::Comparison;
-use crate::profile::{Feature, Scalar};
+use crate::profile::{BaselineFigure, Feature, Rhythm, Scalar, Timed};
 use crate::text::Language;
 use crate::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 
@@ -29,7 +30,7 @@ impl Comparison {
         match scalar {
             Scalar::Integer(ms) if self.feature.is_duration() => duration(ms, language),
             Scalar::Integer(value) => value.to_string(),
-            Scalar::Number(value) if matches!(self.feature, Feature::BaselineDrop { .. }) => {
+            Scalar::Number(value) if is_share(&self.feature) => {
                 // Cut, not rounded: 49.95 % must not read like 50 %.
                 let percent = format!("{:.1}", libm::floor(value * 1_000.0 + 1e-6) / 10.0);
                 format!("{} %", percent.strip_suffix(".0").unwrap_or(&percent))
@@ -43,6 +44,17 @@ impl Comparison {
                 (if flag { yes } else { no }).to_owned()
             }
         }
+    }
+}
+
+/// Whether the value is a part of something: 0.5 reads as 50 %.
+fn is_share(feature: &Feature) -> bool {
+    match feature {
+        Feature::Baseline(baseline) => baseline.figure != BaselineFigure::Zscore,
+        Feature::Timed(timed) => {
+            matches!(timed, Timed::Path(_) | Timed::Rhythm(Rhythm::ActiveShare { .. }))
+        }
+        _ => false,
     }
 }
 

@@ -170,6 +170,11 @@ impl Checker<'_, '_> {
             ),
             Kind::Name(name) => self.name(name, expr),
             Kind::Call(name, args) => self.call(name, args, expr),
+            Kind::List(_) => self.wrong(
+                &expr.range,
+                "lists stand in sequence([...]) and path_progress([...]) only; \
+                 write a == 'x' || a == 'y'",
+            ),
             Kind::Suffix(..) => {
                 self.wrong(&expr.range, "`.unit` belongs to texts only; here compare with days(n)")
             }

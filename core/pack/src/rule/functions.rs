@@ -1,6 +1,6 @@
 //! The functions of the language.
 
-use staykit_core::profile::{Feature, Window};
+use staykit_core::profile::{BaselineFigure, Feature, Window};
 use staykit_core::rules::program::Op;
 
 use super::DURATIONS;
@@ -13,6 +13,7 @@ impl Checker<'_, '_> {
     pub(super) fn call(&mut self, name: &str, args: &[Expr], expr: &Expr) -> Option<Code> {
         match name {
             "absent" if args.len() == 2 => self.absent(args, expr),
+            "within" => self.within(args, expr),
             "double" => {
                 let [of] = self.args(name, args, expr)?;
                 let code = self.value(of)?;
@@ -53,9 +54,14 @@ impl Checker<'_, '_> {
                 let (event, days) = (self.event(event), self.days(days));
                 Some(Feature::ActiveDays { event: event?, days: days? })
             }
-            "baseline_drop" => self.baseline_drop(args, expr),
+            "baseline_drop" => self.baseline(BaselineFigure::Drop, name, args, expr),
+            "baseline_rise" => self.baseline(BaselineFigure::Rise, name, args, expr),
+            "baseline_zscore" => self.baseline(BaselineFigure::Zscore, name, args, expr),
+            "baseline_drift" => self.baseline(BaselineFigure::Drift, name, args, expr),
+            "dropped_at" => self.of_funnel(name, args, expr).map(Feature::FunnelDropped),
             "funnel_step" => self.of_funnel(name, args, expr).map(Feature::FunnelStep),
             "funnel_age" => self.of_funnel(name, args, expr).map(Feature::FunnelAge),
+            "session_count" if args.len() == 2 => self.long_sessions(args, expr),
             "session_count" => self.of_window(name, args, expr).map(Feature::SessionCount),
             "session_time" => self.of_window(name, args, expr).map(Feature::SessionTime),
             "session_length" => self.bare(name, args, expr, Feature::SessionLength),
@@ -65,7 +71,7 @@ impl Checker<'_, '_> {
             "weekday" => self.bare(name, args, expr, Feature::Weekday),
             "fact_number" => self.of_key(name, args, expr).map(Feature::FactInteger),
             "context_number" => self.of_key(name, args, expr).map(Feature::ContextInteger),
-            _ => self.unknown(name, expr),
+            _ => self.timed(name, args, expr),
         }
     }
 

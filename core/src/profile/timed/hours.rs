@@ -2,7 +2,7 @@
 
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
-use crate::time::{DAY_MS, MINUTE_MS, Stamp, civil};
+use crate::time::{Stamp, civil};
 
 /// From one local time of day to before another, on some days of the week. Over midnight it is
 /// the day on which the hours began that counts.

@@ -1,7 +1,7 @@
 //! What a comparison is about, in words.
 
-use super::Comparison;
-use crate::profile::{Feature, Measure, TextTest, Unit, Window};
+use super::{Comparison, timed};
+use crate::profile::{Baseline, BaselineFigure, Feature, Measure, TextTest, Unit, Window};
 use crate::text::Language;
 
 impl Comparison {
@@ -26,19 +26,10 @@ impl Comparison {
                 format!("days with `{event}` out of {days}:")
             }
             Feature::ActiveDays { event, days } => format!("{days}天中有`{event}`的天数："),
-            Feature::BaselineDrop { measure, recent_days, baseline_days } => {
-                let measure = match measure {
-                    Measure::Events(event) => format!("`{event}`"),
-                    Measure::SessionTime => language.pick("time of use", "使用时长").to_owned(),
-                };
-                if english {
-                    format!(
-                        "{measure}, last {recent_days} d against {baseline_days} d before, down"
-                    )
-                } else {
-                    format!("{measure}近{recent_days}天比之前{baseline_days}天下降")
-                }
-            }
+            Feature::Baseline(of) => baseline(of, language),
+            Feature::Timed(of) => timed::subject(of, language),
+            Feature::FunnelDropped(_) if english => format!("dropped out of {name} at step"),
+            Feature::FunnelDropped(_) => format!("{name}中断于步骤"),
             Feature::FunnelStep(_) => format!("{} {name}:", language.pick("step of", "步骤")),
             Feature::FunnelAge(_) if english => format!("last step of {name} before"),
             Feature::FunnelAge(_) => format!("{name}上一步距今"),
@@ -64,11 +55,31 @@ impl Comparison {
     }
 }
 
+fn baseline(baseline: &Baseline, language: Language) -> String {
+    let (recent, before) = (baseline.recent_days, baseline.baseline_days);
+    let measure = match &baseline.measure {
+        Measure::Events(event) => format!("`{event}`"),
+        Measure::SessionTime => language.pick("time of use", "使用时长").to_owned(),
+    };
+    let (english, chinese) = match baseline.figure {
+        BaselineFigure::Drop => ("down", "下降"),
+        BaselineFigure::Rise => ("up", "上升"),
+        BaselineFigure::Drift => ("mean changed by", "均值变化"),
+        BaselineFigure::Zscore => ("standard deviations:", "偏离标准差数："),
+    };
+    match language {
+        Language::English => {
+            format!("{measure}, last {recent} d against {before} d before, {english}")
+        }
+        Language::Chinese => format!("{measure}近{recent}天比之前{before}天{chinese}"),
+    }
+}
+
 fn filtered(filter: Option<&TextTest>) -> String {
     filter.map_or_else(String::new, |test| format!("[{} = {}]", test.key, test.text))
 }
 
-fn window_text(window: Window, language: Language) -> String {
+pub(super) fn window_text(window: Window, language: Language) -> String {
     let length = window.length;
     match (window.unit, language) {
         (Unit::Days, Language::English) if length == 1 => "today".to_owned(),
