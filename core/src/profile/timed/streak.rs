@@ -193,7 +193,8 @@ mod tests {
         let repaired = streak(0, true);
         assert_eq!(days(&repaired, "rrr-p"), 3);
         assert_eq!(days(&repaired, "rrr-b"), 4);
-        assert_eq!(days(&repaired, "rrr-pr"), 4);
+        assert_eq!(days(&repaired, "rrr-br"), 5);
+        assert_eq!(days(&repaired, "rrr-pr"), 1, "on the day of the repair it must be kept, too");
         assert_eq!(days(&repaired, "rrr--p"), 0, "a day late");
         assert_eq!(days(&repaired, "rrrp"), 3, "not broken: nothing to repair");
         assert_eq!(days(&repaired, "rrr-p--"), 0);
