@@ -40,7 +40,7 @@ impl Stamp {
     /// The instant at which local day `day` begins.
     #[must_use]
     pub fn start_of_day(&self, day: i32) -> i64 {
-        self.reading.zone.instant(day, 0)
+        zone_on_line(&self.reading, self.at).instant(day, 0)
     }
 
     /// Whether local time is told otherwise than at `other`: another zone, or a wall clock that
@@ -64,16 +64,9 @@ impl Stamp {
         let wall_ms = self.reading.wall_ms.saturating_add(ms);
         let zone = self.reading.zone;
         let zone = Zone { offset_min: zone.offset_at(wall_ms), ..zone };
-        Self {
-            at,
-            day: zone.day(at).max(self.day),
-            reading: ClockReading {
-                wall_ms,
-                boot_ms: self.reading.boot_ms.saturating_add_signed(ms),
-                zone,
-                ..self.reading
-            },
-        }
+        let boot_ms = self.reading.boot_ms.saturating_add_signed(ms);
+        let reading = ClockReading { wall_ms, boot_ms, zone, ..self.reading };
+        Self { at, day: zone_on_line(&reading, at).day(at).max(self.day), reading }
     }
 }
 
@@ -117,7 +110,7 @@ impl Timeline {
             _ => by_wall,
         };
         let at = last.at.saturating_add(passed.max(0));
-        Stamp { at, reading: *reading, day: reading.zone.day(at).max(last.day) }
+        Stamp { at, reading: *reading, day: zone_on_line(reading, at).day(at).max(last.day) }
     }
 
     /// Moves the line on to `stamp`.
@@ -172,6 +165,17 @@ impl ClockReading {
     }
 }
 
+/// The zone for instants on the line: its offset changes when the wall clock shows that it does,
+/// however far that clock was moved.
+fn zone_on_line(reading: &ClockReading, at: i64) -> Zone {
+    let behind = at.saturating_sub(reading.wall_ms);
+    let mut zone = reading.zone;
+    if let Some(change) = &mut zone.next {
+        change.at = change.at.saturating_add(behind);
+    }
+    zone
+}
+
 /// Time between two readings of one boot; `None` if they are not known to be of one.
 fn elapsed_in_boot(from: &ClockReading, to: &ClockReading) -> Option<i64> {
     let same = from.boot_id.is_some() && from.boot_id == to.boot_id;
@@ -182,7 +186,7 @@ fn elapsed_in_boot(from: &ClockReading, to: &ClockReading) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::Timeline;
-    use crate::time::{Clock, HOUR_MS, VirtualClock};
+    use crate::time::{Clock, HOUR_MS, OffsetChange, VirtualClock, Zone};
 
     const START: i64 = 1_700_000_000_000;
 
@@ -217,6 +221,27 @@ mod tests {
         clock.advance(24 * HOUR_MS);
         applied(&clock, &mut line);
         assert_eq!(line.last().unwrap().day, day + 1);
+    }
+
+    #[test]
+    fn days_begin_where_they_were_told_to_when_a_moved_clock_passes_a_change_of_offset() {
+        let (clock, mut line) = (VirtualClock::at(START), Timeline::default());
+        let next = Some(OffsetChange { at: START + 30 * HOUR_MS, offset_min: 120 });
+        clock.set_zone(Zone { offset_min: 60, next });
+        applied(&clock, &mut line);
+        clock.set_wall(START + 10 * HOUR_MS);
+        applied(&clock, &mut line);
+        let stamp = *line.last().unwrap();
+        for days in 1..4 {
+            let begins_at = stamp.start_of_day(stamp.day + days);
+            assert_eq!(stamp.later(begins_at).day, stamp.day + days);
+            assert_eq!(stamp.later(begins_at - 1).day, stamp.day + days - 1);
+            for hours in [12, 19, 21, 23] {
+                let later = stamp.later(stamp.at + hours * HOUR_MS);
+                let seen = later.start_of_day(stamp.day + days);
+                assert!(seen == begins_at || begins_at < later.at, "seen after {hours} h");
+            }
+        }
     }
 
     #[test]
