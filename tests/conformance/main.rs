@@ -11,6 +11,7 @@
 mod capture;
 mod data;
 mod guidance;
+mod habits;
 mod hostile;
 mod reach;
 mod signals;

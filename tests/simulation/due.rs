@@ -81,7 +81,10 @@ fn condition(dice: &mut Dice) -> String {
         12 | 13 => {
             let of = dice.pick(&["tap", "open", "session"]);
             let figure = dice.pick(&["drop", "rise", "drift", "zscore"]);
-            format!("baseline_{figure}('{of}', days({k}), days({n})) {relation} 0.{}", dice.below(9))
+            format!(
+                "baseline_{figure}('{of}', days({k}), days({n})) {relation} 0.{}",
+                dice.below(9)
+            )
         }
         14 => format!("dropped_at('{}') == {}", dice.pick(&["f", "g"]), dice.from(0, 2)),
         15 => format!("session_count(days({k}), minutes({n})) {relation} {k}"),
@@ -104,7 +107,8 @@ fn condition(dice: &mut Dice) -> String {
 fn yaml(dice: &mut Dice) -> String {
     let funnels = "funnels:\n  f: { steps: [tap, search], within: hours(9) }\n  \
                    g: { steps: [open, share, tap], within: days(2) }\n";
-    let holidays = "holidays:\n  CN: [\"2026-03-04\", \"2026-03-07..2026-03-09\", \"2026-03-14\"]\n";
+    let holidays =
+        "holidays:\n  CN: [\"2026-03-04\", \"2026-03-07..2026-03-09\", \"2026-03-14\"]\n";
     let head = format!("pack: test\nversion: 1\n{funnels}{holidays}");
     let signals: Vec<(String, String)> = (0..SIGNALS)
         .map(|number| {

@@ -13,8 +13,17 @@ use crate::section::{
 };
 use crate::source::{Source, Spot};
 
-const KEYS: [&str; 9] =
-    ["pack", "version", "session", "reach", "events", "funnels", "holidays", "signals", "campaigns"];
+const KEYS: [&str; 9] = [
+    "pack",
+    "version",
+    "session",
+    "reach",
+    "events",
+    "funnels",
+    "holidays",
+    "signals",
+    "campaigns",
+];
 
 /// A compiled pack.
 #[derive(Debug, Clone, PartialEq)]

@@ -50,7 +50,8 @@ impl<'p> Description<'p> {
             )?;
         }
         for (region, days) in self.pack.definitions.holidays().iter() {
-            let count: i64 = days.iter().map(|of| i64::from(of.last) - i64::from(of.first) + 1).sum();
+            let count: i64 =
+                days.iter().map(|of| i64::from(of.last) - i64::from(of.first) + 1).sum();
             writeln!(out, "\nholidays {region}: {count} days")?;
         }
         for signal in self.pack.rules.signals() {

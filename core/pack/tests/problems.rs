@@ -173,7 +173,10 @@ fn what_cel_has_beyond_the_language_is_refused_by_name() {
         ("hour() in [8, 9]", "8 in   `in` is not part"),
         ("hour() > 8 ? true : false", "12 ?   `? :` is not part"),
         ("[1, 2].exists(x, x > hour())", "`exists` is not"),
-        ("hour() == ['a', 'b']", "11 ['a', 'b']   lists stand in sequence([...]) and path_progress"),
+        (
+            "hour() == ['a', 'b']",
+            "11 ['a', 'b']   lists stand in sequence([...]) and path_progress",
+        ),
         ("has(user.level)", "has() is not part"),
         ("user['level'] == 'gold'", "`[ ]` is not part"),
         ("{'a': 1} == {'a': 1}", "maps and messages are not part"),

@@ -5,9 +5,7 @@ use staykit_proto::v1::feature::Kind;
 
 use super::{PackError, Place, limits};
 use crate::event::limits::{NAME, PROPERTY_NAME};
-use crate::profile::{
-    Baseline, BaselineFigure, Feature, Funnel, Measure, TextTest, Unit, Window,
-};
+use crate::profile::{Baseline, BaselineFigure, Feature, Funnel, Measure, TextTest, Unit, Window};
 
 /// The tables that entries of a pack refer to.
 pub(super) struct Tables<'a> {

@@ -4,9 +4,7 @@
 use super::PackError;
 use crate::event::limits::{ADDED_EVENTS, Limit, NAME, PROPERTIES};
 use crate::guidance::{MOST_CAMPAIGNS, MOST_CAPS};
-use crate::profile::limits::{
-    FEATURES, FUNNELS, HOLIDAY_REGIONS, HOLIDAYS_OF_A_REGION,
-};
+use crate::profile::limits::{FEATURES, FUNNELS, HOLIDAY_REGIONS, HOLIDAYS_OF_A_REGION};
 use crate::rules::{MOST_SIGNALS, program};
 
 /// Size of a pack.

@@ -58,11 +58,7 @@ impl Entry<'_> {
         steps.iter().map(|step| self.event(*step)).collect()
     }
 
-    fn streak(
-        &self,
-        streak: v1::Streak,
-        figure: StreakFigure,
-    ) -> Result<Timed, PackError> {
+    fn streak(&self, streak: v1::Streak, figure: StreakFigure) -> Result<Timed, PackError> {
         Ok(Timed::Streak(Streak {
             event: self.event(streak.event)?,
             freeze: u8::try_from(streak.freeze).map_err(|_| self.invalid("freeze"))?,

@@ -98,7 +98,8 @@ impl Baseline {
         match self.figure {
             BaselineFigure::Zscore => {
                 // n² times the variance, as whole numbers: 0 is 0.
-                let spread = n.saturating_mul(totals.squares).saturating_sub(before.saturating_mul(before));
+                let spread =
+                    n.saturating_mul(totals.squares).saturating_sub(before.saturating_mul(before));
                 let apart = totals.recent * n - before * k;
                 if spread <= 0 { 0.0 } else { near(apart) / (near(k) * libm::sqrt(near(spread))) }
             }
@@ -147,9 +148,8 @@ mod tests {
 
     #[test]
     fn the_smallest_drop_of_the_recent_days_counts() {
-        let after = |recent: [i64; 3]| {
-            seen(BaselineFigure::Drop, &[&[10; 4], &recent[..]].concat(), &[])
-        };
+        let after =
+            |recent: [i64; 3]| seen(BaselineFigure::Drop, &[&[10; 4], &recent[..]].concat(), &[]);
         is(after([5, 4, 3]), 0.5);
         is(after([0, 0, 0]), 1.0);
         assert!(after([0, 12, 0]) < 0.0);

@@ -1,7 +1,7 @@
 //! What is kept for one feature.
 
-use super::feature::Feature;
 use super::baseline;
+use super::feature::Feature;
 use super::ring::Ring;
 use super::timed::Kept;
 use super::window::{Unit, Window};

@@ -431,9 +431,7 @@ impl Kept {
                 Rhythm::ActiveShare { from_hour, to_hour } => {
                     Scalar::Number(rhythm?.share(*from_hour, *to_hour)?)
                 }
-                Rhythm::NextActive => {
-                    Scalar::Integer(left(Some(rhythm?.active_at(stamp)?), stamp))
-                }
+                Rhythm::NextActive => Scalar::Integer(left(Some(rhythm?.active_at(stamp)?), stamp)),
             },
             (_, Timed::InWindow(hours)) => Scalar::Flag(hours.holds(stamp)),
             (_, Timed::Holiday) => Scalar::Flag(holidays::contains(around.holidays(), stamp.day)),

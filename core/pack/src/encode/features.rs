@@ -1,8 +1,6 @@
 //! Features as the messages that devices read.
 
-use staykit_core::profile::{
-    Baseline, BaselineFigure, Feature, Measure, TextTest, Unit, Window,
-};
+use staykit_core::profile::{Baseline, BaselineFigure, Feature, Measure, TextTest, Unit, Window};
 use staykit_proto::v1;
 use staykit_proto::v1::feature::Kind;
 

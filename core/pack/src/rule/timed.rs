@@ -93,7 +93,9 @@ impl Checker<'_, '_> {
         let (mut one_session, mut direct) = (false, false);
         for option in options {
             match &option.kind {
-                Kind::Call(name, args) if name == "session" && args.is_empty() => one_session = true,
+                Kind::Call(name, args) if name == "session" && args.is_empty() => {
+                    one_session = true
+                }
                 Kind::Call(name, args) if name == "direct" && args.is_empty() => direct = true,
                 _ => return self.wrong(&option.range, "session() or direct() here, or nothing"),
             }
@@ -148,7 +150,9 @@ impl Checker<'_, '_> {
                     }
                     streak.repair = Some(repair);
                 }
-                _ => return self.wrong(&option.range, "freeze(n) or repair(name) here, or nothing"),
+                _ => {
+                    return self.wrong(&option.range, "freeze(n) or repair(name) here, or nothing");
+                }
             }
         }
         Some(Timed::Streak(streak))
@@ -208,7 +212,8 @@ impl Checker<'_, '_> {
         let text = self.text(hours, "hours such as '20:00-22:00'")?;
         let bounds = hours_of_day(&text).filter(|(from, to)| from % 60 == 0 && to % 60 == 0);
         let hour = |minute: u16| u8::try_from(minute / 60).ok();
-        let Some((from_hour, to_hour)) = bounds.and_then(|(a, b)| Some((hour(a)?, hour(b)?))) else {
+        let Some((from_hour, to_hour)) = bounds.and_then(|(a, b)| Some((hour(a)?, hour(b)?)))
+        else {
             return self.wrong(&hours.range, "expected whole hours of the day: '20:00-22:00'");
         };
         Some(Timed::Rhythm(Rhythm::ActiveShare { from_hour, to_hour }))

@@ -19,8 +19,7 @@ pub(crate) fn holidays(pack: &Fields<'_>, problems: &mut Problems<'_>) -> Holida
             continue;
         }
         let nodes = list(node, EXPECTED, problems);
-        let ranges: Vec<DayRange> =
-            nodes.iter().filter_map(|node| range(node, problems)).collect();
+        let ranges: Vec<DayRange> = nodes.iter().filter_map(|node| range(node, problems)).collect();
         if ranges.len() > limits::HOLIDAYS_OF_A_REGION {
             let most = limits::HOLIDAYS_OF_A_REGION;
             problems.add(node.spot, format!("at most {most} holidays of a region"));

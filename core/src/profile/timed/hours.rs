@@ -53,8 +53,7 @@ impl WeekHours {
 
     pub(super) fn decode(input: &mut Reader<'_>) -> Result<Self, Malformed> {
         let days = input.byte()?;
-        let mut minute =
-            || u16::try_from(input.unsigned()?).map_err(|_| input.malformed());
+        let mut minute = || u16::try_from(input.unsigned()?).map_err(|_| input.malformed());
         Ok(Self { days, from_min: minute()?, to_min: minute()? })
     }
 }

@@ -232,7 +232,8 @@ mod tests {
         let week = i64::try_from(HOURS).unwrap();
         // Monday at 20 in two weeks, Wednesday at 12 in the second, Friday in the first.
         let histogram = active(&[20, 4 * 24 + 1, 20 + week, 48 + 12 + week]);
-        let next = |hours: i64| histogram.active_at(&at(hours)).map(|at| (at - MONDAY) / HOUR_MS - hours);
+        let next =
+            |hours: i64| histogram.active_at(&at(hours)).map(|at| (at - MONDAY) / HOUR_MS - hours);
         assert_eq!(next(20 + 2 * week), Some(0));
         assert_eq!(next(21 + 2 * week), Some(39));
         assert_eq!(next(48 + 13 + 2 * week), Some(week + 20 - 61), "over Friday");

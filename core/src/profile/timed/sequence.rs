@@ -59,10 +59,7 @@ impl Matches {
         self.0.iter().for_each(|began_at| out.optional(*began_at, Writer::signed));
     }
 
-    pub(super) fn decode(
-        sequence: &Sequence,
-        input: &mut Reader<'_>,
-    ) -> Result<Self, Malformed> {
+    pub(super) fn decode(sequence: &Sequence, input: &mut Reader<'_>) -> Result<Self, Malformed> {
         let mut matches = Self::new(sequence);
         for began_at in &mut matches.0 {
             *began_at = input.optional(Reader::signed)?;
@@ -174,7 +171,13 @@ mod tests {
 
     /// The same from the list of all events: does any choice of them match?
     fn by_search(sequence: &Sequence, events: &[(i64, usize, u32)], at: i64) -> bool {
-        fn from(sequence: &Sequence, events: &[(i64, usize, u32)], place: usize, first: usize, before: usize) -> bool {
+        fn from(
+            sequence: &Sequence,
+            events: &[(i64, usize, u32)],
+            place: usize,
+            first: usize,
+            before: usize,
+        ) -> bool {
             let Some(step) = sequence.steps.get(place) else { return true };
             ((before + 1)..events.len()).any(|next| {
                 NAMES[events[next].1] == step

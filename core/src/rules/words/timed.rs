@@ -19,9 +19,9 @@ pub(super) fn subject(timed: &Timed, language: Language) -> String {
             let (times, event) = (habit.times, &habit.event);
             let (least, of) = (habit.least, habit.of);
             match (habit.unit == Unit::Weeks, english) {
-                (true, true) => format!(
-                    "`{event}` at least {times} times a week in {least} of {of} weeks"
-                ),
+                (true, true) => {
+                    format!("`{event}` at least {times} times a week in {least} of {of} weeks")
+                }
                 (false, true) => {
                     format!("`{event}` at least {times} times a day in {least} of {of} days")
                 }

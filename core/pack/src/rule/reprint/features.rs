@@ -1,8 +1,6 @@
 //! Features back to the functions that read them.
 
-use staykit_core::profile::{
-    Baseline, BaselineFigure, Feature, Measure, TextTest, Unit, Window,
-};
+use staykit_core::profile::{Baseline, BaselineFigure, Feature, Measure, TextTest, Unit, Window};
 
 use super::timed::timed;
 use super::{Reprint, quote};
