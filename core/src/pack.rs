@@ -4,6 +4,7 @@
 //! signed by a trusted key. Whatever is in it, reading takes bounded time and memory: its lists
 //! are counted before any of them is built.
 
+mod aggregates;
 mod bounds;
 mod campaigns;
 mod decode;

@@ -1,13 +1,17 @@
 //! What is known of the person: features kept up to date by a fold over events.
 
+mod aggregate;
 mod baseline;
 mod coding;
 mod definitions;
 mod facts;
 mod feature;
+mod filter;
 mod funnel;
 mod holidays;
+mod last;
 pub mod limits;
+mod moment;
 mod ring;
 mod scalar;
 mod session;
@@ -16,11 +20,14 @@ mod state;
 mod timed;
 mod window;
 
+pub use aggregate::{Aggregate, Summary};
 pub use baseline::{Baseline, BaselineFigure};
 pub use definitions::{Definitions, DefinitionsError, Funnel};
-pub use facts::{TextTest, TooManyFacts};
+pub use facts::{FactChange, TextTest, TooManyFacts};
 pub use feature::{Feature, Measure};
+pub use filter::{Constant, Events, Part, Relation, Test};
 pub use holidays::{DayRange, Holidays};
+pub use last::{KeptValue, LastValue};
 pub use scalar::{Motion, Scalar, ScalarType};
 pub use session::Sessions;
 pub use state::Profile;

@@ -1,5 +1,6 @@
 //! A compiled pack as the message that devices read.
 
+mod aggregates;
 mod features;
 mod timed;
 

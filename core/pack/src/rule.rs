@@ -4,6 +4,8 @@ mod aggregates;
 mod arguments;
 mod baselines;
 mod check;
+mod facts;
+mod filters;
 mod functions;
 mod hours;
 mod parse;

@@ -11,7 +11,7 @@ use proptest::prelude::{any, proptest};
 use proptest::test_runner::Config;
 use staykit_core::guidance::{Period, Trigger};
 use staykit_core::pack::{Pack, PackError};
-use staykit_core::profile::{Feature, Unit, Window};
+use staykit_core::profile::{Aggregate, Events, Feature, Summary, Unit, Window};
 use staykit_pack::{compile, describe, generate_key, public_key, sign};
 
 const DOCUMENTATION: &str = include_str!("../../docs/rule-language.md");
@@ -67,6 +67,20 @@ fn a_compiled_condition_reads_as_it_was_written() {
         "hour_of_week() == best_hour() && active_share('22:00-06:00') > 0.5",
         "next_active_window() < minutes(30)",
         "in_window('mon-fri,sun', '09:00-18:30') || in_window('sat', '22:00-06:00')",
+        "count('purchase', days(7), amount >= 100 && item != 'case') > 2",
+        "count('x', sessions(3), y < -2.5 && z == true) == 0",
+        "sum('purchase', 'amount', days(30), amount.currency == 'CNY') > 100",
+        "avg('purchase', 'amount', days(30)) > 99.5",
+        "min('purchase', 'amount', ever()) < max('purchase', 'amount', weeks(4))",
+        "distinct('screen_enter', 'screen', sessions(1), screen != 'home') >= 4",
+        "share('screen_enter', days(7), screen == 'help') > 0.25",
+        "entropy('search', 'term', days(14)) < 1.5",
+        "interval_entropy('tap', minutes(30)) < 1.0",
+        "active_days('open', days(28), source == 'push') >= 3",
+        "since_last('purchase', amount >= 100) > since_first('purchase', amount >= 100)",
+        "absent('purchase', days(30), amount >= 100)",
+        "last_value('purchase', 'item') == 'strap' && last_value('purchase', 'amount') > 100",
+        "fact_age('app_version') < days(7)",
     ] {
         // A duration is printed in days.
         let expected = condition.replace("< weeks(1)", "< days(7)");
@@ -79,7 +93,7 @@ fn a_compiled_condition_reads_as_it_was_written() {
 fn the_same_yaml_gives_the_same_bytes_and_features_are_shared() {
     assert_eq!(bytes(RETENTION), bytes(RETENTION));
     let pack = Pack::unsigned(&bytes(RETENTION)).unwrap();
-    let opens = Feature::SinceLast("open".into());
+    let opens = Feature::SinceLast(Events::named("open"));
     assert!(pack.definitions.features().iter().filter(|f| **f == opens).count() <= 1);
 }
 
@@ -120,8 +134,8 @@ campaigns:
     let late = &pack.rules.signals()[1];
     assert_eq!(late.says.find("en"), Some("{0}!"));
     let window = Window { unit: Unit::Hours, length: 5 };
-    let (event, property) = ("swim".into(), "laps".into());
-    let laps = Feature::Sum { event, property, window, fraction: true };
+    let summary = Summary::Sum { property: "laps".into(), fraction: true };
+    let laps = Feature::Aggregate(Aggregate { events: Events::named("swim"), window, summary });
     assert_eq!(pack.definitions.feature(late.values[0]), Some(&laps));
     let [high, low] = pack.campaigns.all() else { panic!() };
     assert_eq!((&*high.name, &*low.name), ("high", "low"));

@@ -4,7 +4,7 @@
 use super::PackError;
 use crate::event::limits::{ADDED_EVENTS, Limit, NAME, PROPERTIES};
 use crate::guidance::{MOST_CAMPAIGNS, MOST_CAPS};
-use crate::profile::limits::{FEATURES, FUNNELS, HOLIDAY_REGIONS, HOLIDAYS_OF_A_REGION};
+use crate::profile::limits::{FEATURES, FUNNELS, HOLIDAY_REGIONS, HOLIDAYS_OF_A_REGION, TESTS};
 use crate::rules::{MOST_SIGNALS, program};
 
 /// Size of a pack.
@@ -27,6 +27,9 @@ pub const STRINGS: Limit =
 /// Numbers and states that the profile keeps.
 pub const FEATURES_OF_A_PACK: Limit =
     Limit { of: "features", most: FEATURES, unit: "features", origin: "the profile's" };
+/// Tests of one filter.
+pub const TESTS_OF_A_FILTER: Limit =
+    Limit { of: "tests of a filter", most: TESTS, unit: "tests", origin: "the profile's" };
 /// Funnels.
 pub const FUNNELS_OF_A_PACK: Limit =
     Limit { of: "funnels", most: FUNNELS, unit: "funnels", origin: "the profile's" };

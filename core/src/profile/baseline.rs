@@ -123,6 +123,7 @@ fn near(value: i128) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::moment::Moment;
     use super::{Baseline, BaselineFigure, DAYS, Measure, Ring};
     use crate::time::{Clock, DAY_MS, Stamp, Timeline, VirtualClock};
 
@@ -134,7 +135,9 @@ mod tests {
     /// 3 days against 4, with so much use on each day from 100 on, seen the day after them.
     fn seen(figure: BaselineFigure, days: &[i64], holidays: &[i32]) -> f64 {
         let mut ring = Ring::new(DAYS);
-        days.iter().zip(100..).for_each(|(uses, day)| ring.add(&stamp(day), *uses));
+        for (uses, day) in days.iter().zip(100..) {
+            ring.add(&Moment { stamp: &stamp(day), session: 1 }, *uses);
+        }
         let measure = Measure::Events("open".into());
         let baseline = Baseline { figure, measure, recent_days: 3, baseline_days: 4 };
         let today = 100 + i32::try_from(days.len()).unwrap();

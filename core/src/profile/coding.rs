@@ -2,9 +2,12 @@
 
 use ring::digest::{SHA256, digest};
 
+use super::aggregate::Aggregate;
 use super::baseline::{Baseline, BaselineFigure};
 use super::facts::TextTest;
 use super::feature::{Feature, Measure};
+use super::filter::Events;
+use super::last::LastValue;
 use super::timed::Timed;
 use super::window::Window;
 use crate::codec::{Reader, Writer};
@@ -29,6 +32,7 @@ impl Feature {
                 | Self::ContextIs(_)
                 | Self::FactInteger(_)
                 | Self::ContextInteger(_)
+                | Self::FactAge(_)
         );
         if stateless {
             return None;
@@ -50,24 +54,20 @@ impl Feature {
     pub(crate) fn encode(&self, out: &mut Writer<'_>) {
         out.byte(self.number());
         match self {
-            Self::Count { event, window, filter } => {
-                out.text(event);
+            Self::Count { events, window } => {
+                events.encode(out);
                 window.encode(out);
-                out.optional(filter.as_ref(), |out, test| test.encode(out));
             }
-            Self::Sum { event, property, window, fraction } => {
-                out.text(event);
-                out.text(property);
-                window.encode(out);
-                out.flag(*fraction);
+            Self::Aggregate(aggregate) => aggregate.encode(out),
+            Self::LastValue(last) => last.encode(out),
+            Self::SinceLast(events) | Self::SinceFirst(events) | Self::Absent(events) => {
+                events.encode(out);
             }
-            Self::SinceLast(text)
-            | Self::SinceFirst(text)
-            | Self::Absent(text)
-            | Self::FactInteger(text)
-            | Self::ContextInteger(text) => out.text(text),
-            Self::ActiveDays { event, days } => {
-                out.text(event);
+            Self::FactInteger(key) | Self::ContextInteger(key) | Self::FactAge(key) => {
+                out.text(key);
+            }
+            Self::ActiveDays { events, days } => {
+                events.encode(out);
                 out.unsigned(u64::from(*days));
             }
             Self::Baseline(baseline) => {
@@ -102,21 +102,11 @@ impl Feature {
             }));
         }
         Ok(match number {
-            1 => Self::Count {
-                event: text(input)?,
-                window: Window::decode(input)?,
-                filter: input.optional(TextTest::decode)?,
-            },
-            2 => Self::Sum {
-                event: text(input)?,
-                property: text(input)?,
-                window: Window::decode(input)?,
-                fraction: input.flag()?,
-            },
-            3 => Self::SinceLast(text(input)?),
-            4 => Self::SinceFirst(text(input)?),
-            5 => Self::Absent(text(input)?),
-            6 => Self::ActiveDays { event: text(input)?, days: short(input)? },
+            1 => Self::Count { events: Events::decode(input)?, window: Window::decode(input)? },
+            3 => Self::SinceLast(Events::decode(input)?),
+            4 => Self::SinceFirst(Events::decode(input)?),
+            5 => Self::Absent(Events::decode(input)?),
+            6 => Self::ActiveDays { events: Events::decode(input)?, days: short(input)? },
             8 => Self::FunnelStep(short(input)?),
             9 => Self::FunnelAge(short(input)?),
             10 => Self::SessionCount(Window::decode(input)?),
@@ -130,17 +120,19 @@ impl Feature {
             18 => Self::ContextIs(TextTest::decode(input)?),
             19 => Self::FactInteger(text(input)?),
             20 => Self::ContextInteger(text(input)?),
+            21 => Self::Aggregate(Aggregate::decode(input)?),
+            22 => Self::LastValue(LastValue::decode(input)?),
+            23 => Self::FactAge(text(input)?),
             40 => Self::FunnelDropped(short(input)?),
             30.. => Self::Timed(Timed::decode(number, input)?),
             _ => return Err(input.malformed()),
         })
     }
 
-    /// Its number in files: that of its field in the pack's `Feature` message.
+    /// Its number in files.
     fn number(&self) -> u8 {
         match self {
             Self::Count { .. } => 1,
-            Self::Sum { .. } => 2,
             Self::SinceLast(_) => 3,
             Self::SinceFirst(_) => 4,
             Self::Absent(_) => 5,
@@ -161,6 +153,9 @@ impl Feature {
             Self::ContextInteger(_) => 20,
             Self::FunnelDropped(_) => 40,
             Self::Timed(timed) => timed.number(),
+            Self::Aggregate(_) => 21,
+            Self::LastValue(_) => 22,
+            Self::FactAge(_) => 23,
         }
     }
 }

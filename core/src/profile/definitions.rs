@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::baseline;
 use super::coding::hash;
-use super::feature::{Feature, Measure};
+use super::feature::Feature;
+use super::filter::Events;
 use super::holidays::Holidays;
 use super::limits;
-use super::window::{Unit, Window};
 use crate::codec::Writer;
 
 /// Ordered steps within a time limit.
@@ -36,7 +35,7 @@ impl Funnel {
 }
 
 /// The features and funnels of the active pack.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Definitions {
     features: Vec<Feature>,
     funnels: Vec<Funnel>,
@@ -121,11 +120,10 @@ impl Definitions {
                 return Err(DefinitionsError::OutOfBounds { what: "funnel", place });
             }
         }
-        let mut buckets = 0;
         for (place, feature) in features.iter().enumerate() {
-            buckets += check_feature(feature, place, funnels.len())?;
+            check_feature(feature, place, funnels.len())?;
         }
-        at_most("buckets of windows", buckets, limits::BUCKETS)?;
+        at_most("bytes of state", bytes_of(&features), limits::STATE_BYTES)?;
         let (by_event, by_session, by_any) = index(&features, &funnels);
         let reads_rhythm =
             features.iter().any(|of| matches!(of, Feature::Timed(timed) if timed.reads_rhythm()));
@@ -173,6 +171,12 @@ impl Definitions {
     #[must_use]
     pub fn features(&self) -> &[Feature] {
         &self.features
+    }
+
+    /// Upper bound of what the states of all features take in memory.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        bytes_of(&self.features)
     }
 
     /// The feature with that number.
@@ -241,41 +245,34 @@ fn at_most(what: &'static str, found: usize, limit: usize) -> Result<(), Definit
     if found > limit { Err(DefinitionsError::TooMany { what, found, limit }) } else { Ok(()) }
 }
 
-/// Buckets that a feature's window takes, if it is within its bounds.
-fn check_feature(
-    feature: &Feature,
-    place: usize,
-    funnels: usize,
-) -> Result<usize, DefinitionsError> {
-    let window = match feature {
-        Feature::Count { window, .. }
-        | Feature::Sum { window, .. }
-        | Feature::SessionCount(window)
-        | Feature::SessionTime(window) => *window,
-        Feature::ActiveDays { days, .. } => Window { unit: Unit::Days, length: *days },
-        Feature::Baseline(baseline) if baseline.is_valid() => baseline::DAYS,
-        Feature::Baseline(_) => {
-            return Err(DefinitionsError::OutOfBounds { what: "feature", place });
-        }
-        Feature::Timed(timed) => {
-            let out_of_bounds = DefinitionsError::OutOfBounds { what: "feature", place };
-            return timed.buckets().ok_or(out_of_bounds);
-        }
-        Feature::FunnelStep(funnel)
-        | Feature::FunnelAge(funnel)
-        | Feature::FunnelDropped(funnel) => {
-            return if usize::from(*funnel) < funnels {
-                Ok(0)
-            } else {
-                Err(DefinitionsError::NoSuchFunnel { place })
-            };
-        }
-        _ => return Ok(0),
+fn bytes_of(features: &[Feature]) -> usize {
+    features.iter().map(Feature::bytes).fold(0, usize::saturating_add)
+}
+
+/// Whether a feature is within its bounds.
+fn check_feature(feature: &Feature, place: usize, funnels: usize) -> Result<(), DefinitionsError> {
+    if let Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel) | Feature::FunnelDropped(funnel) =
+        feature
+        && usize::from(*funnel) >= funnels
+    {
+        return Err(DefinitionsError::NoSuchFunnel { place });
+    }
+    let tests = match feature {
+        Feature::Aggregate(aggregate) => aggregate.is_sound(),
+        other => other.events().is_none_or(Events::are_sound),
     };
-    if (1..=limits::window_length(window.unit)).contains(&window.length) {
-        Ok(usize::from(window.length))
-    } else {
-        Err(DefinitionsError::OutOfBounds { what: "feature", place })
+    let sound = match feature {
+        Feature::Baseline(baseline) => baseline.is_valid(),
+        Feature::Timed(timed) => timed.is_sound(),
+        _ => true,
+    };
+    let window = feature
+        .window()
+        .is_none_or(|window| (1..=limits::window_length(window.unit)).contains(&window.length));
+    match (tests, sound && window) {
+        (false, _) => Err(DefinitionsError::OutOfBounds { what: "filter of feature", place }),
+        (_, false) => Err(DefinitionsError::OutOfBounds { what: "feature", place }),
+        _ => Ok(()),
     }
 }
 
@@ -288,19 +285,13 @@ fn index(features: &[Feature], funnels: &[Funnel]) -> Indexes {
     let (mut by_session, mut by_any) = (Vec::new(), Vec::new());
     for (place, feature) in features.iter().enumerate() {
         let Ok(place) = u16::try_from(place) else { break };
-        for event in feature.events() {
+        for event in feature.event_names() {
             let touched = by_event.entry(event.to_owned()).or_default();
             if touched.features.last() != Some(&place) {
                 touched.features.push(place);
             }
         }
-        let of_sessions = match feature {
-            Feature::SessionCount(_) | Feature::SessionTime(_) | Feature::SessionLength => true,
-            Feature::Baseline(baseline) => baseline.measure == Measure::SessionTime,
-            Feature::Timed(timed) => timed.is_of_any_event(),
-            _ => false,
-        };
-        if of_sessions {
+        if feature.is_of_sessions() {
             by_session.push(place);
         }
         if matches!(feature, Feature::Timed(timed) if timed.sees_all_events()) {

@@ -1,46 +1,42 @@
 //! The vocabulary that rules may read.
 
+use super::aggregate::{Aggregate, AggregateState};
 use super::baseline::Baseline;
 use super::facts::TextTest;
+use super::filter::Events;
+use super::last::LastValue;
+use super::ring::Ring;
 use super::scalar::{Motion, ScalarType};
+use super::slot::{Slot, ring_window};
 use super::timed::Timed;
 use super::window::{Unit, Window};
 
 /// One number or state about the person, defined by what it measures.
 ///
-/// All durations are milliseconds; "endless" is [`Scalar::ENDLESS`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// All durations are milliseconds; "endless" is [`super::Scalar::ENDLESS`].
+#[derive(Debug, Clone, PartialEq)]
 pub enum Feature {
-    /// Events of a name within a window, or only those whose property has a text.
+    /// Events within a window.
     Count {
-        /// Name of the events.
-        event: String,
+        /// Which events.
+        events: Events,
         /// How far back.
         window: Window,
-        /// Which of them.
-        filter: Option<TextTest>,
     },
-    /// Sum of a property over events of a name within a window; money in minor units.
-    Sum {
-        /// Name of the events.
-        event: String,
-        /// Name of the property.
-        property: String,
-        /// How far back.
-        window: Window,
-        /// Sums numbers with a fraction rather than whole numbers.
-        fraction: bool,
-    },
-    /// Time since the last event of that name; endless if there was none.
-    SinceLast(String),
-    /// Time since the first event of that name; endless if there was none.
-    SinceFirst(String),
-    /// Time since the last event of that name, or since the profile began.
-    Absent(String),
-    /// Local days within the window with at least one event of that name.
+    /// What the events within a window come to.
+    Aggregate(Aggregate),
+    /// The last value of a property.
+    LastValue(LastValue),
+    /// Time since the last such event; endless if there was none.
+    SinceLast(Events),
+    /// Time since the first such event; endless if there was none.
+    SinceFirst(Events),
+    /// Time since the last such event, or since the profile began.
+    Absent(Events),
+    /// Local days within the window with at least one such event.
     ActiveDays {
-        /// Name of the events.
-        event: String,
+        /// Which events.
+        events: Events,
         /// How many local days back, today included.
         days: u16,
     },
@@ -70,12 +66,14 @@ pub enum Feature {
     FactIs(TextTest),
     /// Whether a context value has a text.
     ContextIs(TextTest),
-    /// A fact that is a whole number or a flag (0, 1); 0 if unset.
+    /// A fact that is a whole number or a flag (0, 1); no value if it is unset or anything else.
     FactInteger(String),
-    /// A context value that is a whole number or a flag; 0 if unset.
+    /// A context value that is a whole number or a flag; no value if it is unset or anything else.
     ContextInteger(String),
     /// Of time and order.
     Timed(Timed),
+    /// Time since a fact was set to its value; endless while it is unset.
+    FactAge(String),
 }
 
 /// What a baseline measures per local day.
@@ -93,7 +91,9 @@ impl Feature {
     pub fn scalar_type(&self) -> ScalarType {
         match self {
             Self::Timed(timed) => timed.scalar_type(),
-            Self::Sum { fraction: true, .. } | Self::Baseline(_) => ScalarType::Number,
+            Self::Aggregate(aggregate) => aggregate.scalar_type(),
+            Self::LastValue(last) => last.scalar_type(),
+            Self::Baseline(_) => ScalarType::Number,
             Self::Signal(_) | Self::FactIs(_) | Self::ContextIs(_) => ScalarType::Flag,
             _ => ScalarType::Integer,
         }
@@ -104,13 +104,15 @@ impl Feature {
     pub fn motion(&self) -> Motion {
         match self {
             Self::Count { window, .. }
-            | Self::Sum { window, .. }
+            | Self::Aggregate(Aggregate { window, .. })
             | Self::SessionCount(window)
             | Self::SessionTime(window) => Motion::of_window(*window),
             Self::Timed(timed) => timed.motion(),
-            Self::SinceLast(_) | Self::SinceFirst(_) | Self::Absent(_) | Self::SignalAge(_) => {
-                Motion::Grows
-            }
+            Self::SinceLast(_)
+            | Self::SinceFirst(_)
+            | Self::Absent(_)
+            | Self::SignalAge(_)
+            | Self::FactAge(_) => Motion::Grows,
             Self::FunnelStep(_)
             | Self::FunnelAge(_)
             | Self::FunnelDropped(_)
@@ -123,7 +125,8 @@ impl Feature {
             | Self::FactIs(_)
             | Self::ContextIs(_)
             | Self::FactInteger(_)
-            | Self::ContextInteger(_) => Motion::Still,
+            | Self::ContextInteger(_)
+            | Self::LastValue(_) => Motion::Still,
         }
     }
 
@@ -137,19 +140,68 @@ impl Feature {
             | Self::FunnelAge(_)
             | Self::SessionTime(_)
             | Self::SessionLength
-            | Self::SignalAge(_) => true,
+            | Self::SignalAge(_)
+            | Self::FactAge(_) => true,
             Self::Timed(timed) => timed.is_duration(),
             _ => false,
         }
     }
 
-    /// Whether facts, or the context, change it.
+    /// The events whose occurrence changes it by their names; one may come several times.
     #[must_use]
-    pub fn reads_facts(&self) -> bool {
+    pub fn event_names(&self) -> Vec<&str> {
+        match self {
+            Self::Timed(timed) => timed.events(),
+            Self::Baseline(Baseline { measure: Measure::Events(event), .. }) => vec![event],
+            _ => self.events().map(|events| events.name.as_str()).into_iter().collect(),
+        }
+    }
+
+    /// The events it looks at, if they are of one name and tested.
+    pub(super) fn events(&self) -> Option<&Events> {
+        match self {
+            Self::Count { events, .. }
+            | Self::Aggregate(Aggregate { events, .. })
+            | Self::LastValue(LastValue { events, .. })
+            | Self::ActiveDays { events, .. }
+            | Self::SinceLast(events)
+            | Self::SinceFirst(events)
+            | Self::Absent(events) => Some(events),
+            _ => None,
+        }
+    }
+
+    /// The window it looks back through, if it keeps one.
+    pub(super) fn window(&self) -> Option<Window> {
+        match self {
+            Self::Aggregate(aggregate) => Some(aggregate.window),
+            Self::Timed(timed) => timed.window(),
+            other => ring_window(other),
+        }
+    }
+
+    /// Whether any doing of the person can change it: it is about sessions.
+    pub(super) fn is_of_sessions(&self) -> bool {
+        let of_sessions = matches!(
+            self,
+            Self::SessionCount(_)
+                | Self::SessionTime(_)
+                | Self::SessionLength
+                | Self::Baseline(Baseline { measure: Measure::SessionTime, .. })
+        );
+        of_sessions
+            || matches!(self, Self::Timed(timed) if timed.is_of_any_event())
+            || self.window().is_some_and(|window| window.unit == Unit::Sessions)
+    }
+
+    /// Whether a fact or the context can change it.
+    #[must_use]
+    pub fn is_of_facts(&self) -> bool {
         matches!(
             self,
             Self::FactIs(_)
                 | Self::FactInteger(_)
+                | Self::FactAge(_)
                 | Self::ContextIs(_)
                 | Self::ContextInteger(_)
                 // Their holidays are those of the fact `region`.
@@ -158,19 +210,14 @@ impl Feature {
         )
     }
 
-    /// The events whose occurrence changes it by their names; one may come several times.
+    /// Upper bound of what its state takes in memory on a device.
     #[must_use]
-    pub fn events(&self) -> Vec<&str> {
-        match self {
-            Self::Count { event, .. }
-            | Self::Sum { event, .. }
-            | Self::ActiveDays { event, .. }
-            | Self::SinceLast(event)
-            | Self::SinceFirst(event)
-            | Self::Absent(event)
-            | Self::Baseline(Baseline { measure: Measure::Events(event), .. }) => vec![event],
-            Self::Timed(timed) => timed.events(),
-            _ => Vec::new(),
-        }
+    pub fn bytes(&self) -> usize {
+        let kept = match self {
+            Self::Aggregate(aggregate) => AggregateState::bytes(aggregate),
+            Self::Timed(timed) => timed.bytes(),
+            other => ring_window(other).map_or(0, Ring::<i64>::bytes),
+        };
+        size_of::<Slot>().saturating_add(kept)
     }
 }

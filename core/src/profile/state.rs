@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::coding::hash;
 use super::definitions::Definitions;
-use super::facts::{Facts, TooManyFacts};
+use super::facts::{FactChange, Facts, TooManyFacts};
 use super::feature::Feature;
 use super::funnel::Attempt;
 use super::holidays;
+use super::moment::Moment;
 use super::ring::start;
 use super::scalar::Scalar;
 use super::session::{Sessions, Step};
@@ -86,12 +87,13 @@ impl Profile {
                 rhythm.apply(stamp);
             }
         }
+        let moment = self.moment(stamp);
         let Some(touched) = definitions.touched(event.name()) else { return };
         for number in &touched.features {
             if let (Some(feature), Some(slot)) =
                 (definitions.feature(*number), self.slots.get_mut(usize::from(*number)))
             {
-                slot.apply(feature, event, stamp);
+                slot.apply(feature, event, &moment);
             }
         }
         for number in &touched.funnels {
@@ -104,16 +106,22 @@ impl Profile {
         }
     }
 
+    /// The moment with the session that it is counted with: before the first one, that.
+    fn moment<'a>(&self, stamp: &'a Stamp) -> Moment<'a> {
+        Moment { stamp, session: self.sessions.number().max(1) }
+    }
+
     fn apply_session(&mut self, event: &Event, stamp: &Stamp, definitions: &Definitions) {
         let step = self.sessions.apply(stamp.at, definitions.session_idle_ms());
         self.apply_any(event, step, stamp, definitions);
+        let moment = self.moment(stamp);
         for number in definitions.session_features() {
             let slot = self.slots.get_mut(usize::from(*number));
             if let (Some(feature), Some(Slot::Whole(ring))) = (definitions.feature(*number), slot) {
                 match (feature, step) {
-                    (Feature::SessionCount(_), Step::Begins) => ring.add(stamp, 1),
+                    (Feature::SessionCount(_), Step::Begins) => ring.add(&moment, 1),
                     (Feature::SessionTime(_) | Feature::Baseline(_), Step::Lasts(ms)) => {
-                        ring.add(stamp, ms);
+                        ring.add(&moment, ms);
                     }
                     _ => {}
                 }
@@ -124,51 +132,49 @@ impl Profile {
     /// What looks at every event of the person's own doing.
     fn apply_any(&mut self, event: &Event, step: Step, stamp: &Stamp, definitions: &Definitions) {
         let length_ms = self.sessions.length_at(stamp.at, definitions.session_idle_ms());
-        let session = (step == Step::Begins, length_ms);
+        let (session, moment) = ((step == Step::Begins, length_ms), self.moment(stamp));
         for number in definitions.any_features() {
             let slot = self.slots.get_mut(usize::from(*number));
             if let (Some(Feature::Timed(timed)), Some(Slot::Timed(kept))) =
                 (definitions.feature(*number), slot)
             {
-                kept.apply_any(timed, event, session, stamp);
+                kept.apply_any(timed, event, session, &moment);
             }
         }
     }
 
     fn around<'a>(&'a self, stamp: &'a Stamp, definitions: &'a Definitions) -> Around<'a> {
         let (holidays, facts) = (definitions.holidays(), &self.facts);
-        Around { stamp, rhythm: self.rhythm.as_ref(), holidays, facts }
+        let session = self.moment(stamp).session;
+        Around { stamp, session, rhythm: self.rhythm.as_ref(), holidays, facts }
     }
 
     /// Whether there is room for these facts (or, with `context`, for this context).
-    pub fn admit_facts(
-        &self,
-        facts: &[(String, Value)],
-        context: bool,
-    ) -> Result<(), TooManyFacts> {
+    pub fn admit_facts(&self, facts: &[FactChange], context: bool) -> Result<(), TooManyFacts> {
         if context { self.context.admit(facts) } else { self.facts.admit(facts) }
     }
 
-    /// Whether these facts are known already.
+    /// Whether these facts are known already, and those to be unset are not.
     #[must_use]
-    pub fn holds_facts(&self, facts: &[(String, Value)], context: bool) -> bool {
+    pub fn holds_facts(&self, facts: &[FactChange], context: bool) -> bool {
         if context { self.context.hold(facts) } else { self.facts.hold(facts) }
     }
 
-    /// Sets facts (or, with `context`, the context): what the host knows and events do not say.
-    pub fn apply_facts(&mut self, facts: &[(String, Value)], context: bool) {
-        if context { self.context.apply(facts) } else { self.facts.apply(facts) }
+    /// Sets and unsets facts (or, with `context`, the context): what the host knows and events do not say.
+    pub fn apply_facts(&mut self, facts: &[FactChange], context: bool, stamp: &Stamp) {
+        let held = if context { &mut self.context } else { &mut self.facts };
+        held.apply(facts, stamp.at);
     }
 
     /// The facts, in order of their names.
     #[must_use]
-    pub fn facts(&self) -> &BTreeMap<String, Value> {
+    pub fn facts(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.facts.all()
     }
 
     /// The context, in order of the names.
     #[must_use]
-    pub fn context(&self) -> &BTreeMap<String, Value> {
+    pub fn context(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.context.all()
     }
 
@@ -179,6 +185,7 @@ impl Profile {
         let feature = definitions.feature(number)?;
         let slot = self.slots.get(usize::from(number))?;
         let whole = |value: i64| Some(Scalar::Integer(value));
+        let moment = self.moment(stamp);
         match (feature, slot) {
             (Feature::Baseline(baseline), Slot::Whole(ring)) => {
                 let began = self.began.map_or(stamp.day, |began| began.day);
@@ -189,12 +196,17 @@ impl Profile {
             (Feature::Timed(timed), Slot::Timed(kept)) => {
                 kept.read(timed, self.around(stamp, definitions))
             }
-            (Feature::ActiveDays { .. }, Slot::Whole(ring)) => whole(ring.filled(stamp)),
-            (_, Slot::Whole(ring)) => whole(ring.sum(stamp)),
-            (_, Slot::Fraction(ring)) => Some(Scalar::Number(ring.sum(stamp))),
+            (Feature::ActiveDays { .. }, Slot::Whole(ring)) => whole(ring.filled(&moment)),
+            (_, Slot::Whole(ring)) => whole(ring.sum(&moment)),
+            (_, Slot::Value(value)) => *value,
+            (Feature::Aggregate(aggregate), Slot::Aggregate(state)) => {
+                state.read(aggregate, &moment)
+            }
             // Before the first event of any name nothing is absent yet.
             (Feature::Absent(_), _) if self.began.is_none() => whole(0),
-            (_, Slot::Instant(_)) => whole(since(self.grows_from(number, definitions), stamp)),
+            (Feature::FactAge(_), _) | (_, Slot::Instant(_)) => {
+                whole(since(self.grows_from(number, definitions), stamp))
+            }
             (Feature::FunnelStep(funnel), _) => {
                 let (attempt, funnel) = self.attempt(*funnel, definitions)?;
                 whole(i64::from(attempt.step_at(funnel, stamp.at)))
@@ -214,8 +226,8 @@ impl Profile {
             (Feature::Weekday, _) => whole(i64::from(civil::weekday(stamp.wall_day()))),
             (Feature::FactIs(test), _) => Some(Scalar::Flag(self.facts.is(test))),
             (Feature::ContextIs(test), _) => Some(Scalar::Flag(self.context.is(test))),
-            (Feature::FactInteger(key), _) => whole(self.facts.integer(key)),
-            (Feature::ContextInteger(key), _) => whole(self.context.integer(key)),
+            (Feature::FactInteger(key), _) => self.facts.integer(key).map(Scalar::Integer),
+            (Feature::ContextInteger(key), _) => self.context.integer(key).map(Scalar::Integer),
             _ => None,
         }
     }
@@ -228,6 +240,7 @@ impl Profile {
             _ => None,
         };
         match definitions.feature(number)? {
+            Feature::FactAge(key) => self.facts.set_at(key),
             Feature::Absent(_) => last.or(self.began.map(|began| began.at)),
             Feature::FunnelAge(funnel) => {
                 let (attempt, funnel) = self.attempt(*funnel, definitions)?;
@@ -252,16 +265,19 @@ impl Profile {
     /// shrinking durations left out.
     #[must_use]
     pub fn changes_at(&self, number: u16, stamp: &Stamp, definitions: &Definitions) -> Option<i64> {
+        let moment = self.moment(stamp);
         let next_day = || Some(start(Unit::Days, i64::from(stamp.day) + 1, stamp));
         match (definitions.feature(number)?, self.slots.get(usize::from(number))?) {
             (Feature::Timed(timed), Slot::Timed(kept)) => {
                 kept.changes_at(timed, self.around(stamp, definitions))
             }
             (Feature::Baseline(_), Slot::Whole(ring)) => {
-                ring.changes_at(stamp).and_then(|_| next_day())
+                ring.changes_at(&moment).and_then(|_| next_day())
             }
-            (_, Slot::Whole(ring)) => ring.changes_at(stamp),
-            (_, Slot::Fraction(ring)) => ring.changes_at(stamp),
+            (_, Slot::Whole(ring)) => ring.changes_at(&moment),
+            (Feature::Aggregate(aggregate), Slot::Aggregate(state)) => {
+                state.changes_at(aggregate, &moment)
+            }
             (
                 Feature::FunnelStep(funnel)
                 | Feature::FunnelAge(funnel)

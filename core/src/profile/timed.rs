@@ -22,6 +22,8 @@ pub(super) use rhythm::Histogram;
 
 use super::facts::Facts;
 use super::holidays::{self, DayRange, Holidays};
+use super::moment::Moment;
+use super::ring::Ring;
 use super::{Motion, Scalar, ScalarType, Unit, Window, limits};
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
@@ -77,6 +79,8 @@ pub(super) enum Kept {
 #[derive(Clone, Copy)]
 pub(super) struct Around<'a> {
     pub(super) stamp: &'a Stamp,
+    /// Number of the current or last session, from 1.
+    pub(super) session: u64,
     pub(super) rhythm: Option<&'a Histogram>,
     pub(super) holidays: &'a Holidays,
     pub(super) facts: &'a Facts,
@@ -164,54 +168,51 @@ impl Timed {
         matches!(self, Self::Rhythm(rhythm) if *rhythm != Rhythm::HourOfWeek)
     }
 
-    /// Buckets that it takes; none if it is not within its bounds.
-    pub(super) fn buckets(&self) -> Option<usize> {
-        let fits = |window: Window| {
-            let most = limits::window_length(window.unit);
-            (1..=most).contains(&window.length).then_some(usize::from(window.length))
-        };
-        let within = |valid: bool| valid.then_some(0);
+    /// The window it counts in, if it has one.
+    pub(super) fn window(&self) -> Option<Window> {
         match self {
-            Self::Lapse(lapse) => within((1..=limits::REACH_MS).contains(&lapse.pause_ms)),
-            Self::Sequence(of) => within(
-                (2..=limits::SEQUENCE_STEPS).contains(&of.steps.len())
-                    && (1..=limits::REACH_MS).contains(&of.within_ms),
-            ),
-            Self::Path(path) => within((2..=limits::FUNNEL_STEPS).contains(&path.steps.len())),
-            Self::Streak(streak) => within(
-                streak.freeze <= limits::FREEZE
-                    && streak.repair.as_ref().is_none_or(|repair| *repair != streak.event),
-            ),
-            Self::Regularity(habit) => {
-                let units = matches!(habit.unit, Unit::Days | Unit::Weeks);
-                let least = habit.times > 0 && (1..=habit.of).contains(&habit.least);
-                fits(habit.window()).filter(|_| units && least)
-            }
-            Self::Decayed(decayed) => {
-                let most = limits::window_length(Unit::Days);
-                within((1..=most).contains(&decayed.half_life_days))
-            }
-            Self::Rhythm(Rhythm::ActiveShare { from_hour, to_hour }) => {
-                within(*from_hour < 24 && (1..=24).contains(to_hour) && from_hour != to_hour)
-            }
-            Self::LongSessions(long) => {
-                fits(long.window).filter(|_| (0..=limits::REACH_MS).contains(&long.longer_than_ms))
-            }
-            Self::InWindow(hours) => within(hours.is_valid()),
-            Self::Rhythm(_) | Self::Holiday => Some(0),
+            Self::Regularity(habit) => Some(habit.window()),
+            Self::LongSessions(long) => Some(long.window),
+            _ => None,
         }
     }
 
-    /// Upper bound of the bytes that it remembers.
+    /// Whether it is within its bounds, its window left out.
+    pub(super) fn is_sound(&self) -> bool {
+        let in_reach = |ms: i64| (1..=limits::REACH_MS).contains(&ms);
+        match self {
+            Self::Lapse(lapse) => in_reach(lapse.pause_ms),
+            Self::Sequence(of) => {
+                (2..=limits::SEQUENCE_STEPS).contains(&of.steps.len()) && in_reach(of.within_ms)
+            }
+            Self::Path(path) => (2..=limits::FUNNEL_STEPS).contains(&path.steps.len()),
+            Self::Streak(of) => {
+                of.freeze <= limits::FREEZE && of.repair.as_ref() != Some(&of.event)
+            }
+            Self::Regularity(habit) => {
+                matches!(habit.unit, Unit::Days | Unit::Weeks)
+                    && habit.times > 0
+                    && (1..=habit.of).contains(&habit.least)
+            }
+            Self::Decayed(decayed) => {
+                (1..=limits::window_length(Unit::Days)).contains(&decayed.half_life_days)
+            }
+            Self::Rhythm(Rhythm::ActiveShare { from_hour, to_hour }) => {
+                *from_hour < 24 && (1..=24).contains(to_hour) && from_hour != to_hour
+            }
+            Self::LongSessions(long) => in_reach(long.longer_than_ms),
+            Self::InWindow(hours) => hours.is_valid(),
+            Self::Rhythm(_) | Self::Holiday => true,
+        }
+    }
+
+    /// Upper bound of the bytes that it remembers beside its place in the profile.
     pub(super) fn bytes(&self) -> usize {
-        let window = |window: Window| usize::from(window.length) * 8;
         match self {
             Self::Sequence(of) => of.steps.len() * size_of::<Option<i64>>(),
-            Self::Regularity(habit) => window(habit.window()),
-            Self::LongSessions(long) => window(long.window),
-            _ => 0,
+            _ if self.reads_rhythm() => Histogram::BYTES,
+            _ => self.window().map_or(0, Ring::<i64>::bytes),
         }
-        .saturating_add(size_of::<Kept>())
     }
 
     /// The definition without what only reading needs: whatever has the same has one memory.
@@ -359,7 +360,8 @@ impl Kept {
     }
 
     /// An event by whose name it goes.
-    pub(super) fn apply(&mut self, of: &Timed, event: &Event, stamp: &Stamp) {
+    pub(super) fn apply(&mut self, of: &Timed, event: &Event, moment: &Moment<'_>) {
+        let stamp = moment.stamp;
         match (self, of) {
             (Self::Lapse(two), Timed::Lapse(_)) => two.apply(stamp.at),
             // A direct one sees every event of the person's own doing, this one among them.
@@ -372,7 +374,7 @@ impl Kept {
             (Self::Streak(run), Timed::Streak(streak)) => {
                 run.apply(streak, event.name(), stamp.day);
             }
-            (Self::Regularity(units), Timed::Regularity(_)) => units.apply(stamp),
+            (Self::Regularity(units), Timed::Regularity(_)) => units.apply(moment),
             (Self::Decayed(weight), Timed::Decayed(decayed)) => weight.apply(decayed, stamp.day),
             _ => {}
         }
@@ -384,21 +386,21 @@ impl Kept {
         of: &Timed,
         event: &Event,
         (begins, length_ms): (bool, i64),
-        stamp: &Stamp,
+        moment: &Moment<'_>,
     ) {
         match (self, of) {
             (Self::LongSessions(lasting), Timed::LongSessions(long)) => {
                 if begins {
                     lasting.begin_session();
                 }
-                lasting.apply(long, length_ms, stamp);
+                lasting.apply(long, length_ms, moment);
             }
             (Self::Sequence(matches), Timed::Sequence(sequence)) => {
                 if begins && sequence.one_session {
                     matches.begin_session();
                 }
                 if sequence.direct {
-                    matches.apply(sequence, event.name(), false, stamp.at);
+                    matches.apply(sequence, event.name(), false, moment.stamp.at);
                 }
             }
             _ => {}
@@ -406,7 +408,8 @@ impl Kept {
     }
 
     pub(super) fn read(&self, of: &Timed, around: Around<'_>) -> Option<Scalar> {
-        let Around { stamp, rhythm, .. } = around;
+        let Around { stamp, session, rhythm, .. } = around;
+        let moment = &Moment { stamp, session };
         Some(match (self, of) {
             (Self::Lapse(two), Timed::Lapse(lapse)) => Scalar::Flag(two.holds(lapse, stamp.at)),
             (Self::Sequence(matches), Timed::Sequence(sequence)) => {
@@ -424,7 +427,7 @@ impl Kept {
             (Self::Decayed(weight), Timed::Decayed(decayed)) => {
                 Scalar::Number(weight.sum(decayed, stamp.day))
             }
-            (Self::LongSessions(lasting), _) => Scalar::Integer(lasting.count(stamp)),
+            (Self::LongSessions(lasting), _) => Scalar::Integer(lasting.count(moment)),
             (_, Timed::Rhythm(of)) => match of {
                 Rhythm::HourOfWeek => Scalar::Integer(rhythm::hour_of_week(stamp)),
                 Rhythm::BestHour => Scalar::Integer(rhythm?.best_hour()?),
@@ -442,17 +445,18 @@ impl Kept {
     /// The next instant at which the value may change by itself, shrinking left out. It may lie
     /// behind.
     pub(super) fn changes_at(&self, of: &Timed, around: Around<'_>) -> Option<i64> {
-        let Around { stamp, rhythm, .. } = around;
+        let Around { stamp, session, rhythm, .. } = around;
+        let moment = &Moment { stamp, session };
         match (self, of) {
             (Self::Lapse(two), Timed::Lapse(lapse)) => two.changes_at(lapse),
             (Self::Sequence(matches), Timed::Sequence(sequence)) => matches.ends_at(sequence),
             (Self::Streak(run), Timed::Streak(streak)) => run.breaks_at(streak, stamp),
-            (Self::Regularity(units), Timed::Regularity(habit)) => units.changes_at(habit, stamp),
+            (Self::Regularity(units), Timed::Regularity(habit)) => units.changes_at(habit, moment),
             (Self::Decayed(weight), Timed::Decayed(decayed)) => {
                 let tomorrow = stamp.start_of_day(stamp.day.saturating_add(1));
                 (weight.sum(decayed, stamp.day) > 0.0).then_some(tomorrow)
             }
-            (Self::LongSessions(lasting), _) => lasting.changes_at(stamp),
+            (Self::LongSessions(lasting), _) => lasting.changes_at(moment),
             (_, Timed::Rhythm(Rhythm::HourOfWeek)) => Some(rhythm::next_hour(stamp)),
             (_, Timed::Rhythm(Rhythm::NextActive)) => {
                 let active_at = rhythm?.active_at(stamp)?;

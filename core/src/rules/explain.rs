@@ -76,7 +76,7 @@ pub fn explain(
             ) => {
                 found.extend(match (left, right) {
                     (Some(number), _) => named(number, *relation, a, b, held),
-                    (None, Some(number)) => named(number, mirrored(*relation), b, a, held),
+                    (None, Some(number)) => named(number, relation.mirrored(), b, a, held),
                     (None, None) => None,
                 });
             }
@@ -91,17 +91,6 @@ pub fn explain(
     }
     found.truncate(MOST);
     (stack.pop() == Slot::Value(Scalar::Flag(true)), found)
-}
-
-/// The relation seen from the other side.
-fn mirrored(relation: Relation) -> Relation {
-    match relation {
-        Relation::Less => Relation::Greater,
-        Relation::LessOrEqual => Relation::GreaterOrEqual,
-        Relation::Greater => Relation::Less,
-        Relation::GreaterOrEqual => Relation::LessOrEqual,
-        same => same,
-    }
 }
 
 impl Comparison {

@@ -156,7 +156,7 @@ impl Rules {
         if !signal.programs().all(|program| paces_plainly(program, definitions)) {
             return Err(RulesError::Pace(signal.name.clone()));
         }
-        if features().any(Feature::reads_facts) {
+        if features().any(Feature::is_of_facts) {
             self.by_fact.push(number);
         }
         Ok(())

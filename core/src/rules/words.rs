@@ -4,7 +4,7 @@ mod subject;
 mod timed;
 
 use super::explain::Comparison;
-use crate::profile::{BaselineFigure, Feature, Rhythm, Scalar, Timed};
+use crate::profile::{BaselineFigure, Feature, Rhythm, Scalar, Summary, Timed};
 use crate::text::Language;
 use crate::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 
@@ -30,7 +30,7 @@ impl Comparison {
         match scalar {
             Scalar::Integer(ms) if self.feature.is_duration() => duration(ms, language),
             Scalar::Integer(value) => value.to_string(),
-            Scalar::Number(value) if is_share(&self.feature) => {
+            Scalar::Number(value) if is_percentage(&self.feature) => {
                 // Cut, not rounded: 49.95 % must not read like 50 %.
                 let percent = format!("{:.1}", libm::floor(value * 1_000.0 + 1e-6) / 10.0);
                 format!("{} %", percent.strip_suffix(".0").unwrap_or(&percent))
@@ -47,13 +47,14 @@ impl Comparison {
     }
 }
 
-/// Whether the value is a part of something: 0.5 reads as 50 %.
-fn is_share(feature: &Feature) -> bool {
+/// Whether a number is a part of something.
+fn is_percentage(feature: &Feature) -> bool {
     match feature {
         Feature::Baseline(baseline) => baseline.figure != BaselineFigure::Zscore,
         Feature::Timed(timed) => {
             matches!(timed, Timed::Path(_) | Timed::Rhythm(Rhythm::ActiveShare { .. }))
         }
+        Feature::Aggregate(aggregate) => matches!(aggregate.summary, Summary::Share { .. }),
         _ => false,
     }
 }
@@ -92,6 +93,7 @@ pub fn duration(ms: i64, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Comparison, Feature, Language, Scalar, duration};
+    use crate::profile::Events;
     use crate::rules::Relation;
 
     #[test]
@@ -106,7 +108,7 @@ mod tests {
     #[test]
     fn a_comparison_reads_as_a_phrase_in_both_languages() {
         let comparison = Comparison {
-            feature: Feature::Absent("open".into()),
+            feature: Feature::Absent(Events::named("open")),
             name: String::new(),
             relation: Relation::GreaterOrEqual,
             value: Scalar::Integer(6 * 86_400_000),

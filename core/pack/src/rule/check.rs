@@ -3,10 +3,11 @@
 use std::fmt;
 use std::ops::Range;
 
-use staykit_core::profile::{Feature, ScalarType, TextTest, Window};
+use staykit_core::profile::{Feature, ScalarType, Window};
 use staykit_core::rules::Program;
 use staykit_core::rules::program::{Op, Operation, Relation};
 
+use super::facts;
 use super::syntax::{Excerpt, Expr, Kind};
 use super::tables::Tables;
 use crate::problem::Problems;
@@ -173,11 +174,14 @@ impl Checker<'_, '_> {
     pub(super) fn value(&mut self, expr: &Expr) -> Option<Code> {
         match &expr.kind {
             Kind::Integer(value) => Some(Code::one(Op::Integer(*value), Type::Integer)),
+            Kind::Number(value) if !value.is_finite() => {
+                self.wrong(&expr.range, "not a finite number")
+            }
             Kind::Number(value) => Some(Code::one(Op::Number(*value), Type::Number)),
             Kind::Flag(value) => Some(Code::one(Op::Flag(*value), Type::Flag)),
             Kind::Text(_) => self.wrong(
                 &expr.range,
-                "a text compares with fact(key) or context(key), or names something in a function",
+                "a text compares with fact(key), last_value(name, property) and the like, or names something in a function",
             ),
             Kind::Name(name) => self.name(name, expr),
             Kind::Call(name, args) => self.call(name, args, expr),
@@ -263,23 +267,21 @@ impl Checker<'_, '_> {
         text: &str,
         whole: &Expr,
     ) -> Option<Code> {
+        const TEXTS: &str = "only fact(key), context(key), last_value(name, property) and the \
+                             like compare with a text here";
         let Kind::Call(name, args) = &of.kind else {
-            let message = "only fact(key) and context(key) compare with a text here";
-            return self.wrong(&whole.range, message);
+            return self.wrong(&whole.range, TEXTS);
         };
-        let of_fact = match name.as_str() {
-            "fact" => true,
-            "context" => false,
-            _ => {
-                let message = "only fact(key) and context(key) compare with a text here";
-                return self.wrong(&whole.range, message);
+        let feature = match name.as_str() {
+            "last_value" => {
+                let text = self.checked_text(text, &whole.range)?;
+                self.last_text(args, text, of)?
             }
+            name if facts::TEXTS.contains(&name) => {
+                self.fact_is((name, args), text, of, &whole.range)?
+            }
+            _ => return self.wrong(&whole.range, TEXTS),
         };
-        let [key] = args.as_slice() else {
-            return self.wrong(&of.range, format!("write {name}(key) == 'text'"));
-        };
-        let wanted = TextTest { key: self.key(key)?, text: self.checked_text(text, &whole.range)? };
-        let feature = if of_fact { Feature::FactIs(wanted) } else { Feature::ContextIs(wanted) };
         let mut code = self.read(feature, &of.range)?;
         match relation {
             Relation::Equal => {}

@@ -53,7 +53,7 @@ pub(super) fn refusal(
         Cel::Literal(LiteralValue::UInt(_)) => "unsigned numbers are not needed; leave out the u",
         Cel::Literal(LiteralValue::Bytes(_)) => "bytes are not part of the language; write 'text'",
         Cel::Literal(LiteralValue::Null) => {
-            "null is not part of the language; every function always has a value"
+            "null is not part of the language; a condition on a value that is missing does not hold"
         }
         _ => "this is not part of the language",
     };

@@ -5,20 +5,29 @@ use super::syntax::Expr;
 use crate::suggest;
 
 /// How each function is written.
-const SIGNATURES: [&str; 46] = [
-    "count(name, window[, property == 'text'])",
-    "sum(name, property, window)",
-    "since_last(name)",
-    "since_first(name)",
-    "absent(name[, duration])",
-    "active_days(name, days(n))",
+const SIGNATURES: &[&str] = &[
+    "count(name, window[, filter])",
+    "sum(name, property, window[, filter])",
+    "avg(name, property, window[, filter])",
+    "min(name, property, window[, filter])",
+    "max(name, property, window[, filter])",
+    "distinct(name, property, window[, filter])",
+    "share(name, window, filter)",
+    "entropy(name, property, window[, filter])",
+    "interval_entropy(name, window[, filter])",
+    "active_days(name, days(n)[, filter])",
+    "since_last(name[, filter])",
+    "since_first(name[, filter])",
+    "absent(name[, duration][, filter])",
+    "first_time(name[, filter])",
+    "last_value(name, property[, filter])",
     "baseline_drop(name or 'session', days(recent), days(baseline))",
     "baseline_rise(name or 'session', days(recent), days(baseline))",
     "baseline_zscore(name or 'session', days(recent), days(baseline))",
     "baseline_drift(name or 'session', days(recent), days(baseline))",
     "stopped(name, duration)",
     "resumed(name, duration)",
-    "within(duration, name)",
+    "within(duration, name[, filter])",
     "sequence([name, name, ...], duration[, session()][, direct()])",
     "path_progress([name, name, ...])",
     "streak(name[, freeze(n)][, repair(name)])",
@@ -43,6 +52,13 @@ const SIGNATURES: [&str; 46] = [
     "holiday()",
     "fact(key) == 'text'",
     "fact_number(key)",
+    "fact_age(key)",
+    "app(key) == 'text'",
+    "app_number(key)",
+    "device(key) == 'text'",
+    "device_number(key)",
+    "region() == 'text'",
+    "locale() == 'text'",
     "context(key) == 'text'",
     "context_number(key)",
     "double(number)",
@@ -51,8 +67,13 @@ const SIGNATURES: [&str; 46] = [
     "hours(n)",
     "days(n)",
     "weeks(n)",
+    "sessions(n)",
     "ever()",
 ];
+
+fn names() -> impl Iterator<Item = &'static str> {
+    SIGNATURES.iter().map(|signature| name_of(signature))
+}
 
 fn name_of(signature: &str) -> &str {
     signature.split('(').next().unwrap_or_default()
@@ -70,7 +91,7 @@ impl Checker<'_, '_> {
             return self.wrong(&expr.range, format!("a function: write {signature}"));
         }
         let spot = self.excerpt.spot(&expr.range, self.problems);
-        let suggestion = suggest::nearest(name, SIGNATURES.map(name_of));
+        let suggestion = suggest::nearest(name, names());
         let message = "no such name; values come from functions, and texts stand in quotes";
         self.problems.add_guessing(spot, message, suggestion.map(|name| signature_of(name).into()));
         None
@@ -84,10 +105,12 @@ impl Checker<'_, '_> {
             self.problems.add(spot, message);
             return None;
         }
-        let nearest = suggest::nearest(name, SIGNATURES.map(name_of)).map(signature_of);
+        let nearest = suggest::nearest(name, names()).map(signature_of);
         let message = match nearest {
             Some(_) => "no such function".to_owned(),
-            None => format!("no such function; there are {}", SIGNATURES.map(name_of).join(", ")),
+            None => {
+                format!("no such function; there are {}", names().collect::<Vec<_>>().join(", "))
+            }
         };
         self.problems.add_guessing(spot, message, nearest.map(str::to_owned));
         None

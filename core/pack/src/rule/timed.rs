@@ -8,6 +8,7 @@ use staykit_core::rules::Relation;
 use staykit_core::rules::program::Op;
 
 use super::check::{Checker, Code, Type};
+use super::filters::split;
 use super::hours::{days_of_week, hours_of_day};
 use super::signatures::signature_of;
 use super::syntax::{Expr, Kind};
@@ -39,7 +40,7 @@ impl Checker<'_, '_> {
                 self.no_args(name, args, expr, Timed::Rhythm(Rhythm::NextActive))
             }
             "active_share" => self.active_share(args, expr),
-            "in_window" => self.in_window(args, expr),
+            "in_window" => self.week_hours(args, expr),
             "holiday" => self.no_args(name, args, expr, Timed::Holiday),
             _ => return self.part(name, expr),
         };
@@ -75,10 +76,11 @@ impl Checker<'_, '_> {
 
     /// `within(days(7), 'app_updated')`: the last one is at most that long ago.
     pub(super) fn within(&mut self, args: &[Expr], expr: &Expr) -> Option<Code> {
+        let (args, filter) = split(args);
         let [duration, event] = self.args("within", args, expr)?;
-        let (ms, event) = (self.duration(duration), self.event(event));
-        let (ms, event) = (ms?, event?);
-        let mut code = self.read(Feature::SinceLast(event), &expr.range)?;
+        let (ms, events) = (self.duration(duration), self.events(event, filter, None));
+        let (ms, events) = (ms?, events?);
+        let mut code = self.read(Feature::SinceLast(events), &expr.range)?;
         code.ops.push(Op::Integer(ms));
         code.ops.push(Op::Compare(Relation::LessOrEqual));
         Some(Code { ops: code.ops, kind: Type::Flag })
@@ -219,7 +221,7 @@ impl Checker<'_, '_> {
         Some(Timed::Rhythm(Rhythm::ActiveShare { from_hour, to_hour }))
     }
 
-    fn in_window(&mut self, args: &[Expr], expr: &Expr) -> Option<Timed> {
+    fn week_hours(&mut self, args: &[Expr], expr: &Expr) -> Option<Timed> {
         let [days, hours] = self.args("in_window", args, expr)?;
         let named = self.text(days, "days such as 'mon-fri'")?;
         let text = self.text(hours, "hours such as '09:00-18:00'")?;

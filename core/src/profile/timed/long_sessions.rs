@@ -3,8 +3,8 @@
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 use crate::profile::Window;
+use crate::profile::moment::Moment;
 use crate::profile::ring::Ring;
-use crate::time::Stamp;
 
 /// Sessions that lasted longer than a time, within a window. A session counts from the event on
 /// that made it so long.
@@ -33,19 +33,19 @@ impl Lasting {
     }
 
     /// The current session has lasted so long.
-    pub(super) fn apply(&mut self, long: &LongSessions, length_ms: i64, stamp: &Stamp) {
+    pub(super) fn apply(&mut self, long: &LongSessions, length_ms: i64, moment: &Moment<'_>) {
         if !self.counted && length_ms > long.longer_than_ms {
-            self.sessions.add(stamp, 1);
+            self.sessions.add(moment, 1);
             self.counted = true;
         }
     }
 
-    pub(super) fn count(&self, stamp: &Stamp) -> i64 {
-        self.sessions.sum(stamp)
+    pub(super) fn count(&self, moment: &Moment<'_>) -> i64 {
+        self.sessions.sum(moment)
     }
 
-    pub(super) fn changes_at(&self, stamp: &Stamp) -> Option<i64> {
-        self.sessions.changes_at(stamp)
+    pub(super) fn changes_at(&self, moment: &Moment<'_>) -> Option<i64> {
+        self.sessions.changes_at(moment)
     }
 
     pub(super) fn encode(&self, out: &mut Writer<'_>) {

@@ -2,6 +2,7 @@
 
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
+use crate::profile::moment::Moment;
 use crate::profile::ring::{Ring, start};
 use crate::profile::{Unit, Window};
 use crate::time::{Stamp, civil};
@@ -38,8 +39,8 @@ impl PerUnit {
         Self(Ring::new(habit.window()))
     }
 
-    pub(super) fn apply(&mut self, stamp: &Stamp) {
-        self.0.add(stamp, 1);
+    pub(super) fn apply(&mut self, moment: &Moment<'_>) {
+        self.0.add(moment, 1);
     }
 
     pub(super) fn holds(&self, habit: &Regularity, stamp: &Stamp) -> bool {
@@ -50,9 +51,10 @@ impl PerUnit {
     }
 
     /// The current unit ends.
-    pub(super) fn changes_at(&self, habit: &Regularity, stamp: &Stamp) -> Option<i64> {
-        self.0.changes_at(stamp)?;
-        Some(start(habit.unit, unit_of(habit, stamp).saturating_add(1), stamp))
+    pub(super) fn changes_at(&self, habit: &Regularity, moment: &Moment<'_>) -> Option<i64> {
+        self.0.changes_at(moment)?;
+        let next = unit_of(habit, moment.stamp).saturating_add(1);
+        Some(start(habit.unit, next, moment.stamp))
     }
 
     pub(super) fn encode(&self, out: &mut Writer<'_>) {
@@ -73,8 +75,12 @@ fn unit_of(habit: &Regularity, stamp: &Stamp) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{PerUnit, Regularity, Unit};
+    use super::{Moment, PerUnit, Regularity, Unit};
     use crate::time::{Clock, DAY_MS, Stamp, Timeline, VirtualClock};
+
+    fn in_session(stamp: &Stamp) -> Moment<'_> {
+        Moment { stamp, session: 1 }
+    }
 
     /// Noon, so many days after Monday 2026-03-02.
     fn day(days: i64) -> Stamp {
@@ -89,10 +95,10 @@ mod tests {
         let mut weeks = PerUnit::new(&habit);
         // Twice in the first, second and fourth week, once in the third.
         for at in [0, 3, 7, 8, 14, 21, 27] {
-            weeks.apply(&day(at));
+            weeks.apply(&in_session(&day(at)));
         }
         assert!(!weeks.holds(&habit, &day(27)), "the fourth is not over");
-        assert_eq!(weeks.changes_at(&habit, &day(27)), Some(day(28).at - DAY_MS / 2));
+        assert_eq!(weeks.changes_at(&habit, &in_session(&day(27))), Some(day(28).at - DAY_MS / 2));
         assert!(weeks.holds(&habit, &day(28)));
         assert!(!weeks.holds(&habit, &day(35)), "the first is five weeks ago");
     }
@@ -101,7 +107,7 @@ mod tests {
     fn of_days_each_is_a_unit_and_today_is_none_yet() {
         let habit = Regularity { event: "run".into(), times: 1, unit: Unit::Days, least: 2, of: 3 };
         let mut days = PerUnit::new(&habit);
-        [0, 2].into_iter().for_each(|at| days.apply(&day(at)));
+        [0, 2].into_iter().for_each(|at| days.apply(&in_session(&day(at))));
         assert!(!days.holds(&habit, &day(2)));
         assert!(days.holds(&habit, &day(3)));
         assert!(!days.holds(&habit, &day(4)));

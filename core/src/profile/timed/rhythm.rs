@@ -55,6 +55,9 @@ impl Default for Histogram {
 }
 
 impl Histogram {
+    /// Of all its weights.
+    pub(super) const BYTES: usize = HOURS * size_of::<u32>();
+
     /// The person did something.
     pub(in crate::profile) fn apply(&mut self, stamp: &Stamp) {
         let (day, hour) = (stamp.wall_day(), hour(stamp));
