@@ -228,10 +228,9 @@ fn c4_the_time_and_the_step_stand_in_the_pack() {
 fn c4_250_funnels_at_once_each_know_where_they_were_left() {
     let (mut head, mut signals) = ("funnels:\n".to_owned(), Vec::new());
     for number in 0..250 {
-        head += &format!(
-            "  f{number}: {{ steps: [a{number}, b{number}, c{number}], within: hours({}) }}\n",
-            number % 20 + 1
-        );
+        let (steps, hours) = (format!("a{number}, b{number}, c{number}"), number % 20 + 1);
+        let funnel = format!("  f{number}: {{ steps: [{steps}], within: hours({hours}) }}\n");
+        head.push_str(&funnel);
         for step in 1..3 {
             let name = format!("f{number}_at_{step}");
             signals.push((name, format!("dropped_at('f{number}') == {step}")));

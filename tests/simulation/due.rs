@@ -276,7 +276,6 @@ fn case(number: u64) -> usize {
 #[test]
 fn ticking_when_due_finds_what_looking_every_few_minutes_finds() {
     let cases = if std::env::var_os("STAYKIT_LONG").is_some() { 300 } else { 6 };
-    let from = std::env::var("FROM").map_or(0, |from| from.parse().unwrap());
-    let changes: usize = (from..cases).map(case).sum();
+    let changes: usize = (0..cases).map(case).sum();
     assert!(changes > 1_000, "{changes} changes prove little");
 }

@@ -112,7 +112,9 @@ mod tests {
     fn an_attempt_drops_out_when_its_time_is_over_until_one_is_finished() {
         let dropped = |events: &[(&str, i64)], at: i64| {
             let (funnel, mut attempt) = (funnel(), Attempt::default());
-            events.iter().for_each(|(event, at)| attempt.apply(&funnel, event, *at));
+            for (event, at) in events {
+                attempt.apply(&funnel, event, *at);
+            }
             attempt.dropped_at(&funnel, at)
         };
         let left = [("view", 1), ("cart", 2)];

@@ -249,7 +249,9 @@ impl Timed {
     pub(super) fn encode(&self, out: &mut Writer<'_>) {
         let texts = |out: &mut Writer<'_>, texts: &[String]| {
             out.length(texts.len());
-            texts.iter().for_each(|text| out.text(text));
+            for text in texts {
+                out.text(text);
+            }
         };
         match self {
             Self::Lapse(lapse) => {

@@ -96,7 +96,7 @@ impl Checker<'_, '_> {
         for option in options {
             match &option.kind {
                 Kind::Call(name, args) if name == "session" && args.is_empty() => {
-                    one_session = true
+                    one_session = true;
                 }
                 Kind::Call(name, args) if name == "direct" && args.is_empty() => direct = true,
                 _ => return self.wrong(&option.range, "session() or direct() here, or nothing"),

@@ -79,7 +79,7 @@ mod tests {
             }
             let slow: f64 = all
                 .iter()
-                .map(|day| 0.5_f64.powf(f64::from(today - day) / f64::from(half_life)))
+                .map(|day| libm::pow(0.5, f64::from(today - day) / f64::from(half_life)))
                 .sum();
             assert!((weight.sum(&decayed(half_life), today) - slow).abs() < 0.002 + slow * 1e-9);
         }

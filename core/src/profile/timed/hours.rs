@@ -21,7 +21,7 @@ pub(in crate::profile) const DAY_MIN: u16 = 1_440;
 
 impl WeekHours {
     /// Whether the bounds are bounds: some day, and a length.
-    pub(in crate::profile) fn is_valid(&self) -> bool {
+    pub(in crate::profile) fn is_valid(self) -> bool {
         (1..128).contains(&self.days)
             && self.from_min < DAY_MIN
             && (1..=DAY_MIN).contains(&self.to_min)
@@ -29,7 +29,7 @@ impl WeekHours {
     }
 
     /// Whether the wall clock shows one of these hours.
-    pub(super) fn holds(&self, stamp: &Stamp) -> bool {
+    pub(super) fn holds(self, stamp: &Stamp) -> bool {
         let (day, minute) = (stamp.wall_day(), stamp.minute_of_day());
         let on = |day: i32| self.days >> (civil::weekday(day).saturating_sub(1)) & 1 == 1;
         if self.from_min < self.to_min {
@@ -39,13 +39,13 @@ impl WeekHours {
     }
 
     /// The next instant at which the wall clock shows a bound, or jumps.
-    pub(super) fn changes_at(&self, stamp: &Stamp) -> i64 {
+    pub(super) fn changes_at(self, stamp: &Stamp) -> i64 {
         let shows =
             |minute: u16| stamp.reading.zone.next_showing(stamp.reading.wall_ms, minute % DAY_MIN);
         stamp.from_wall(shows(self.from_min).min(shows(self.to_min)))
     }
 
-    pub(super) fn encode(&self, out: &mut Writer<'_>) {
+    pub(super) fn encode(self, out: &mut Writer<'_>) {
         out.byte(self.days);
         out.unsigned(u64::from(self.from_min));
         out.unsigned(u64::from(self.to_min));

@@ -107,7 +107,9 @@ mod tests {
     fn of_days_each_is_a_unit_and_today_is_none_yet() {
         let habit = Regularity { event: "run".into(), times: 1, unit: Unit::Days, least: 2, of: 3 };
         let mut days = PerUnit::new(&habit);
-        [0, 2].into_iter().for_each(|at| days.apply(&in_session(&day(at))));
+        for at in [0, 2] {
+            days.apply(&in_session(&day(at)));
+        }
         assert!(!days.holds(&habit, &day(2)));
         assert!(days.holds(&habit, &day(3)));
         assert!(!days.holds(&habit, &day(4)));

@@ -69,7 +69,7 @@ impl Histogram {
         for _ in 0..(week - self.week).clamp(0, FORGOTTEN_WEEKS) {
             for weight in &mut self.weights {
                 // Never more than before, so it fits.
-                *weight = u32::try_from(u64::from(*weight) * WEEKLY >> 16).unwrap_or(*weight);
+                *weight = u32::try_from((u64::from(*weight) * WEEKLY) >> 16).unwrap_or(*weight);
             }
         }
         self.week = self.week.max(week);
@@ -101,9 +101,9 @@ impl Histogram {
     #[expect(clippy::cast_precision_loss, reason = "168 weights of 32 bits are below 2^53")]
     pub(super) fn share(&self, from_hour: u8, to_hour: u8) -> Option<f64> {
         let total = self.total();
-        let inside = |hour: &u8| match from_hour < to_hour {
-            true => (from_hour..to_hour).contains(hour),
-            false => *hour >= from_hour || *hour < to_hour,
+        let inside = |hour: &u8| {
+            let (begun, over) = (*hour >= from_hour, *hour >= to_hour);
+            if from_hour < to_hour { begun && !over } else { begun || !over }
         };
         let share: u64 = (0..24).filter(inside).map(|hour| self.of_hour(usize::from(hour))).sum();
         (total > 0).then(|| share as f64 / total as f64)
@@ -196,7 +196,9 @@ mod tests {
 
     fn active(hours: &[i64]) -> Histogram {
         let mut histogram = Histogram::default();
-        hours.iter().for_each(|hours| histogram.apply(&at(*hours)));
+        for hours in hours {
+            histogram.apply(&at(*hours));
+        }
         histogram
     }
 

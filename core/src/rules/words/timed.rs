@@ -16,17 +16,21 @@ pub(super) fn subject(timed: &Timed, language: Language) -> String {
         }
         Timed::Streak(of) => streak(of, language),
         Timed::Regularity(habit) => {
-            let (times, event) = (habit.times, &habit.event);
+            let (least_often, event) = (habit.times, &habit.event);
             let (least, of) = (habit.least, habit.of);
             match (habit.unit == Unit::Weeks, english) {
                 (true, true) => {
-                    format!("`{event}` at least {times} times a week in {least} of {of} weeks")
+                    format!(
+                        "`{event}` at least {least_often} times a week in {least} of {of} weeks"
+                    )
                 }
                 (false, true) => {
-                    format!("`{event}` at least {times} times a day in {least} of {of} days")
+                    format!("`{event}` at least {least_often} times a day in {least} of {of} days")
                 }
-                (true, false) => format!("最近{of}周中有{least}周每周至少{times}次`{event}`"),
-                (false, false) => format!("最近{of}天中有{least}天每天至少{times}次`{event}`"),
+                (true, false) => format!("最近{of}周中有{least}周每周至少{least_often}次`{event}`"),
+                (false, false) => {
+                    format!("最近{of}天中有{least}天每天至少{least_often}次`{event}`")
+                }
             }
         }
         Timed::Decayed(decayed) => {

@@ -45,8 +45,8 @@ pub(super) fn timed(timed: &Timed) -> String {
             format!("session_count({}, {})", of_window(long.window), duration(long.longer_than_ms))
         }
         Timed::InWindow(hours) => {
-            let (days, times) = (write_days(hours.days), write_hours(hours.from_min, hours.to_min));
-            format!("in_window({}, {})", quote(&days), quote(&times))
+            let of_day = write_hours(hours.from_min, hours.to_min);
+            format!("in_window({}, {})", quote(&write_days(hours.days)), quote(&of_day))
         }
         Timed::Holiday => "holiday()".to_owned(),
     }
