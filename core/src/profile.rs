@@ -21,10 +21,10 @@ mod timed;
 mod window;
 
 pub use aggregate::{Aggregate, Summary};
-pub use baseline::{Baseline, BaselineFigure};
+pub use baseline::{Baseline, BaselineFigure, Measure};
 pub use definitions::{Definitions, DefinitionsError, Funnel};
 pub use facts::{FactChange, TextTest, TooManyFacts};
-pub use feature::{Feature, Measure};
+pub use feature::Feature;
 pub use filter::{Constant, Events, Part, Relation, Test};
 pub use holidays::{DayRange, Holidays};
 pub use last::{KeptValue, LastValue};

@@ -1,7 +1,7 @@
 //! A day's use against the person's own of the days before.
 
 use super::ring::Ring;
-use super::{Measure, Unit, Window};
+use super::window::{Unit, Window};
 
 /// The last days held against those before them.
 ///
@@ -18,6 +18,15 @@ pub struct Baseline {
     pub recent_days: u16,
     /// Those before them.
     pub baseline_days: u16,
+}
+
+/// What a baseline measures per local day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Measure {
+    /// Events of a name.
+    Events(String),
+    /// Time spent in sessions.
+    SessionTime,
 }
 
 /// How recent days are held against the days before.

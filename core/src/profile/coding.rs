@@ -3,9 +3,9 @@
 use ring::digest::{SHA256, digest};
 
 use super::aggregate::Aggregate;
-use super::baseline::{Baseline, BaselineFigure};
+use super::baseline::{Baseline, BaselineFigure, Measure};
 use super::facts::TextTest;
-use super::feature::{Feature, Measure};
+use super::feature::Feature;
 use super::filter::Events;
 use super::last::LastValue;
 use super::timed::Timed;

@@ -1,7 +1,7 @@
 //! The vocabulary that rules may read.
 
 use super::aggregate::{Aggregate, AggregateState};
-use super::baseline::Baseline;
+use super::baseline::{Baseline, Measure};
 use super::facts::TextTest;
 use super::filter::Events;
 use super::last::LastValue;
@@ -74,15 +74,6 @@ pub enum Feature {
     Timed(Timed),
     /// Time since a fact was set to its value; endless while it is unset.
     FactAge(String),
-}
-
-/// What a baseline measures per local day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Measure {
-    /// Events of a name.
-    Events(String),
-    /// Time spent in sessions.
-    SessionTime,
 }
 
 impl Feature {

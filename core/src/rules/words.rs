@@ -2,6 +2,7 @@
 
 mod subject;
 mod timed;
+mod windows;
 
 use super::explain::Comparison;
 use crate::profile::{BaselineFigure, Feature, Rhythm, Scalar, Summary, Timed};

@@ -1,7 +1,7 @@
 //! Features of time and order in words.
 
 use super::duration;
-use super::subject::window_text;
+use super::windows::window_text;
 use crate::profile::{Lapse, Rhythm, Sequence, Streak, StreakFigure, Timed, Turn, Unit};
 use crate::text::Language;
 
