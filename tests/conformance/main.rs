@@ -8,12 +8,15 @@
     reason = "a test stops at the first failure"
 )]
 
+mod aggregates;
 mod capture;
 mod data;
+mod facts;
 mod guidance;
 mod habits;
 mod hostile;
 mod reach;
 mod signals;
 mod sync;
+mod time;
 mod understand;

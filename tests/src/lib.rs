@@ -11,6 +11,7 @@
 
 pub mod disk;
 pub mod files;
+pub mod oracle;
 pub mod packs;
 pub mod person;
 pub mod server;

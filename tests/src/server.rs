@@ -28,6 +28,8 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::new(folder.path().join("collector.sqlite"));
         config.lose_every = lose_every.map(|every| every.try_into().unwrap());
+        // People in tests live at another time.
+        config.tells_time = false;
         let collector = Collector::start(config).unwrap();
         let endpoint = format!("http://{}", collector.address());
         Self { collector, transport: Transport::new(&endpoint, None).unwrap(), folder }
@@ -124,11 +126,16 @@ pub fn events(upload: &Upload) -> Vec<(u64, Row)> {
     events
 }
 
-/// The answer that acknowledges a batch.
+/// The answer that acknowledges a batch, and tells no time.
 #[must_use]
 pub fn acknowledges(id: BatchId) -> Answer {
-    let acknowledgement =
-        v1::Acknowledgement { batch_id: id.to_vec(), server_ms: crate::person::START, pause_s: 0 };
+    acknowledges_at(id, 0)
+}
+
+/// The answer that acknowledges a batch at this moment of the server's clock.
+#[must_use]
+pub fn acknowledges_at(id: BatchId, server_ms: i64) -> Answer {
+    let acknowledgement = v1::Acknowledgement { batch_id: id.to_vec(), server_ms, pause_s: 0 };
     says(200, &acknowledgement.encode_to_vec())
 }
 

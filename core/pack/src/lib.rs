@@ -17,7 +17,7 @@
 //! let problems = staykit_pack::compile(&yaml.replace("absent", "absnt")).unwrap_err();
 //! assert_eq!(
 //!     problems[0].to_string(),
-//!     "6:12  absnt('open', days(5))   no such function; did you mean absent(name[, duration])?"
+//!     "6:12  absnt('open', days(5))   no such function; did you mean absent(name[, duration][, filter])?"
 //! );
 //! # Ok::<(), staykit_core::pack::PackError>(())
 //! ```

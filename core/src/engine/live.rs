@@ -184,6 +184,27 @@ impl Live {
         Ok(self.finish(&call, None))
     }
 
+    /// Notes what a server said the time is, if that is news.
+    pub(super) fn note_server_clock(
+        &mut self,
+        reading: &ClockReading,
+        server_ms: i64,
+    ) -> Result<(), Error> {
+        if self.state.timeline.anchored(server_ms, reading).is_none() {
+            return Ok(());
+        }
+        let call = self.begin()?;
+        let stamp = self.catch_up(reading);
+        self.body.clear();
+        Writer::new(&mut self.body).signed(server_ms);
+        if self.state.apply_server_clock(server_ms, &stamp) {
+            let kind = kind::SERVER_CLOCK;
+            encode_other(&mut Writer::new(&mut self.entry), reading, kind, &self.body);
+        }
+        self.finish(&call, None);
+        Ok(())
+    }
+
     /// Goes on under another pack.
     pub(super) fn activate(
         &mut self,

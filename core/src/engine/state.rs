@@ -24,6 +24,7 @@ pub(super) mod kind {
     pub(crate) const CONTEXT: u8 = 4;
     pub(crate) const PACK: u8 = 5;
     pub(crate) const DECISION: u8 = 6;
+    pub(crate) const SERVER_CLOCK: u8 = 7;
 }
 
 /// Everything that is known after some records.
@@ -151,6 +152,18 @@ impl State {
         self.timeline.apply(stamp);
     }
 
+    /// Takes in what a server said the time was at `stamp`; whether that was news.
+    pub(super) fn apply_server_clock(&mut self, server_ms: i64, stamp: &Stamp) -> bool {
+        let Some(timeline) = self.timeline.anchored(server_ms, &stamp.reading) else {
+            return false;
+        };
+        self.timeline = timeline;
+        let stamp = self.timeline.stamp(&stamp.reading);
+        self.timeline.apply(&stamp);
+        self.signals.make_due();
+        true
+    }
+
     /// Rise, decide, fall, over the marked signals.
     fn pass(&mut self, pack: &Pack, stamp: &Stamp, deciding: Deciding<'_>, effects: &mut Effects) {
         let from = effects.changes.len();
@@ -274,6 +287,9 @@ impl State {
             kind::PACK => {
                 self.pack = (input.text()?.to_owned(), input.unsigned32()?);
                 self.signals.make_due();
+            }
+            kind::SERVER_CLOCK => {
+                self.apply_server_clock(input.signed()?, stamp);
             }
             kind::DECISION => self.guidance.apply(&Decision::decode(input)?, stamp.day),
             _ => return Err(input.malformed()),

@@ -95,12 +95,13 @@ impl Shared {
         let now_at = lock(&self.hot).live()?.state.timeline.stamp(&reading).at;
         let warehouse = cold.open()?;
         match judge(id, answer, reading.wall_ms) {
-            Judgement::Acknowledged { pause_ms, .. } => {
+            Judgement::Acknowledged { pause_ms, server_ms } => {
                 let until_at = (pause_ms > 0).then(|| now_at.saturating_add(pause_ms));
                 warehouse.pause = Pause { until_at, refused: 0 };
                 let known = warehouse.store.acknowledge(id)?;
                 if known {
                     warehouse.acknowledged_at = Some(reading.wall_ms);
+                    self.note_server_clock(&reading, server_ms);
                 }
                 Ok(if known { Delivery::Acknowledged } else { Delivery::Unknown })
             }
@@ -118,6 +119,18 @@ impl Shared {
                 }
             }
             Judgement::Split | Judgement::Misconfigured => Ok(warehouse.pause_for_settings(now_at)),
+        }
+    }
+}
+
+impl Shared {
+    /// A server's clock is welcome, but an acknowledgement never fails for it.
+    fn note_server_clock(&self, reading: &ClockReading, server_ms: i64) {
+        let mut hot = lock(&self.hot);
+        let noted = hot.live().and_then(|live| live.note_server_clock(reading, server_ms));
+        match noted {
+            Ok(()) => self.wake.after(&mut hot),
+            Err(error) => log::warn!("the server's clock was not noted: {error}"),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! From raw readings to one line of instants on which intervals are measured.
 
-use super::{ClockReading, Zone};
+use super::{ClockReading, DAY_MS, Zone};
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 
@@ -10,6 +10,8 @@ const TOLERANCE_MS: u64 = 2 * 60_000;
 /// 1990-01-01. A device that was never told the time shows an earlier date; the first plausible
 /// one is then followed.
 const PLAUSIBLE_MS: i64 = 631_152_000_000;
+/// A server that says more time was missed than this is not believed: over a year in a drawer.
+const MOST_MISSED_MS: i64 = 400 * DAY_MS;
 
 /// One moment, as the fold sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +24,9 @@ pub struct Stamp {
     /// Local calendar day at `at`, days since 1970-01-01: what windows count. Never goes back
     /// either, so a flight westward lengthens a day and repeats none.
     pub day: i32,
+    /// By how much the line is ahead of the true time, ms, as far as a server has told: it was led
+    /// by a wall clock that was wrong. Local days begin when they truly do.
+    pub lead_ms: i64,
 }
 
 impl Stamp {
@@ -40,7 +45,9 @@ impl Stamp {
     /// The instant at which local day `day` begins.
     #[must_use]
     pub fn start_of_day(&self, day: i32) -> i64 {
-        zone_on_line(&self.reading, self.at).instant(day, 0)
+        let true_day = day.saturating_sub(lead_days(self.lead_ms));
+        let zone = zone_on_line(&self.reading, self.at.saturating_sub(self.lead_ms));
+        zone.instant(true_day, 0).saturating_add(self.lead_ms)
     }
 
     /// Whether local time is told otherwise than at `other`: another zone, or a wall clock that
@@ -48,7 +55,9 @@ impl Stamp {
     #[must_use]
     pub fn tells_otherwise(&self, other: &Self) -> bool {
         let ahead = |stamp: &Self| stamp.reading.wall_ms.saturating_sub(stamp.at);
-        self.reading.zone != other.reading.zone || ahead(self).abs_diff(ahead(other)) > TOLERANCE_MS
+        self.reading.zone != other.reading.zone
+            || self.lead_ms != other.lead_ms
+            || ahead(self).abs_diff(ahead(other)) > TOLERANCE_MS
     }
 
     /// Local calendar day by the wall clock, right or wrong: what an event tells the backend.
@@ -66,7 +75,8 @@ impl Stamp {
         let zone = Zone { offset_min: zone.offset_at(wall_ms), ..zone };
         let boot_ms = self.reading.boot_ms.saturating_add_signed(ms);
         let reading = ClockReading { wall_ms, boot_ms, zone, ..self.reading };
-        Self { at, day: zone_on_line(&reading, at).day(at).max(self.day), reading }
+        let day = day_at(&reading, at, self.lead_ms).max(self.day);
+        Self { at, day, lead_ms: self.lead_ms, reading }
     }
 }
 
@@ -75,6 +85,21 @@ impl Stamp {
 pub struct Timeline {
     last: Option<Stamp>,
     moved: u32,
+    anchor: Option<Anchor>,
+}
+
+/// What a server said the time was, at a moment that the clock since boot knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Anchor {
+    server_ms: i64,
+    reading: ClockReading,
+}
+
+impl Anchor {
+    /// The true time at a reading of the same boot.
+    fn truth(&self, reading: &ClockReading) -> Option<i64> {
+        Some(self.server_ms.saturating_add(elapsed_in_boot(&self.reading, reading)?))
+    }
 }
 
 impl Timeline {
@@ -98,7 +123,7 @@ impl Timeline {
     pub fn stamp(&self, reading: &ClockReading) -> Stamp {
         let Some(last) = &self.last else {
             let day = reading.zone.day(reading.wall_ms);
-            return Stamp { at: reading.wall_ms, reading: *reading, day };
+            return Stamp { at: reading.wall_ms, reading: *reading, day, lead_ms: 0 };
         };
         let by_wall = reading.wall_ms.saturating_sub(last.reading.wall_ms);
         let passed = match elapsed_in_boot(&last.reading, reading) {
@@ -110,7 +135,32 @@ impl Timeline {
             _ => by_wall,
         };
         let at = last.at.saturating_add(passed.max(0));
-        Stamp { at, reading: *reading, day: zone_on_line(reading, at).day(at).max(last.day) }
+        let truth = self.anchor.and_then(|anchor| anchor.truth(reading));
+        let (at, lead_ms) = match truth {
+            // The line stood still while the device did not know the time.
+            Some(truth) if truth.saturating_sub(at) > tolerance() => (truth, 0),
+            _ => (at, last.lead_ms),
+        };
+        let day = day_at(reading, at, lead_ms).max(last.day);
+        Stamp { at, reading: *reading, day, lead_ms }
+    }
+
+    /// What a server says the time is, at `reading`: the line follows it if it is behind, and if it
+    /// is ahead knows by how much. Whether that tells anything new; only then it is a record.
+    #[must_use]
+    pub fn anchored(&self, server_ms: i64, reading: &ClockReading) -> Option<Self> {
+        let last = self.last?;
+        let at = self.stamp(reading).at;
+        let lead_ms = at.saturating_sub(server_ms);
+        let news = lead_ms.abs_diff(last.lead_ms) > TOLERANCE_MS;
+        let believed = server_ms >= PLAUSIBLE_MS && lead_ms >= -MOST_MISSED_MS;
+        if reading.boot_id.is_none() || !news || !believed {
+            return None;
+        }
+        let anchor = Some(Anchor { server_ms, reading: *reading });
+        let lead_ms = if lead_ms > tolerance() { lead_ms } else { 0 };
+        let last = Some(Stamp { lead_ms, ..last });
+        Some(Self { last, anchor, ..*self })
     }
 
     /// Moves the line on to `stamp`.
@@ -131,7 +181,12 @@ impl Timeline {
         out.optional(self.last, |out, stamp| {
             out.signed(stamp.at);
             out.signed(i64::from(stamp.day));
+            out.signed(stamp.lead_ms);
             stamp.reading.encode(out);
+        });
+        out.optional(self.anchor, |out, anchor| {
+            out.signed(anchor.server_ms);
+            anchor.reading.encode(out);
         });
     }
 
@@ -139,9 +194,15 @@ impl Timeline {
         Ok(Self {
             moved: input.unsigned32()?,
             last: input.optional(|input| {
-                let at = input.signed()?;
-                let day = input.signed32()?;
-                Ok(Stamp { at, day, reading: ClockReading::decode(input)? })
+                Ok(Stamp {
+                    at: input.signed()?,
+                    day: input.signed32()?,
+                    lead_ms: input.signed()?,
+                    reading: ClockReading::decode(input)?,
+                })
+            })?,
+            anchor: input.optional(|input| {
+                Ok(Anchor { server_ms: input.signed()?, reading: ClockReading::decode(input)? })
             })?,
         })
     }
@@ -165,7 +226,7 @@ impl ClockReading {
     }
 }
 
-/// The zone for instants on the line: its offset changes when the wall clock shows that it does,
+/// The zone for true instants as the line has them, `at` being that of the reading: its offset changes when the wall clock shows that it does,
 /// however far that clock was moved.
 fn zone_on_line(reading: &ClockReading, at: i64) -> Zone {
     let behind = at.saturating_sub(reading.wall_ms);
@@ -174,6 +235,23 @@ fn zone_on_line(reading: &ClockReading, at: i64) -> Zone {
         change.at = change.at.saturating_add(behind);
     }
     zone
+}
+
+fn tolerance() -> i64 {
+    i64::try_from(TOLERANCE_MS).unwrap_or(i64::MAX)
+}
+
+/// The local day at `at` on a line that is ahead by `lead_ms`.
+fn day_at(reading: &ClockReading, at: i64, lead_ms: i64) -> i32 {
+    let true_at = at.saturating_sub(lead_ms);
+    zone_on_line(reading, true_at).day(true_at).saturating_add(lead_days(lead_ms))
+}
+
+/// The whole days of a lead, rounded: the number of a day stays that of the line, only its beginning
+/// moves.
+fn lead_days(lead_ms: i64) -> i32 {
+    let days = lead_ms.saturating_add(DAY_MS / 2).div_euclid(DAY_MS);
+    i32::try_from(days).unwrap_or(i32::MAX)
 }
 
 /// Time between two readings of one boot; `None` if they are not known to be of one.
@@ -186,7 +264,7 @@ fn elapsed_in_boot(from: &ClockReading, to: &ClockReading) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::Timeline;
-    use crate::time::{Clock, HOUR_MS, OffsetChange, VirtualClock, Zone};
+    use crate::time::{Clock, DAY_MS, HOUR_MS, OffsetChange, VirtualClock, Zone};
 
     const START: i64 = 1_700_000_000_000;
 
@@ -263,6 +341,53 @@ mod tests {
         clock.set_wall(START - HOUR_MS);
         assert_eq!(applied(&clock, &mut line) - first, HOUR_MS);
         assert_eq!(line.moved(), 0);
+    }
+
+    #[test]
+    fn a_server_gives_back_the_time_that_a_reset_clock_has_missed() {
+        let (clock, mut line) = (VirtualClock::at(START), Timeline::default());
+        applied(&clock, &mut line);
+        // Off for nine days; the clock lost its battery and shows the past.
+        clock.reboot();
+        clock.set_wall(START - 300 * 24 * HOUR_MS);
+        assert_eq!(applied(&clock, &mut line), START);
+        let reading = clock.read().unwrap();
+        assert_eq!(line.anchored(START + 60_000, &reading), None, "a minute is no news");
+        assert_eq!(line.anchored(START + 500 * 24 * HOUR_MS, &reading), None, "not believed");
+        line = line.anchored(START + 9 * 24 * HOUR_MS, &reading).unwrap();
+        clock.advance(HOUR_MS);
+        assert_eq!(applied(&clock, &mut line), START + 9 * 24 * HOUR_MS + HOUR_MS);
+        // Said again, it is no news; and the next boot goes on from there.
+        let truth = START + 9 * 24 * HOUR_MS + HOUR_MS;
+        assert_eq!(line.anchored(truth, &clock.read().unwrap()), None);
+        clock.reboot();
+        clock.advance(HOUR_MS);
+        assert_eq!(applied(&clock, &mut line), truth + HOUR_MS);
+    }
+
+    #[test]
+    fn a_line_that_is_ahead_begins_its_days_when_they_truly_begin() {
+        let midnight = START.div_euclid(DAY_MS) * DAY_MS;
+        // First seen with a clock that is 100 days and 7 hours ahead.
+        let clock = VirtualClock::at(midnight + 100 * DAY_MS + 7 * HOUR_MS + 10 * HOUR_MS);
+        let mut line = Timeline::default();
+        let first = applied(&clock, &mut line);
+        let truth = midnight + 10 * HOUR_MS;
+        line = line.anchored(truth, &clock.read().unwrap()).unwrap();
+        clock.set_wall(truth);
+        applied(&clock, &mut line);
+        let day = line.last().unwrap().day;
+        clock.advance(14 * HOUR_MS - 1);
+        applied(&clock, &mut line);
+        assert_eq!(line.last().unwrap().day, day, "a millisecond before midnight");
+        let stamp = *line.last().unwrap();
+        assert_eq!(stamp.start_of_day(day + 1), stamp.at + 1);
+        assert_eq!(stamp.later(stamp.at + 1).day, day + 1);
+        clock.advance(1);
+        assert_eq!(applied(&clock, &mut line) - first, 14 * HOUR_MS);
+        assert_eq!(line.last().unwrap().day, day + 1);
+        // Told again, the lead is what it was.
+        assert_eq!(line.anchored(midnight + DAY_MS, &clock.read().unwrap()), None);
     }
 
     #[test]

@@ -22,6 +22,7 @@ use tokio::time::timeout;
 
 use crate::fault::Fault;
 use crate::limits::{BATCH_BYTES_MAX, ENVELOPE_BYTES_MAX};
+use crate::server::Config;
 use crate::store::{self, Outcome};
 use crate::summary::{Summary, summarize};
 use crate::verify::verify;
@@ -54,6 +55,7 @@ pub(crate) struct Desk {
     database: PathBuf,
     write_key: Option<String>,
     lose_every: Option<NonZeroU32>,
+    tells_time: bool,
     acknowledged: AtomicU64,
     bodies: Semaphore,
     batches: Semaphore,
@@ -61,17 +63,13 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(
-        writer: Writer,
-        database: PathBuf,
-        write_key: Option<String>,
-        lose_every: Option<NonZeroU32>,
-    ) -> Self {
+    pub(crate) fn new(writer: Writer, config: Config) -> Self {
         Self {
             writer,
-            database,
-            write_key,
-            lose_every,
+            database: config.database,
+            write_key: config.write_key,
+            lose_every: config.lose_every,
+            tells_time: config.tells_time,
             acknowledged: AtomicU64::new(0),
             bodies: Semaphore::new(BODIES_MAX),
             batches: Semaphore::new(BATCHES_MAX),
@@ -138,7 +136,7 @@ async fn take_batch(State(desk): State<Arc<Desk>>, request: Request) -> Result<R
             let reason = "stored, but the acknowledgement is lost on purpose";
             Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, reason))
         }
-        Some(Outcome::Stored) => Ok(acknowledge(batch_id)),
+        Some(Outcome::Stored) => Ok(acknowledge(batch_id, desk.tells_time)),
         Some(Outcome::Conflict) => {
             let reason = "this batch id was used for other bytes";
             Err(Refusal::new(StatusCode::BAD_REQUEST, reason))
@@ -148,8 +146,9 @@ async fn take_batch(State(desk): State<Arc<Desk>>, request: Request) -> Result<R
 }
 
 /// The server's clock is read anew for a repeat too: the device sets its own by it.
-fn acknowledge(batch_id: Vec<u8>) -> Response {
-    let answer = Acknowledgement { batch_id, server_ms: now_ms(), pause_s: 0 };
+fn acknowledge(batch_id: Vec<u8>, tells_time: bool) -> Response {
+    let server_ms = if tells_time { now_ms() } else { 0 };
+    let answer = Acknowledgement { batch_id, server_ms, pause_s: 0 };
     ([(CONTENT_TYPE, PROTOBUF)], answer.encode_to_vec()).into_response()
 }
 

@@ -53,6 +53,7 @@ fn run(arguments: Arguments) -> io::Result<()> {
         database: database.clone(),
         write_key: arguments.key,
         lose_every: arguments.lose_every,
+        tells_time: true,
     })?;
     let mut out = io::stdout();
     writeln!(out, "listening on http://{}", collector.address())?;

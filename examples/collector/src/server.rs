@@ -34,14 +34,17 @@ pub struct Config {
     /// and sends again. Counts over all devices, repeats included; with 1 no device ever gets
     /// an acknowledgement.
     pub lose_every: Option<NonZeroU32>,
+    /// Answers tell the time, which devices set their own by. False where devices live at another
+    /// time than this machine: replays of old logs.
+    pub tells_time: bool,
 }
 
 impl Config {
-    /// A free port on loopback, no write key, no faults.
+    /// A free port on loopback, no write key, no faults, and it tells the time.
     #[must_use]
     pub fn new(database: PathBuf) -> Self {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        Self { listen, database, write_key: None, lose_every: None }
+        Self { listen, database, write_key: None, lose_every: None, tells_time: true }
     }
 }
 
@@ -81,7 +84,7 @@ impl Collector {
             .enable_all()
             .build()?;
         let (writer, writing) = Writer::start(&config.database)?;
-        let desk = Desk::new(writer, config.database, config.write_key, config.lose_every);
+        let desk = Desk::new(writer, config);
         let (stop, stopped) = oneshot::channel();
         let serving = runtime.spawn(serve(listener, router(desk), stopped));
         Ok(Self { address, running: Some(Running { runtime, stop, serving, writing }) })

@@ -103,6 +103,8 @@ fn run_log(source: Source, layout: &Layout, demo: &Demo) -> Result<(Run, u64), F
     write_json_lines(&data.log, &layout.log())?;
     let mut config = Config::new(layout.collector());
     config.lose_every = LOSE_EVERY;
+    // The people of the logs live in the past.
+    config.tells_time = false;
     let collector = Collector::start(config)
         .map_err(|error| Failure::bug(format_args!("the collector does not start: {error}")))?;
     let killed = live(&data, layout, &collector, demo.seed)?;

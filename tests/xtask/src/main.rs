@@ -7,6 +7,7 @@ mod check;
 mod failure;
 mod layers;
 mod links;
+mod npm;
 mod parts;
 mod proto_image;
 mod run;

@@ -174,9 +174,6 @@ impl Checker<'_, '_> {
     pub(super) fn value(&mut self, expr: &Expr) -> Option<Code> {
         match &expr.kind {
             Kind::Integer(value) => Some(Code::one(Op::Integer(*value), Type::Integer)),
-            Kind::Number(value) if !value.is_finite() => {
-                self.wrong(&expr.range, "not a finite number")
-            }
             Kind::Number(value) => Some(Code::one(Op::Number(*value), Type::Number)),
             Kind::Flag(value) => Some(Code::one(Op::Flag(*value), Type::Flag)),
             Kind::Text(_) => self.wrong(

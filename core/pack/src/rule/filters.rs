@@ -149,10 +149,8 @@ impl Checker<'_, '_> {
                     i32::try_from(value).ok().filter(|_| kind == Some(PropertyType::Number));
                 Some(small.map_or(Constant::Integer(value), |value| Constant::Number(value.into())))
             }
-            Kind::Number(value) if value.is_finite() => {
-                Some(Constant::Number(*value * f64::from(sign)))
-            }
-            Kind::Number(_) => self.wrong(&expr.range, "not a finite number"),
+            // The parser lets finite ones through only.
+            Kind::Number(value) => Some(Constant::Number(*value * f64::from(sign))),
             Kind::Text(text) if sign > 0 => {
                 self.checked_text(text, &expr.range).map(Constant::Text)
             }

@@ -1,5 +1,6 @@
 //! What `cargo xtask test` runs.
 
+mod cel;
 mod docs;
 mod fmt;
 mod lab;
@@ -33,10 +34,11 @@ const UNIT: Part = Part { name: "unit", run: unit::run };
 const DOCS: Part = Part { name: "docs", run: docs::run };
 const LINKS: Part = Part { name: "links", run: links::part };
 const PROTO: Part = Part { name: "proto", run: proto::run };
+const CEL: Part = Part { name: "cel", run: cel::run };
 const LAB: Part = Part { name: "lab", run: lab::run };
 
 /// The cheap ones first: a slip shows early.
-const ALL: [Part; 8] = [FMT, LAYERS, LINKS, PROTO, LINT, UNIT, DOCS, LAB];
+const ALL: [Part; 9] = [FMT, LAYERS, LINKS, PROTO, LINT, UNIT, DOCS, CEL, LAB];
 
 /// A name on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
@@ -55,15 +57,17 @@ pub(crate) enum Choice {
     Links,
     /// Messages: lint, and no break against the saved image
     Proto,
+    /// The rule language against CEL's own conformance suite
+    Cel,
     /// The main job, end to end, recounted
     Lab,
-    /// All but `proto` and `lab`
+    /// All but `proto`, `cel` and `lab`
     Core,
 }
 
 impl Choice {
     fn takes(self, part: &Part) -> bool {
-        let outside = [PROTO.name, LAB.name];
+        let outside = [PROTO.name, CEL.name, LAB.name];
         match self.to_possible_value() {
             Some(_) if self == Self::Core => !outside.contains(&part.name),
             Some(value) => value.get_name() == part.name,
@@ -88,11 +92,14 @@ mod tests {
 
     #[test]
     fn no_choice_takes_every_part_once() {
-        assert_eq!(names(&[]), ["fmt", "layers", "links", "proto", "lint", "unit", "docs", "lab"]);
+        assert_eq!(
+            names(&[]),
+            ["fmt", "layers", "links", "proto", "lint", "unit", "docs", "cel", "lab"]
+        );
     }
 
     #[test]
-    fn core_takes_all_but_proto_and_lab() {
+    fn core_takes_all_but_proto_cel_and_lab() {
         assert_eq!(
             names(&[Choice::Core, Choice::Fmt]),
             ["fmt", "layers", "links", "lint", "unit", "docs"]
