@@ -19,7 +19,7 @@ pub(super) enum Slot {
     Empty,
     Whole(Ring<i64>),
     Instant(Option<i64>),
-    Timed(Kept),
+    Timed(Box<Kept>),
     Value(Option<Scalar>),
     Aggregate(Box<AggregateState>),
 }
@@ -34,7 +34,7 @@ impl Slot {
             Feature::SinceLast(_) | Feature::SinceFirst(_) | Feature::Absent(_) => {
                 Self::Instant(None)
             }
-            Feature::Timed(timed) => Self::Timed(Kept::new(timed)),
+            Feature::Timed(timed) => Self::Timed(Box::new(Kept::new(timed))),
             other => {
                 ring_window(other).map_or(Self::Empty, |window| Self::Whole(Ring::new(window)))
             }
@@ -66,7 +66,7 @@ impl Slot {
             (Self::Value(value), _) => *value = input.optional(Scalar::decode)?,
             (Self::Instant(at), _) => *at = input.optional(Reader::signed)?,
             (Self::Timed(kept), Feature::Timed(timed)) => {
-                *kept = Kept::decode(timed, &mut input)?;
+                **kept = Kept::decode(timed, &mut input)?;
             }
             _ => {}
         }

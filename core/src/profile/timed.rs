@@ -208,11 +208,12 @@ impl Timed {
 
     /// Upper bound of the bytes that it remembers beside its place in the profile.
     pub(super) fn bytes(&self) -> usize {
-        match self {
+        let held = match self {
             Self::Sequence(of) => of.steps.len() * size_of::<Option<i64>>(),
             _ if self.reads_rhythm() => Histogram::BYTES,
             _ => self.window().map_or(0, Ring::<i64>::bytes),
-        }
+        };
+        size_of::<Kept>().saturating_add(held)
     }
 
     /// The definition without what only reading needs: whatever has the same has one memory.
