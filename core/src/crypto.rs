@@ -14,7 +14,7 @@ mod vault;
 
 pub use blob::{BLOB_OVERHEAD, open_blob, seal_blob};
 pub use error::CryptoError;
-pub use key::{DataKey, Purpose};
+pub use key::{DATA_KEY_BYTES, DataKey, Purpose};
 pub(crate) use seal::AES_256_GCM_HKDF;
 pub use seal::{SALT_BYTES, SealKey, TAG_BYTES};
 pub use vault::{FileVault, KeyVault, VaultError};

@@ -5,6 +5,7 @@ mod effects;
 mod error;
 mod explain;
 mod export;
+mod keys;
 mod live;
 mod maintain;
 mod open;
@@ -26,7 +27,7 @@ pub use error::Error;
 pub use explain::{Explanation, Why};
 pub use maintain::Maintained;
 pub use receipt::{Placed, Receipt};
-pub use status::{KeyState, Status};
+pub use status::{KeyState, Status, StorageState};
 pub use wake::SYNC_WINDOW;
 
 use crate::event::{Draft, Value};
@@ -99,6 +100,26 @@ impl Engine {
         self.shared.unlock(key, Some(wrapped))
     }
 
+    /// Has the host's vault make a new wrapping key and wrap the data key under it. The old one
+    /// is destroyed once the new wrapped key is on flash, so that of both one always opens the
+    /// store. An older copy of the folder, put back afterwards, does not open any more: a new
+    /// installation begins in its place.
+    ///
+    /// [`Error::Vault`] if the vault cannot now, or there is none: everything is as it was. Asks
+    /// the vault and syncs files: not for the main thread.
+    pub fn rotate_key(&self) -> Result<(), Error> {
+        self.shared.rotate_key()
+    }
+
+    /// Notes the data key as the platform's vault has wrapped it anew, for a host that unlocks by
+    /// [`Engine::unlock`]. `key` is the unwrapped one: [`StoreError::WrongKey`] unless it is this
+    /// store's. On flash when it returns; only then destroy the old wrapping key.
+    ///
+    /// [`StoreError::WrongKey`]: crate::store::StoreError::WrongKey
+    pub fn rewrap(&self, key: &crate::crypto::DataKey, wrapped: &[u8]) -> Result<(), Error> {
+        self.shared.rewrap(key, wrapped)
+    }
+
     /// Records an event.
     ///
     /// When it returns [`Placed::OnFlash`], the end of the process does not touch the event any
@@ -107,7 +128,7 @@ impl Engine {
         let mut hot = lock(&self.shared.hot);
         let reading = self.shared.reading()?;
         let receipt = hot.record(&reading, draft)?;
-        self.shared.wake.after(&mut hot);
+        self.shared.wake.after(hot);
         Ok(receipt)
     }
 
@@ -117,7 +138,7 @@ impl Engine {
         let mut hot = lock(&self.shared.hot);
         let reading = self.shared.reading()?;
         let receipt = hot.live()?.tick(&reading)?;
-        self.shared.wake.after(&mut hot);
+        self.shared.wake.after(hot);
         Ok(receipt)
     }
 
@@ -141,7 +162,7 @@ impl Engine {
         let mut hot = lock(&self.shared.hot);
         let reading = self.shared.reading()?;
         let receipt = hot.live()?.report(&reading, (decision, outcome))?;
-        self.shared.wake.after(&mut hot);
+        self.shared.wake.after(hot);
         Ok(receipt)
     }
 
@@ -162,8 +183,7 @@ impl Engine {
         };
         let withdrawn = live.state.consent.record && !consent.record;
         live.set_consent(&self.shared.reading()?, consent)?;
-        self.shared.wake.after(&mut hot);
-        drop(hot);
+        self.shared.wake.after(hot);
         let synced = self.shared.sync(&mut cold);
         drop(cold);
         // Even if the refusal could not be synced, the erasure is tried.
@@ -201,7 +221,7 @@ impl Engine {
         self.shared.checkpoint(&mut lock(&self.shared.cold))?;
         let mut hot = lock(&self.shared.hot);
         let receipt = hot.live()?.activate(&self.shared.reading()?, pack, catalog)?;
-        self.shared.wake.after(&mut hot);
+        self.shared.wake.after(hot);
         Ok(receipt)
     }
 
@@ -223,7 +243,7 @@ impl Engine {
     /// without that thread does.
     pub fn maintain(&self, budget: Duration) -> Result<Maintained, Error> {
         let mut cold = lock(&self.shared.cold);
-        self.shared.maintain(&mut cold, budget)
+        self.shared.maintain(&mut cold, budget, false)
     }
 
     /// Destroys the data key and every file, then begins a new installation with the consent
@@ -279,7 +299,7 @@ impl Engine {
         let mut hot = lock(&self.shared.hot);
         let changes = (changes.collect(), context);
         let receipt = hot.live()?.change_facts(&self.shared.reading()?, changes)?;
-        self.shared.wake.after(&mut hot);
+        self.shared.wake.after(hot);
         Ok(receipt)
     }
 }

@@ -15,7 +15,7 @@ pub use draft::{Draft, DraftError};
 pub use spec::{EventSpec, Priority, PropertySpec, PropertyType, Sensitivity};
 pub use value::{Currency, Value};
 
-/// Names of the events that the engine itself records: what became of guidance.
+/// Names of the events that the engine itself records: what became of guidance, and of the store.
 pub mod names {
     /// Guidance was seen.
     pub const SHOWN: &str = "guidance_shown";
@@ -29,4 +29,14 @@ pub mod names {
     pub const CAMPAIGN: &str = "campaign";
     /// Property of these: number of the decision.
     pub const DECISION: &str = "decision";
+    /// What was stored here before is lost; numbers of it may be missing for good.
+    pub const STORAGE_RESET: &str = "storage_reset";
+    /// Property of this: [`KEY_LOST`], [`DATABASE_DAMAGED`] or [`DATABASE_MISSING`].
+    pub const REASON: &str = "reason";
+    /// The wrapping key is gone for good: this is a new installation.
+    pub const KEY_LOST: &str = "key_lost";
+    /// The buffer would not open and was set aside.
+    pub const DATABASE_DAMAGED: &str = "database_damaged";
+    /// The buffer was not there any more.
+    pub const DATABASE_MISSING: &str = "database_missing";
 }

@@ -25,9 +25,11 @@ mod names;
 mod open;
 mod outbox;
 pub mod record;
+mod reset;
 mod scan;
 mod segment;
 mod split;
+mod versions;
 
 use std::sync::Arc;
 
@@ -59,8 +61,12 @@ pub struct Store {
     database: Option<Database>,
     /// A consumed journal file, kept to be used again.
     recyclable: Option<u64>,
-    /// How the last use ended, until the buffer has counted it.
-    uncounted: Option<Ended>,
+    /// Files of the journal that were begun by earlier openings for nothing.
+    idle: Vec<u64>,
+    /// Something in the database could not be read.
+    doubted: bool,
+    /// Ends up to now.
+    ends: UncleanEnds,
 }
 
 impl Store {

@@ -10,11 +10,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use staykit_core::crypto::FileVault;
-use staykit_core::engine::{Config, DeviceClass, Engine, Host, Placed};
+use staykit_core::engine::{Config, DeviceClass, Engine, Host, Placed, SYNC_WINDOW};
 use staykit_core::event::{Draft, Priority, Value};
 use staykit_core::privacy::Consent;
 use staykit_core::random::SeededRandom;
@@ -253,4 +253,73 @@ fn bytes_written_for_each_event() {
         let held = device.engine.status().unwrap().file_bytes;
         println!("{name}: {bytes:.0} bytes an event, {held} bytes held");
     }
+}
+
+/// How long it takes until everything recorded is synced.
+fn unsynced_for(engine: &Engine) -> Duration {
+    let begun = Instant::now();
+    while engine.status().unwrap().unsynced_entries > 0 && begun.elapsed() < 20 * SYNC_WINDOW {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    begun.elapsed()
+}
+
+#[test]
+fn a_durable_event_is_synced_at_once_and_every_other_within_the_window() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Arc::new(FileVault::new(folder.path().join("vault")));
+    let config = Config::new(folder.path().join("store")).with_consent(Consent::all());
+    let engine = Engine::open(config, Host::system(vault)).unwrap();
+    engine.flush().unwrap();
+    // Another process may take the processor for a while: one of three tries is enough.
+    let soon = (0..3).any(|_| {
+        engine.record(Draft::new("purchase").money("amount", 1_990, "CNY")).unwrap();
+        unsynced_for(&engine) < SYNC_WINDOW / 2
+    });
+    assert!(soon, "a payment waits for the window");
+    let within = (0..3).any(|_| {
+        engine.record(Draft::new("tap")).unwrap();
+        unsynced_for(&engine) < SYNC_WINDOW + SYNC_WINDOW / 2
+    });
+    assert!(within);
+}
+
+#[test]
+fn the_state_goes_on_from_the_records_that_damage_has_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::new(VirtualClock::at(START));
+    let device = Device::open_at(folder.path(), &clock, |config| config);
+    for number in 0..30 {
+        device.view(number);
+    }
+    let image = killed(folder.path());
+    let journals = std::fs::read_dir(image.path().join("store")).unwrap();
+    let journal = journals
+        .map(|file| file.unwrap().path())
+        .find(|path| path.file_name().unwrap().to_str().unwrap().starts_with("journal-"))
+        .unwrap();
+    let mut bytes = std::fs::read(&journal).unwrap();
+    bytes[2_000] ^= 1;
+    std::fs::write(&journal, bytes).unwrap();
+    let device = Device::open_at(image.path(), &clock, |config| config);
+    let status = device.engine.status().unwrap();
+    assert!(status.damaged);
+    assert_eq!((status.recorded, status.damaged_frames, status.lost_entries), (29, 1, 1));
+    assert_eq!((status.epoch, status.last_seq, status.consent), (2, 0, Consent::all()));
+    assert_eq!(device.view(30), Placed::OnFlash);
+    let mut told = 0;
+    while let Some(upload) = device.engine.next_upload().unwrap() {
+        let request = v1::UploadRequest::decode(upload.body.as_slice()).unwrap();
+        let batch = v1::Batch::decode(request.batch.as_slice()).unwrap();
+        let reason = i32::from(v1::DropReason::Damage);
+        told += batch.dropped.iter().filter(|range| range.reason == reason).count();
+        let body = v1::Acknowledgement { batch_id: upload.id.to_vec(), server_ms: 1, pause_s: 0 };
+        let body = body.encode_to_vec();
+        let answer = Answer::Response { status: 200, retry_after: None, body };
+        device.engine.finish_upload(upload.id, &answer).unwrap();
+    }
+    assert_eq!(told, 1);
+    let status = device.engine.status().unwrap();
+    assert_eq!((status.recorded, status.dropped_events), (30, 1));
+    assert_eq!(status.dropped[0].reason, DropReason::Damage);
 }

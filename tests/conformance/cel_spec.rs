@@ -2,6 +2,13 @@
 //!
 //! `cargo xtask test cel` fetches the suite and names the file with its cases.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first failure"
+)]
+
 use std::fs;
 
 use serde_json::Value;

@@ -18,6 +18,7 @@ use staykit_core::event::Draft;
 use staykit_core::random::Seed;
 use staykit_core::time::VirtualClock;
 use staykit_tests::disk::{Cut, Fault, Image, RecordedDisk, Replay};
+use staykit_tests::nonces::Nonces;
 use staykit_tests::server;
 use staykit_tests::truth::{MARK, Truth, examine, found, open};
 
@@ -124,6 +125,7 @@ impl Life {
     fn recover(&mut self) -> Result<(), String> {
         self.disk.fail(None);
         self.disk.unlock();
+        Nonces::default().see(&self.disk.ops())?;
         let failed = |error: Error| format!("does not recover: {error}");
         let engine = open(&self.disk, &self.clock, &self.vault).map_err(failed)?;
         let there = found(&engine).map_err(failed)?;
@@ -188,6 +190,11 @@ fn a_device_that_fails_from_any_call_on_loses_nothing_that_was_confirmed() {
 #[test]
 fn an_error_of_the_device_at_any_call_loses_nothing_that_was_confirmed() {
     assert!(at_every_call(Fault::DeviceOnce).1 > 0);
+}
+
+#[test]
+fn a_write_that_fails_and_yet_arrives_doubles_nothing_and_its_nonce_is_not_used_again() {
+    assert!(at_every_call(Fault::Landed).1 > 0);
 }
 
 #[test]

@@ -17,9 +17,11 @@ use std::time::Duration;
 use staykit_core::engine::Engine;
 use staykit_core::event::Draft;
 use staykit_core::random::Seed;
-use staykit_core::sync::Answer;
+use staykit_core::sync::{Answer, Delivery};
 use staykit_core::time::{Clock, VirtualClock};
 use staykit_tests::disk::{Cut, Image, Lie, Op, RecordedDisk, Replay};
+use staykit_tests::nonces::Nonces;
+use staykit_tests::seeds::{again, by_form, seeds};
 use staykit_tests::server;
 use staykit_tests::truth::{MARK, Truth, examine, open};
 
@@ -40,14 +42,32 @@ struct Size {
 }
 
 const SHORT: Size = Size { seeds: 3, steps: 120, life: 60, between: 40 };
-const LONG: Size = Size { seeds: 14, steps: 400, life: 150, between: 12 };
+/// Cut again and again before anything is synced, so that names of files come back.
+const BRIEF: Size = Size { seeds: 2, steps: 80, life: 6, between: 40 };
+const LONG: Size = Size { seeds: 6, steps: 1_000, life: 150, between: 12 };
+
+/// A fault planted on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Plant {
+    Nothing,
+    /// The disk lies all the time.
+    Lie(Lie),
+    /// The engine says that it knows of an acknowledgement before that is durable.
+    AcknowledgedTooEarly,
+}
+
+impl Plant {
+    fn lie(self) -> Option<Lie> {
+        if let Self::Lie(lie) = self { Some(lie) } else { None }
+    }
+}
 
 /// A device that lives from one power cut to the next.
 struct Device {
     seed: Seed,
     draws: u64,
     folder: tempfile::TempDir,
-    lie: Option<Lie>,
+    plant: Plant,
     base: Image,
     disk: RecordedDisk,
     clock: Arc<VirtualClock>,
@@ -55,17 +75,21 @@ struct Device {
     epoch: u64,
     marks: i64,
     truth: Truth,
+    nonces: Nonces,
     images: u64,
+    ops: usize,
 }
 
 impl Device {
-    fn new(seed: u64, lie: Option<Lie>) -> Self {
-        let disk = RecordedDisk::new(Image::default()).that_lies(lie);
+    fn new(seed: u64, plant: Plant) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = folder.path().join("vault");
+        let disk = RecordedDisk::new(Image::default()).that_lies(plant.lie(), &vault);
         let mut device = Self {
             seed: Seed::from_number(seed),
             draws: 0,
-            folder: tempfile::tempdir().unwrap(),
-            lie,
+            folder,
+            plant,
             base: Image::default(),
             disk,
             clock: Arc::new(VirtualClock::at(START)),
@@ -73,7 +97,9 @@ impl Device {
             epoch: 0,
             marks: 0,
             truth: Truth::default(),
+            nonces: Nonces::default(),
             images: 0,
+            ops: 0,
         };
         device.open();
         device
@@ -110,6 +136,7 @@ impl Device {
             85..90 => {
                 self.engine().maintain(Duration::from_secs(1)).unwrap();
                 self.truth.confirm(self.disk.length());
+                self.nonces.see_blobs(&self.disk.now())?;
             }
             90..93 => {
                 let status = self.engine().status().unwrap();
@@ -163,7 +190,15 @@ impl Device {
             2 => server::says(413, &[]),
             _ => server::acknowledges(upload.id),
         };
-        self.engine().finish_upload(upload.id, &answer).unwrap();
+        self.nonces.see_blobs(&self.disk.now())?;
+        if self.plant == Plant::AcknowledgedTooEarly {
+            self.disk.lie(Some(Lie::Files("buffer.sqlite")));
+        }
+        let delivery = self.engine().finish_upload(upload.id, &answer).unwrap();
+        self.disk.lie(self.plant.lie());
+        if delivery == Delivery::Acknowledged {
+            self.truth.acknowledge(&upload, self.disk.length());
+        }
         Ok(())
     }
 
@@ -216,63 +251,99 @@ impl Device {
         replay.advance(at);
         let cut = Cut::ALL[usize::try_from(self.draw(8)).unwrap()];
         let image = replay.image(cut, &self.seed);
+        self.nonces.see(&ops[..at])?;
+        self.nonces.go_on_with(&image);
+        self.ops += ops.len();
         self.clock.reboot();
         let there = examine(&self.truth, image.clone(), at, &self.clock, &self.vault())
             .map_err(|error| format!("{cut:?} at {at}, to go on: {error}"))?;
         self.truth = self.truth.after_cut(&there, at);
-        self.disk = RecordedDisk::new(image.clone()).that_lies(self.lie);
+        self.disk = RecordedDisk::new(image.clone()).that_lies(self.plant.lie(), &self.vault());
         self.base = image;
         self.open();
         Ok(())
     }
 }
 
-/// How many images there were; or what was wrong.
-fn run(seed: u64, size: Size, lie: Option<Lie>) -> Result<u64, String> {
-    let mut device = Device::new(seed, lie);
+/// What a run came to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Done {
+    images: u64,
+    /// Operations on the disk.
+    ops: usize,
+    nonces: usize,
+}
+
+/// What it came to; or what was wrong.
+fn run(seed: u64, size: Size, plant: Plant) -> Result<Done, String> {
+    let mut device = Device::new(seed, plant);
     let mut lives = 0;
     let mut left = size.steps;
     while left > 0 {
         let steps = (1 + device.draw(size.life)).min(left);
+        lives += 1;
+        let wrong = |error| format!("life {lives}: {error}; {}", again("power", seed));
         for _ in 0..steps {
-            device.step()?;
+            device.step().map_err(wrong)?;
         }
         left -= steps;
-        lives += 1;
-        device.cut(size).map_err(|error| format!("seed {seed}, life {lives}: {error}"))?;
+        device.cut(size).map_err(wrong)?;
     }
-    Ok(device.images)
+    Ok(Done { images: device.images, ops: device.ops, nonces: device.nonces.count() })
 }
 
 #[test]
 fn a_power_cut_at_any_moment_takes_nothing_that_was_confirmed() {
-    let size = if std::env::var_os("STAYKIT_LONG").is_some() { LONG } else { SHORT };
-    let images: u64 = (1..=size.seeds).map(|seed| run(seed, size, None).unwrap()).sum();
-    assert!(images > size.seeds * size.steps / 2, "{images} images only");
+    for size in [by_form(SHORT, LONG), BRIEF] {
+        holds(size);
+    }
 }
 
-/// Runs until the lie is found out; what gave it away.
-fn caught(lie: Lie) -> String {
-    let found = (1..=SHORT.seeds).find_map(|seed| run(seed, SHORT, Some(lie)).err());
-    found.unwrap_or_else(|| panic!("{lie:?} was not noticed"))
+fn holds(size: Size) {
+    for seed in seeds(size.seeds) {
+        let done = run(seed, size, Plant::Nothing).unwrap();
+        println!("seed {seed}: {done:?}");
+        assert!(done.images > size.steps / 2 && done.nonces > 50, "{done:?}");
+        assert!(size.steps < LONG.steps || done.ops >= 5_000, "{done:?}");
+    }
+}
+
+/// Runs until the fault is found out; what gave it away.
+fn caught(plant: Plant, size: Size) -> String {
+    let found = (1..=size.seeds).find_map(|seed| run(seed, size, plant).err());
+    let what = found.unwrap_or_else(|| panic!("{plant:?} was not noticed"));
+    println!("{what}");
+    what
 }
 
 #[test]
 fn a_folder_that_is_not_synced_is_noticed() {
-    println!("{}", caught(Lie::Folder));
+    caught(Plant::Lie(Lie::Folder), SHORT);
 }
 
 #[test]
 fn a_journal_that_is_not_synced_is_noticed() {
-    println!("{}", caught(Lie::Files("journal-")));
+    caught(Plant::Lie(Lie::Files("journal-")), SHORT);
 }
 
 #[test]
 fn a_journal_recycled_before_the_commit_is_durable_is_noticed() {
-    println!("{}", caught(Lie::Files("buffer.sqlite")));
+    caught(Plant::Lie(Lie::Files("buffer.sqlite")), SHORT);
 }
 
 #[test]
 fn an_identity_that_is_not_synced_is_noticed() {
-    println!("{}", caught(Lie::Files("identity")));
+    caught(Plant::Lie(Lie::Files("identity")), SHORT);
+}
+
+#[test]
+fn an_acknowledgement_kept_before_it_is_durable_is_noticed() {
+    let what = caught(Plant::AcknowledgedTooEarly, SHORT);
+    assert!(what.contains("again after its acknowledgement"), "{what}");
+}
+
+#[test]
+fn the_same_nonce_twice_is_noticed() {
+    let what = caught(Plant::Lie(Lie::Salts), BRIEF);
+    assert!(what.contains("the same nonce twice"), "{what}");
 }

@@ -5,6 +5,7 @@
 //! without its content.
 
 mod image;
+mod salts;
 mod vfs;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,6 +76,8 @@ pub enum Fault {
     Device,
     /// An error of the device, once.
     DeviceOnce,
+    /// A write is done and reported as an error of the device; once.
+    Landed,
     /// Half of a write is done; once.
     Short,
     /// A signal interrupts; once.
@@ -88,6 +91,8 @@ pub enum Lie {
     Folder,
     /// Syncs of files whose names begin like this.
     Files(&'static str),
+    /// The salts of journal files, for which it puts always the same.
+    Salts,
 }
 
 /// What a call needs of the disk. Only a write is seen to be interrupted or cut short: the
@@ -108,6 +113,7 @@ struct State {
     calls: u64,
     fault: Option<(u64, Fault)>,
     lie: Option<Lie>,
+    salts: Option<salts::SameSalt>,
 }
 
 /// The disk. Clones are the same disk.
@@ -127,11 +133,17 @@ impl RecordedDisk {
         Self { path: vfs::mount(&state), state }
     }
 
-    /// The same with a lie.
+    /// The same with a lie. The data key is in the vault at that path.
     #[must_use]
-    pub fn that_lies(self, lie: Option<Lie>) -> Self {
-        self.state().lie = lie;
+    pub fn that_lies(self, lie: Option<Lie>, vault: &Path) -> Self {
+        self.lie(lie);
+        self.state().salts = (lie == Some(Lie::Salts)).then(|| salts::SameSalt::new(vault));
         self
+    }
+
+    /// Lies from now on, or not any more.
+    pub fn lie(&self, lie: Option<Lie>) {
+        self.state().lie = lie;
     }
 
     /// Path of the one folder on it.
@@ -208,7 +220,9 @@ impl State {
             Fault::Device if call >= at => return Err(io::Error::from_raw_os_error(5)),
             Fault::DeviceOnce if call == at => return Err(io::Error::from_raw_os_error(5)),
             Fault::Interrupted if call == at && needs == Needs::Write => ErrorKind::Interrupted,
-            Fault::Short if call == at && needs == Needs::Write => return Ok(Some(fault)),
+            Fault::Short | Fault::Landed if call == at && needs == Needs::Write => {
+                return Ok(Some(fault));
+            }
             _ => return Ok(None),
         };
         Err(kind.into())
@@ -256,11 +270,20 @@ impl State {
     }
 
     fn write(&mut self, inode: u64, bytes: &[u8], at: u64) -> io::Result<usize> {
-        let short = self.call(Needs::Write)? == Some(Fault::Short);
+        let fault = self.call(Needs::Write)?;
+        let short = fault == Some(Fault::Short);
         let bytes = if short { &bytes[..bytes.len().div_ceil(2)] } else { bytes };
-        image::write(self.content(inode), bytes, at);
-        self.ops.push(Op::Write { inode, at, bytes: bytes.to_vec() });
-        Ok(bytes.len())
+        let bytes = match &mut self.salts {
+            Some(salts) => salts.seal(self.now.file("identity"), (inode, at), bytes),
+            None => bytes.to_vec(),
+        };
+        image::write(self.content(inode), &bytes, at);
+        let written = bytes.len();
+        self.ops.push(Op::Write { inode, at, bytes });
+        if fault == Some(Fault::Landed) {
+            return Err(io::Error::from_raw_os_error(5));
+        }
+        Ok(written)
     }
 
     fn truncate(&mut self, inode: u64, size: u64) {

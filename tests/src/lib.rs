@@ -11,9 +11,11 @@
 
 pub mod disk;
 pub mod files;
+pub mod nonces;
 pub mod oracle;
 pub mod packs;
 pub mod person;
+pub mod seeds;
 pub mod server;
 pub mod truth;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use staykit_core::crypto::FileVault;
 use staykit_core::engine::{Config, Engine, Error, Host};
-use staykit_core::event::Draft;
+use staykit_core::event::{Draft, names};
 use staykit_core::privacy::Consent;
 use staykit_core::random::SeededRandom;
 use staykit_core::store::{Disk, StoreError, StoreFile};
@@ -16,6 +16,7 @@ use staykit_core::time::VirtualClock;
 use staykit_proto::segment::Property;
 
 use crate::disk::{Image, RecordedDisk};
+use crate::nonces::Nonces;
 use crate::server;
 
 /// Epoch and sequence number.
@@ -42,6 +43,8 @@ pub struct Truth {
     events: BTreeMap<Id, Known>,
     /// What left the device, and from when on.
     offered: BTreeMap<Id, (usize, Mark)>,
+    /// What was said to be acknowledged, and from when on.
+    acknowledged: BTreeMap<Id, usize>,
 }
 
 impl Truth {
@@ -72,6 +75,9 @@ impl Truth {
     /// An upload was handed out. Fails if one of its numbers was another event before.
     pub fn offer(&mut self, upload: &Upload, at: usize) -> Result<(), String> {
         for (id, mark) in offered(upload) {
+            if self.acknowledged.contains_key(&id) {
+                return Err(format!("offers {id:?} again after its acknowledgement"));
+            }
             let known =
                 self.events.get_mut(&id).ok_or_else(|| format!("offers {id:?}: invented"))?;
             if known.mark.is_some() && known.mark != mark {
@@ -84,6 +90,11 @@ impl Truth {
             }
         }
         Ok(())
+    }
+
+    /// The engine said that it knows this upload to be acknowledged: it never offers it again.
+    pub fn acknowledge(&mut self, upload: &Upload, at: usize) {
+        self.acknowledged.extend(offered(upload).into_iter().map(|(id, _)| (id, at)));
     }
 
     /// Holds what was found against what had been done when the disk had length `at`.
@@ -123,9 +134,11 @@ impl Truth {
         let known =
             |(id, mark): &(Id, Mark)| (*id, Known { mark: *mark, from: 0, safe_from: Some(0) });
         let offered = self.offered.iter().filter(|(_, (from, _))| *from <= at);
+        let acknowledged = self.acknowledged.iter().filter(|(_, from)| **from <= at);
         Self {
             events: found.iter().map(known).collect(),
             offered: offered.map(|(id, (_, mark))| (*id, (0, *mark))).collect(),
+            acknowledged: acknowledged.map(|(id, _)| (*id, 0)).collect(),
         }
     }
 }
@@ -146,7 +159,9 @@ pub fn found(engine: &Engine) -> Result<Vec<(Id, Mark)>, Error> {
     let lines = String::from_utf8(text).unwrap();
     let events = lines.lines().map(|line| serde_json::from_str(line).unwrap());
     Ok(events
-        .filter_map(|event: serde_json::Value| {
+        // The store says by one that a part of it was lost.
+        .filter(|event: &serde_json::Value| event["name"] != names::STORAGE_RESET)
+        .filter_map(|event| {
             let id = (event["epoch"].as_u64()?, event["seq"].as_u64()?);
             Some((id, event["properties"][MARK].as_i64()))
         })
@@ -164,6 +179,7 @@ pub fn offered(upload: &Upload) -> Vec<(Id, Mark)> {
         })
     };
     let events = server::events(upload).into_iter();
+    let events = events.filter(|(_, row)| row.name != names::STORAGE_RESET);
     events.map(|(seq, row)| ((epoch, seq), mark(&row.properties))).collect()
 }
 
@@ -175,6 +191,7 @@ pub fn examine(
     clock: &Arc<VirtualClock>,
     vault: &Path,
 ) -> Result<Vec<(Id, Mark)>, String> {
+    let mut nonces = Nonces::of(&image)?;
     let disk = RecordedDisk::new(image);
     let engine = open(&disk, clock, vault).map_err(|error| format!("does not open: {error}"))?;
     let failed = |error: Error| format!("does not go on: {error}");
@@ -194,9 +211,11 @@ pub fn examine(
         let Some(upload) = engine.next_upload().map_err(failed)? else { break };
         after.offer(&upload, disk.length())?;
         engine.finish_upload(upload.id, &server::acknowledges(upload.id)).map_err(failed)?;
+        after.acknowledge(&upload, disk.length());
     }
     after.check(&found(&engine).map_err(failed)?, disk.length())?;
     engine.close().map_err(failed)?;
+    nonces.see(&disk.ops())?;
     Ok(there)
 }
 
@@ -207,6 +226,10 @@ pub struct Damage {
     pub lost: usize,
     /// The numbering did not go on.
     pub new_epoch: bool,
+    /// Events that the state has not seen.
+    pub unseen: usize,
+    /// The engine says that something is damaged.
+    pub told: bool,
 }
 
 /// Opens a damaged disk and goes on with it: events may be gone, but none is invented or doubled,
@@ -220,12 +243,14 @@ pub fn examine_damaged(
     let disk = RecordedDisk::new(image);
     let engine = match open(&disk, clock, vault) {
         Err(Error::Store(StoreError::Damaged(StoreFile::Identity) | StoreError::Newer { .. })) => {
-            return Ok(Damage { lost: truth.len(), new_epoch: false });
+            let lost = truth.len();
+            return Ok(Damage { lost, new_epoch: false, unseen: lost, told: true });
         }
         other => other.map_err(|error| format!("does not open: {error}"))?,
     };
     let failed = |error: Error| format!("does not go on: {error}");
-    let epoch = engine.status().map_err(failed)?.epoch;
+    let status = engine.status().map_err(failed)?;
+    let epoch = status.epoch;
     // With the state goes the consent: whoever lost it asks again.
     engine.set_consent(Consent::all()).map_err(failed)?;
     let there = found(&engine).map_err(failed)?;
@@ -245,5 +270,7 @@ pub fn examine_damaged(
     }
     engine.close().map_err(failed)?;
     let lost = truth.len().saturating_sub(there.len());
-    Ok(Damage { lost, new_epoch: epoch > 1 })
+    let seen = usize::try_from(status.recorded).unwrap();
+    let unseen = truth.len().saturating_sub(seen);
+    Ok(Damage { lost, new_epoch: epoch > 1, unseen, told: status.damaged })
 }

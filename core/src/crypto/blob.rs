@@ -51,8 +51,9 @@ mod tests {
     use super::{BLOB_OVERHEAD, open_blob, seal_blob};
     use crate::crypto::{CryptoError, DataKey, Purpose};
     use proptest::prelude::{any, proptest};
+    use std::sync::LazyLock;
 
-    const KEY: DataKey = DataKey::new([7; 32]);
+    static KEY: LazyLock<DataKey> = LazyLock::new(|| DataKey::new([7; 32]));
 
     #[test]
     fn a_position_sealed_twice_under_two_salts_gives_different_bytes() {

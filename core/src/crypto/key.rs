@@ -2,15 +2,18 @@ use std::fmt;
 
 use ring::aead::{AES_256_GCM, LessSafeKey, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, Salt};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::Zeroizing;
 
 use super::{CryptoError, SALT_BYTES, SealKey};
-use crate::random::operating_system;
+use crate::random::{Random, SystemRandom};
+
+/// Bytes of a data key.
+pub const DATA_KEY_BYTES: usize = 32;
 
 /// The key from which all others of one installation are derived. Zeroed when dropped; `Debug`
-/// does not show it; it cannot be cloned.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub struct DataKey([u8; 32]);
+/// does not show it; it cannot be cloned. It stays at one place of the heap, so that moving it
+/// leaves no copy on a stack.
+pub struct DataKey(Box<Zeroizing<[u8; DATA_KEY_BYTES]>>);
 
 impl fmt::Debug for DataKey {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -21,18 +24,29 @@ impl fmt::Debug for DataKey {
 impl DataKey {
     /// A new key from the operating system's random numbers.
     pub fn generate() -> Result<Self, CryptoError> {
-        Ok(Self(operating_system()?))
+        let mut key = Self::copy_of(&[0; DATA_KEY_BYTES]);
+        SystemRandom.fill(&mut **key.0)?;
+        Ok(key)
     }
 
-    /// The key with these bytes. Zero your own copy of them afterwards.
+    /// The key with these bytes. Zero your own copy of them afterwards; [`DataKey::copy_of`]
+    /// leaves no other.
     #[must_use]
-    pub const fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+    pub fn new(bytes: [u8; DATA_KEY_BYTES]) -> Self {
+        Self::copy_of(&Zeroizing::new(bytes))
+    }
+
+    /// The key with these bytes, copied from where they are.
+    #[must_use]
+    pub fn copy_of(bytes: &[u8; DATA_KEY_BYTES]) -> Self {
+        let mut key = Box::new(Zeroizing::new([0; DATA_KEY_BYTES]));
+        key.copy_from_slice(bytes);
+        Self(key)
     }
 
     /// The bytes, for a vault to wrap.
     #[must_use]
-    pub fn bytes(&self) -> &[u8; 32] {
+    pub fn bytes(&self) -> &[u8; DATA_KEY_BYTES] {
         &self.0
     }
 
@@ -48,9 +62,13 @@ impl DataKey {
         let mut info = Vec::with_capacity(1 + context.len());
         info.push(purpose.label());
         info.extend_from_slice(context);
-        let root = Salt::new(HKDF_SHA256, salt).extract(&self.0);
+        let root = Salt::new(HKDF_SHA256, salt).extract(self.bytes());
         let okm = root.expand(&info, &AES_256_GCM).map_err(|_| CryptoError::TooLarge)?;
-        Ok(SealKey::new(LessSafeKey::new(UnboundKey::from(okm))))
+        // By way of a buffer that we zero: ring would take another that it does not.
+        let mut bytes = Zeroizing::new([0; DATA_KEY_BYTES]);
+        okm.fill(&mut *bytes).map_err(|_| CryptoError::TooLarge)?;
+        let key = UnboundKey::new(&AES_256_GCM, &*bytes).map_err(|_| CryptoError::TooLarge)?;
+        Ok(SealKey::new(LessSafeKey::new(key)))
     }
 }
 
@@ -95,6 +113,16 @@ mod tests {
     #[test]
     fn debug_shows_nothing_of_a_key() {
         assert_eq!(format!("{:?}", DataKey::new([7; 32])), "DataKey(..)");
+    }
+
+    #[test]
+    fn a_key_is_zeroed_when_it_is_dropped_and_lies_at_one_place() {
+        fn is_zeroed_on_drop<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+        let key = DataKey::new([7; 32]);
+        is_zeroed_on_drop(&*key.0);
+        let place = std::ptr::from_ref(key.bytes());
+        let moved = Box::new(key);
+        assert_eq!(std::ptr::from_ref(moved.bytes()), place);
     }
 
     #[test]

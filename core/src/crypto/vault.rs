@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use zeroize::Zeroize;
+use zeroize::Zeroizing;
 
 use super::{CryptoError, DataKey, Purpose, open_blob, seal_blob};
 use crate::random::operating_system;
@@ -14,8 +14,24 @@ pub trait KeyVault: Send + Sync {
     /// The data key, sealed under the wrapping key; a vault without one makes it first.
     fn wrap(&self, key: &DataKey) -> Result<Vec<u8>, VaultError>;
 
-    /// The data key that [`KeyVault::wrap`] sealed.
+    /// The data key that [`KeyVault::wrap`] or [`KeyVault::rotate`] sealed.
     fn unwrap(&self, wrapped: &[u8]) -> Result<DataKey, VaultError>;
+
+    /// The data key, sealed under a new wrapping key. The one before must still unwrap what it
+    /// sealed, until [`KeyVault::retire`]: the process may end before the store has noted the new
+    /// one.
+    ///
+    /// A vault whose wrapping keys are changed by others may leave it at wrapping again.
+    fn rotate(&self, key: &DataKey) -> Result<Vec<u8>, VaultError> {
+        self.wrap(key)
+    }
+
+    /// Destroys every wrapping key but the one that sealed `keep`. Called after a rotation, and
+    /// after each unlocking, in case the process ended in between.
+    fn retire(&self, keep: &[u8]) -> Result<(), VaultError> {
+        let _ = keep;
+        Ok(())
+    }
 }
 
 /// Why a vault gave no key.
@@ -44,6 +60,8 @@ impl std::error::Error for VaultError {}
 /// backup or a disk image that holds both this file and the store, nor against malware of the
 /// same user. It does protect a store that gets out alone: keep the file elsewhere. On phones use
 /// the platform's key store instead.
+///
+/// During a rotation the next key lies beside it, in a file with `.next` behind the name.
 #[derive(Debug, Clone)]
 pub struct FileVault {
     path: PathBuf,
@@ -59,22 +77,32 @@ impl FileVault {
         Self { path: path.into() }
     }
 
-    fn wrapping_key(&self) -> Result<DataKey, VaultError> {
-        read_key(&self.path).map_err(|error| match error.kind() {
-            ErrorKind::NotFound | ErrorKind::InvalidData => VaultError::Lost,
-            _ => VaultError::Unavailable,
-        })
+    fn next_path(&self) -> PathBuf {
+        let mut name = self.path.clone().into_os_string();
+        name.push(".next");
+        name.into()
     }
 
-    /// Writes a new key beside the file and links it into place, so that no one ever sees half a
+    /// Writes a new key beside `path` and links it into place, so that no one ever sees half a
     /// key and of two processes one wins.
-    fn create(&self) -> Result<(), VaultError> {
+    fn create(&self, path: &Path) -> Result<(), VaultError> {
         let draft = self.draft_path()?;
-        let made = write_key(&draft).and_then(|()| fs::hard_link(&draft, &self.path));
+        let made = write_key(&draft).and_then(|()| fs::hard_link(&draft, path));
         let cleaned = fs::remove_file(&draft);
         match made {
             Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(VaultError::Unavailable),
-            _ => cleaned.and_then(|()| self.sync_folder()).map_err(|_| VaultError::Unavailable),
+            _ => cleaned.and_then(|()| self.sync_folder()).map_err(away),
+        }
+    }
+
+    /// Puts the next key in place of the present one, which is overwritten.
+    fn advance(&self) -> io::Result<()> {
+        let old = OpenOptions::new().write(true).open(&self.path);
+        fs::rename(self.next_path(), &self.path)?;
+        self.sync_folder()?;
+        match old {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            old => old.and_then(|mut old| old.write_all(&[0; KEY_BYTES]).and(old.sync_all())),
         }
     }
 
@@ -91,15 +119,16 @@ impl FileVault {
     }
 }
 
-fn read_key(path: &Path) -> io::Result<DataKey> {
-    let mut bytes = [0; KEY_BYTES];
-    let read = File::open(path)?.read_exact(&mut bytes);
-    let key = DataKey::new(bytes);
-    bytes.zeroize();
-    read.map(|()| key).map_err(|error| match error.kind() {
-        ErrorKind::UnexpectedEof => ErrorKind::InvalidData.into(),
-        _ => error,
-    })
+fn read_key(path: &Path) -> Result<DataKey, VaultError> {
+    let mut bytes = Zeroizing::new([0; KEY_BYTES]);
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut *bytes));
+    match read {
+        Ok(()) => Ok(DataKey::copy_of(&bytes)),
+        Err(error) => Err(match error.kind() {
+            ErrorKind::NotFound | ErrorKind::UnexpectedEof => VaultError::Lost,
+            _ => VaultError::Unavailable,
+        }),
+    }
 }
 
 fn write_key(path: &Path) -> io::Result<()> {
@@ -111,23 +140,57 @@ fn write_key(path: &Path) -> io::Result<()> {
 
 impl KeyVault for FileVault {
     fn wrap(&self, key: &DataKey) -> Result<Vec<u8>, VaultError> {
-        let wrapping = match self.wrapping_key() {
+        let wrapping = match read_key(&self.path) {
             Err(VaultError::Lost) if !self.path.exists() => {
-                self.create()?;
-                self.wrapping_key()?
+                self.create(&self.path)?;
+                read_key(&self.path)?
             }
             other => other?,
         };
-        seal_blob(&wrapping, Purpose::Wrap, &[], key.bytes()).map_err(|_| VaultError::Unavailable)
+        seal(&wrapping, key)
     }
 
     fn unwrap(&self, wrapped: &[u8]) -> Result<DataKey, VaultError> {
-        let wrapping = self.wrapping_key()?;
-        let mut bytes = open_blob(&wrapping, Purpose::Wrap, &[], wrapped).map_err(lost)?;
-        let key = <[u8; KEY_BYTES]>::try_from(bytes.as_slice()).map(DataKey::new);
-        bytes.zeroize();
-        key.map_err(|_| VaultError::Lost)
+        match (unwrap_by(&self.path, wrapped), unwrap_by(&self.next_path(), wrapped)) {
+            (Ok(key), _) | (_, Ok(key)) => Ok(key),
+            (Err(VaultError::Lost), Err(VaultError::Lost)) => Err(VaultError::Lost),
+            _ => Err(VaultError::Unavailable),
+        }
     }
+
+    fn rotate(&self, key: &DataKey) -> Result<Vec<u8>, VaultError> {
+        let next = self.next_path();
+        self.create(&next)?;
+        seal(&read_key(&next)?, key)
+    }
+
+    fn retire(&self, keep: &[u8]) -> Result<(), VaultError> {
+        let next = self.next_path();
+        if !next.exists() {
+            return Ok(());
+        }
+        if unwrap_by(&next, keep).is_ok() {
+            return self.advance().map_err(away);
+        }
+        // Of a rotation that the store never noted.
+        unwrap_by(&self.path, keep)?;
+        fs::remove_file(&next).and_then(|()| self.sync_folder()).map_err(away)
+    }
+}
+
+fn seal(wrapping: &DataKey, key: &DataKey) -> Result<Vec<u8>, VaultError> {
+    seal_blob(wrapping, Purpose::Wrap, &[], key.bytes()).map_err(|_| VaultError::Unavailable)
+}
+
+fn unwrap_by(path: &Path, wrapped: &[u8]) -> Result<DataKey, VaultError> {
+    let wrapping = read_key(path)?;
+    let bytes = open_blob(&wrapping, Purpose::Wrap, &[], wrapped).map(Zeroizing::new);
+    let bytes = bytes.map_err(lost)?;
+    bytes.as_slice().try_into().map(DataKey::copy_of).map_err(|_| VaultError::Lost)
+}
+
+fn away(_: io::Error) -> VaultError {
+    VaultError::Unavailable
 }
 
 fn lost(error: CryptoError) -> VaultError {

@@ -7,7 +7,7 @@ use super::error::Error;
 use super::receipt::{Placed, Receipt};
 use super::state::{State, encode_facts, kind};
 use crate::codec::Writer;
-use crate::event::{Catalog, Draft, Event, names};
+use crate::event::{Catalog, Draft, Event, Priority, names};
 use crate::guidance::Outcome;
 use crate::pack::Pack;
 use crate::privacy::Consent;
@@ -17,9 +17,11 @@ use crate::store::{Journal, StoreError};
 use crate::time::{ClockReading, Stamp};
 
 /// Entries that wait in memory while flash takes none: as many events as a busy hour has.
-pub(super) const MOST_WAITING: usize = 1_000;
+const MOST_WAITING: usize = 1_000;
 /// Bytes of them.
 const MOST_WAITING_BYTES: usize = 1 << 20;
+/// What is left of both to milestones and payments, as a divisor.
+const RESERVED: usize = 4;
 /// Ticks that one call catches up with, one per due instant; beyond it time jumps.
 const MOST_TICKS: usize = 10_000;
 /// Bytes of ticks that are written as one entry.
@@ -38,6 +40,10 @@ pub(super) struct Live {
     /// Entries that flash did not take, oldest first; their effects are in `state`.
     pub(super) waiting: VecDeque<Vec<u8>>,
     waiting_bytes: usize,
+    /// Why flash took no entry last; `None` since it takes them again.
+    pub(super) trouble: Option<StoreError>,
+    /// Events refused since the opening because the memory was full.
+    pub(super) refused: u64,
     /// Entries since the last compaction.
     pub(super) uncompacted: u64,
     /// Bytes of the entries appended since then.
@@ -65,6 +71,8 @@ impl Live {
             epoch,
             waiting: VecDeque::new(),
             waiting_bytes: 0,
+            trouble: None,
+            refused: 0,
             uncompacted: 0,
             uncompacted_bytes: 0,
             urgent: false,
@@ -96,7 +104,13 @@ impl Live {
         if !self.state.consent.record {
             return Err(Error::NoConsent);
         }
-        let call = self.begin()?;
+        let call = match self.begin_for(event.priority()) {
+            Err(full) => {
+                self.refused = self.refused.saturating_add(1);
+                return Err(full);
+            }
+            Ok(call) => call,
+        };
         let stamp = self.catch_up(reading);
         let first = self.state.last_seq.saturating_add(1);
         self.apply(event, &stamp);
@@ -111,6 +125,15 @@ impl Live {
         self.urgent = event.is_durable();
         let seqs = Some((first, self.state.last_seq));
         Ok(self.finish(&call, seqs))
+    }
+
+    /// Records that what was stored before is lost, if the person allows to record anything.
+    pub(super) fn record_reset(&mut self, reading: &ClockReading, reason: &str) {
+        let draft = Draft::new(names::STORAGE_RESET).text(names::REASON, reason);
+        match self.record(reading, draft) {
+            Ok(_) | Err(Error::NoConsent) => {}
+            Err(error) => log::error!("the loss of the store is not recorded: {error}"),
+        }
     }
 
     /// Records what became of a decision.
@@ -246,7 +269,9 @@ impl Live {
     /// Writes entries that had to wait; stops at the first that flash still does not take.
     pub(super) fn write_waiting(&mut self) -> Result<(), StoreError> {
         while let Some(entry) = self.waiting.front() {
-            self.journal.append(entry)?;
+            let written = self.journal.append(entry);
+            self.trouble = written.as_ref().err().cloned();
+            written?;
             self.waiting_bytes = self.waiting_bytes.saturating_sub(entry.len());
             self.waiting.pop_front();
         }
@@ -259,10 +284,11 @@ impl Live {
     }
 
     fn begin(&mut self) -> Result<Call, Error> {
-        let waiting = self.waiting.len();
-        if waiting >= MOST_WAITING || self.waiting_bytes >= MOST_WAITING_BYTES {
-            return Err(Error::MemoryFull { waiting });
-        }
+        self.begin_for(Priority::Critical)
+    }
+
+    fn begin_for(&mut self, priority: Priority) -> Result<Call, Error> {
+        admit_to_memory((self.waiting.len(), self.waiting_bytes), priority)?;
         self.entry.clear();
         self.effects.clear();
         self.urgent = false;
@@ -351,13 +377,28 @@ impl Live {
                     log::error!("an entry is kept by the state alone: {error}");
                     return Placed::InMemory;
                 }
-                Err(error) => log::warn!("an entry waits in memory: {error}"),
+                Err(error) => {
+                    log::warn!("an entry waits in memory: {error}");
+                    self.trouble = Some(error);
+                }
             }
         }
         self.waiting_bytes = self.waiting_bytes.saturating_add(self.entry.len());
         self.waiting.push_back(self.entry.clone());
         Placed::InMemory
     }
+}
+
+/// Whether one more may have to wait beside so many entries of so many bytes. The last quarter is
+/// kept for milestones and payments.
+pub(super) fn admit_to_memory(
+    (waiting, bytes): (usize, usize),
+    priority: Priority,
+) -> Result<(), Error> {
+    let kept = |most: usize| if priority >= Priority::High { 0 } else { most / RESERVED };
+    let full = waiting >= MOST_WAITING - kept(MOST_WAITING)
+        || bytes >= MOST_WAITING_BYTES - kept(MOST_WAITING_BYTES);
+    if full { Err(Error::MemoryFull { waiting }) } else { Ok(()) }
 }
 
 /// What a call began with.

@@ -8,13 +8,19 @@ use super::error::Error;
 use super::phases::{Cold, Hot, Upkeep, Warehouse};
 use super::shared::{Shared, lock};
 use super::wake::SYNC_WINDOW;
-use crate::store::{Bounds, Evicted};
+use crate::store::{Bounds, Evicted, Store, StoreError, StoreFile, SyncTask, limits};
 use crate::time::HOUR_MS;
 
 /// Bytes of entries that make a compaction worth it: three quarters of a journal file. Each
 /// compaction begins another, which costs its size in zeros however few entries come into it:
 /// 1,300 bytes an event after every 200. Uploads do not wait for this.
 const WORTH_COMPACTING: u64 = 192 << 10;
+
+/// One compaction takes a few ms; a budget below that leaves it to the next round.
+const LEAST_BUDGET: Duration = Duration::from_millis(5);
+
+/// Bytes of journal files that are compacted however few entries they hold.
+const MOST_FILES: u64 = 1 << 20;
 
 /// Entries since the last checkpoint that an opening replays at most, give or take a compaction.
 const LONGEST_TAIL: u64 = 2_000;
@@ -24,6 +30,10 @@ const CHECKPOINT_SHARE: u64 = 16;
 
 /// Doublings of the window between rounds that fail: at most about a minute.
 const MOST_PATIENT: u32 = 5;
+
+/// How far the engine's thread stands back: Android's `THREAD_PRIORITY_BACKGROUND`.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const BACKGROUND: i32 = 10;
 
 /// What a round of maintenance did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,10 +50,11 @@ pub struct Maintained {
 pub(super) fn spawn(shared: &Arc<Shared>) -> Result<JoinHandle<()>, Error> {
     let shared = Arc::clone(shared);
     let run = move || {
+        stand_back();
         let mut failures = 0;
-        while shared.wake.wait(failures) {
+        while let Some(urgent) = shared.wake.wait(failures) {
             let mut cold = lock(&shared.cold);
-            match shared.maintain(&mut cold, SYNC_WINDOW) {
+            match shared.maintain(&mut cold, SYNC_WINDOW, urgent) {
                 Ok(_) | Err(Error::Locked | Error::Closed) => failures = 0,
                 Err(error) => {
                     log::warn!("maintenance will be tried again: {error}");
@@ -56,62 +67,140 @@ pub(super) fn spawn(shared: &Arc<Shared>) -> Result<JoinHandle<()>, Error> {
     builder.spawn(run).map_err(|error| Error::Thread(error.kind()))
 }
 
+/// Lets the app's threads go first: a record that wakes this one is not to wait for it on the same
+/// core.
+fn stand_back() {
+    // Elsewhere it would be the whole process that stands back.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if let Err(error) = rustix::process::nice(BACKGROUND) {
+        log::debug!("the maintenance thread keeps its priority: {error}");
+    }
+}
+
+/// What a round of maintenance finds, looked up at once: each time that it takes `hot` a record may
+/// have to wait, or may have to wake it.
+struct Found {
+    /// Whether what waited in memory could be written.
+    written: Result<(), StoreError>,
+    task: Option<SyncTask>,
+    /// Enough lies in the journal for a compaction, by its entries or by its files: each start of
+    /// the app begins one, however little comes into it.
+    worth: bool,
+    spare: Option<usize>,
+    now_at: i64,
+}
+
 impl Shared {
-    pub(super) fn maintain(&self, cold: &mut Cold, budget: Duration) -> Result<Maintained, Error> {
-        self.sync(cold)?;
-        check(cold.open()?)?;
+    /// Does what is due. What compaction makes durable needs no sync of its own, except that an
+    /// `urgent` event does not wait for so much.
+    pub(super) fn maintain(
+        &self,
+        cold: &mut Cold,
+        budget: Duration,
+        urgent: bool,
+    ) -> Result<Maintained, Error> {
+        let found = self.look(cold)?;
+        let worth = found.worth && budget >= LEAST_BUDGET;
+        let suspect = cold.open()?.upkeep.suspect;
+        let synced =
+            if urgent || suspect || !worth { self.run_sync(cold, found.task) } else { Ok(0) };
+        check(cold.open()?);
         let mut done = Maintained::default();
-        // One compaction takes a few ms; a budget below that leaves it to the next round.
-        let uncompacted_bytes = lock(&self.hot).live()?.uncompacted_bytes;
-        if uncompacted_bytes >= WORTH_COMPACTING && budget >= Duration::from_millis(5) {
-            done.compacted = self.compact(cold)?;
+        if worth {
+            // What cannot be synced, or waits in memory, is helped by this more than by anything.
+            done.compacted = self.compact(cold).or_else(|error| {
+                self.sync(cold)?;
+                Err(error)
+            })?;
+            if synced.is_err() || found.written.is_err() {
+                self.sync(cold)?;
+            }
+            done.waiting = lock(&self.hot).live()?.waiting.len();
+        } else {
+            done.waiting = synced?;
+            found.written?;
         }
-        done.dropped = self.keep_within_bounds(cold, done.compacted > 0)?;
-        self.supply_spare(cold)?;
-        done.waiting = lock(&self.hot).live()?.waiting.len();
+        done.dropped = self.keep_within_bounds(cold, done.compacted > 0, found.now_at)?;
+        if let Some(size) = found.spare.filter(|_| !worth) {
+            self.prepare_spare(cold, size)?;
+        }
         Ok(done)
+    }
+
+    fn look(&self, cold: &mut Cold) -> Result<Found, Error> {
+        let reading = self.reading()?;
+        let journal_bytes = cold.open()?.upkeep.journal_bytes;
+        let many_files = journal_bytes >= MOST_FILES.max(self.config.byte_budget() / 8);
+        let mut hot = lock(&self.hot);
+        let live = hot.live()?;
+        let written = live.write_waiting();
+        Ok(Found {
+            written,
+            task: live.journal.needs_sync().then(|| live.journal.begin_sync()),
+            worth: live.uncompacted_bytes >= WORTH_COMPACTING
+                || (many_files && live.uncompacted > 0),
+            spare: live.journal.wants_spare(),
+            now_at: live.state.timeline.stamp(&reading).at,
+        })
     }
 
     /// Prepares the journal file that records go on in, so that nobody has to wait for one.
     fn supply_spare(&self, cold: &mut Cold) -> Result<(), Error> {
         let wanted = lock(&self.hot).live()?.journal.wants_spare();
-        if let Some(size) = wanted {
-            let spare = cold.open()?.store.prepare_spare(size)?;
-            lock(&self.hot).live()?.journal.supply(spare);
-        }
+        wanted.map_or(Ok(()), |size| self.prepare_spare(cold, size))
+    }
+
+    fn prepare_spare(&self, cold: &mut Cold, size: usize) -> Result<(), Error> {
+        let spare = cold.open()?.store.prepare_spare(size)?;
+        lock(&self.hot).live()?.journal.supply(spare);
         Ok(())
     }
 
     /// Makes everything recorded so far durable.
     pub(super) fn sync(&self, cold: &mut Cold) -> Result<(), Error> {
-        if let (Cold::Locked(_), Hot::Locked(_)) = (&*cold, &*lock(&self.hot)) {
+        if matches!(cold, Cold::Locked(_)) && matches!(&*lock(&self.hot), Hot::Locked(_)) {
             return Ok(());
         }
-        let task = {
+        let (task, written) = {
             let mut hot = lock(&self.hot);
             let live = match hot.live() {
                 Err(Error::Closed) => return Ok(()),
                 other => other?,
             };
-            live.write_waiting()?;
-            if !live.journal.needs_sync() {
-                return Ok(());
-            }
-            live.journal.begin_sync()
+            // What is there is synced even if more cannot be written.
+            let written = live.write_waiting();
+            (live.journal.needs_sync().then(|| live.journal.begin_sync()), written)
         };
+        self.run_sync(cold, task)?;
+        Ok(written?)
+    }
+
+    /// Runs a sync and notes what came of it; how many entries wait in memory.
+    fn run_sync(&self, cold: &mut Cold, task: Option<SyncTask>) -> Result<usize, Error> {
+        let Some(task) = task else { return Ok(0) };
+        // Held until the lock is free again: the last to let go of a file closes it.
+        let _files = task.files();
         let done = task.run();
-        lock(&self.hot).live()?.journal.finish_sync(done)?;
+        let waiting = {
+            let mut hot = lock(&self.hot);
+            let live = hot.live()?;
+            live.journal.finish_sync(done)?;
+            live.waiting.len()
+        };
         if let (Cold::Open(warehouse), Ok(reading)) = (cold, self.reading()) {
             warehouse.synced_at = Some(reading.wall_ms);
         }
-        Ok(())
+        Ok(waiting)
     }
 
     /// Gives up what is too old, once an hour, and what the byte budget has no room for, then and
     /// after each compaction; how many events that the collector never got.
-    fn keep_within_bounds(&self, cold: &mut Cold, compacted: bool) -> Result<u64, Error> {
-        let reading = self.reading()?;
-        let now_at = lock(&self.hot).live()?.state.timeline.stamp(&reading).at;
+    fn keep_within_bounds(
+        &self,
+        cold: &mut Cold,
+        compacted: bool,
+        now_at: i64,
+    ) -> Result<u64, Error> {
         let Warehouse { store, upkeep, .. } = cold.open()?;
         let hourly =
             upkeep.bounded_at.is_none_or(|then| now_at.abs_diff(then) >= HOUR_MS.unsigned_abs());
@@ -132,12 +221,39 @@ impl Shared {
 
     /// Moves what the journal holds into the buffer, with a checkpoint of the state if one is due.
     pub(super) fn compact(&self, cold: &mut Cold) -> Result<u64, Error> {
-        self.move_journal(cold, false)
+        self.move_or_restrict(cold, false)
     }
 
     /// The same, with a checkpoint for sure: nothing recorded so far will be replayed.
     pub(super) fn checkpoint(&self, cold: &mut Cold) -> Result<(), Error> {
-        self.move_journal(cold, true).map(|_| ())
+        self.move_or_restrict(cold, true).map(|_| ())
+    }
+
+    /// While the buffer takes nothing, the journal may grow to the byte budget and no further.
+    fn move_or_restrict(&self, cold: &mut Cold, with_checkpoint: bool) -> Result<u64, Error> {
+        let restricted = lock(&self.hot).live()?.journal.is_restricted();
+        let mut moved = self.move_journal(cold, with_checkpoint && !restricted);
+        if restricted && moved.is_ok() {
+            // The buffer takes events again: the present file and what waits in memory follow.
+            lock(&self.hot).live()?.journal.lift();
+            moved = self.move_journal(cold, with_checkpoint);
+        }
+        let Cold::Open(warehouse) = cold else { return moved };
+        let mut hot = lock(&self.hot);
+        let Hot::Open(live) = &mut *hot else { return moved };
+        match &moved {
+            Ok(_) => live.journal.lift(),
+            Err(Error::Store(error)) => {
+                live.journal.restrict(room(&warehouse.store, self.config.byte_budget()));
+                warehouse.trouble = Some(error.clone());
+                warehouse.note_damage(error);
+            }
+            Err(_) => {}
+        }
+        if moved.is_ok() {
+            warehouse.trouble = None;
+        }
+        moved
     }
 
     fn move_journal(&self, cold: &mut Cold, with_checkpoint: bool) -> Result<u64, Error> {
@@ -145,35 +261,63 @@ impl Shared {
             // Then the rotation makes a file itself, under the lock that records wait for.
             log::debug!("no journal file was prepared: {error}");
         }
-        let Warehouse { store, upkeep, .. } = cold.open()?;
-        let (end, checkpoint, moved) = {
+        let upkeep = &cold.open()?.upkeep;
+        let (end, checkpoint, moved, spare) = {
             let mut hot = lock(&self.hot);
             let live = hot.live()?;
-            live.write_waiting()?;
+            match live.write_waiting() {
+                // A compaction without them makes room for them.
+                Err(StoreError::Backlog) => {}
+                other => other?,
+            }
             let end = live.journal.rotate()?;
             // What was recorded under one pack is not to be replayed under another.
             let due = with_checkpoint
                 || upkeep.pack != live.state.pack
                 || upkeep.is_checkpoint_due(end, self.config.byte_budget());
-            let checkpoint = due.then(|| {
+            // The state knows all that was recorded: what else there is would be replayed on it.
+            let whole = live.waiting.is_empty() && end == live.journal.appended();
+            let checkpoint = (due && whole).then(|| {
                 let mut bytes = Vec::with_capacity(upkeep.checkpoint_bytes);
                 live.state.encode(&live.pack, &mut bytes);
                 (bytes, live.state.pack.clone())
             });
-            (end, checkpoint, (live.uncompacted, live.uncompacted_bytes))
+            let moved = if whole { (live.uncompacted, live.uncompacted_bytes) } else { (0, 0) };
+            (end, checkpoint, moved, live.journal.wants_spare())
         };
+        // For the time that compressing takes.
+        if let Some(size) = spare
+            && let Err(error) = self.prepare_spare(cold, size)
+        {
+            log::debug!("no journal file was prepared: {error}");
+        }
+        let Warehouse { store, upkeep, .. } = cold.open()?;
         let state = checkpoint.as_ref().map(|(bytes, _)| bytes.as_slice());
         let done = store.compact(end, state)?;
         upkeep.journal_bytes = done.journal_bytes;
         if let Some((bytes, pack)) = checkpoint {
             (upkeep.covered, upkeep.checkpoint_bytes, upkeep.pack) = (end, bytes.len(), pack);
         }
-        let mut hot = lock(&self.hot);
-        let live = hot.live()?;
-        live.journal.consumed(end);
-        live.uncompacted = live.uncompacted.saturating_sub(moved.0);
-        live.uncompacted_bytes = live.uncompacted_bytes.saturating_sub(moved.1);
+        let closed = {
+            let mut hot = lock(&self.hot);
+            let live = hot.live()?;
+            live.uncompacted = live.uncompacted.saturating_sub(moved.0);
+            live.uncompacted_bytes = live.uncompacted_bytes.saturating_sub(moved.1);
+            live.journal.consumed(end)
+        };
+        drop(closed);
         Ok(done.events)
+    }
+}
+
+impl Warehouse {
+    /// A database that turns out damaged is looked through by the next round, and set aside by the
+    /// next opening.
+    pub(super) fn note_damage(&mut self, error: &StoreError) {
+        if *error == StoreError::Damaged(StoreFile::Database) {
+            self.store.doubt();
+            self.upkeep.suspect = true;
+        }
     }
 }
 
@@ -191,16 +335,30 @@ impl Upkeep {
     }
 }
 
-/// Looks through the database once if the device may have stopped while it was in use.
-fn check(warehouse: &mut Warehouse) -> Result<(), Error> {
+/// Bytes that the journal may still grow by while the buffer takes nothing: half of what files may
+/// exceed the budget by is left to the rest.
+pub(super) fn room(store: &Store, byte_budget: u64) -> u64 {
+    let slack = u64::try_from(limits::BUDGET_SLACK.most / 2).unwrap_or(0);
+    // Who cannot tell the sizes lets nothing grow.
+    let bytes = store.file_bytes().unwrap_or(u64::MAX);
+    byte_budget.saturating_add(slack).saturating_sub(bytes)
+}
+
+/// Looks through the database if the device may have stopped since that was done last: once in the
+/// life of an engine, and again in the next one if this one was killed before.
+fn check(warehouse: &mut Warehouse) {
     if !warehouse.upkeep.suspect {
-        return Ok(());
+        return;
     }
-    let sound = warehouse.store.check()?;
-    warehouse.upkeep.suspect = false;
-    if !sound {
-        warehouse.damage.database_set_aside = true;
-        log::error!("the buffer is damaged: the next opening sets it aside");
+    let store = &mut warehouse.store;
+    match store.is_suspect().and_then(|suspect| Ok(!suspect || store.check()?)) {
+        Ok(sound) => {
+            warehouse.upkeep.suspect = false;
+            if !sound {
+                warehouse.damage.database_set_aside = true;
+                log::error!("the buffer is damaged: the next opening sets it aside");
+            }
+        }
+        Err(error) => log::warn!("the buffer could not be looked through yet: {error}"),
     }
-    Ok(())
 }

@@ -7,16 +7,17 @@ use super::config::{Config, Host};
 use super::effects::Effects;
 use super::error::Error;
 use super::live::Live;
+use super::maintain::room;
 use super::phases::{Cold, Hot, Pause, Upkeep, Waiting, Warehouse};
 use super::shared::{Shared, lock};
 use super::state::State;
 use super::wake::Wake;
-use crate::crypto::{DataKey, VaultError};
-use crate::event::Catalog;
+use crate::crypto::DataKey;
+use crate::event::{Catalog, names};
 use crate::pack::Pack;
 use crate::privacy::Consent;
 use crate::store::record::decode_entry;
-use crate::store::{Ended, Folder, Opened, Store};
+use crate::store::{Damage, Ended, Folder, Opened, Store};
 use crate::time::ClockReading;
 
 /// Name of the built-in pack.
@@ -43,33 +44,6 @@ impl Shared {
         Ok(shared)
     }
 
-    /// Asks the vault, if there is one. A vault that is away leaves the engine locked.
-    pub(super) fn unlock_by_vault(&self) -> Result<(), Error> {
-        let Some(vault) = &self.host.vault else { return Ok(()) };
-        let Some(wrapped) = lock(&self.cold).wrapped_key() else {
-            let key = DataKey::generate().map_err(|_| crate::random::RandomFailed)?;
-            return match vault.wrap(&key) {
-                Ok(wrapped) => self.unlock(key, Some(&wrapped)),
-                Err(error) => {
-                    stay_locked(error);
-                    Ok(())
-                }
-            };
-        };
-        match vault.unwrap(&wrapped) {
-            Ok(key) => self.unlock(key, None),
-            Err(VaultError::Lost) => {
-                log::warn!("the wrapping key is gone: a new installation begins");
-                self.destroy(&mut lock(&self.cold))?;
-                self.unlock_by_vault()
-            }
-            Err(error) => {
-                stay_locked(error);
-                Ok(())
-            }
-        }
-    }
-
     pub(super) fn unlock(&self, key: DataKey, wrapped: Option<&[u8]>) -> Result<(), Error> {
         let mut cold = lock(&self.cold);
         let mut folder = match mem::replace(&mut *cold, Cold::Closed) {
@@ -89,6 +63,7 @@ impl Shared {
         }
         let wrapped_key = folder.identity().map_or(Vec::new(), |known| known.wrapped_key.clone());
         let remembered = folder.remembered().map(Consent::from_bits);
+        let is_reset = folder.is_reset();
         let opened =
             self.reading().and_then(|reading| Ok((Store::open(folder, key, &reading)?, reading)));
         let (opened, reading) = match opened {
@@ -98,14 +73,17 @@ impl Shared {
                 return Err(error);
             }
         };
-        let unfinished = self.start(&mut cold, opened, wrapped_key, (&reading, remembered))?;
+        let unfinished =
+            self.start(&mut cold, opened, wrapped_key, (&reading, remembered, is_reset))?;
         if let Some(consent) = unfinished {
             drop(cold);
             return self.erase(consent);
         }
         // What was said before the key came must outlive a power cut like anything said after.
-        let synced =
-            self.sync(&mut cold).and_then(|()| Ok(cold.open()?.store.forget_remembered()?));
+        let synced = self.sync(&mut cold).and_then(|()| {
+            let store = &cold.open()?.store;
+            Ok(store.forget_remembered().and_then(|()| store.forget_reset())?)
+        });
         if let Err(error) = synced {
             log::warn!("opened, but what was recorded is not synced yet: {error}");
         }
@@ -132,7 +110,7 @@ impl Shared {
         cold: &mut Cold,
         opened: Opened,
         wrapped_key: Vec<u8>,
-        (reading, remembered): (&ClockReading, Option<Consent>),
+        (reading, remembered, is_reset): (&ClockReading, Option<Consent>, bool),
     ) -> Result<Option<Consent>, Error> {
         let mut hot = lock(&self.hot);
         let waiting = match mem::replace(&mut *hot, Hot::Closed) {
@@ -143,11 +121,11 @@ impl Shared {
             }
         };
         let mut upkeep = Upkeep::after(&opened);
-        let Opened { store, journal, checkpoint, entries, epoch, last_seq, ended, .. } = opened;
+        let Opened { mut store, journal, checkpoint, entries, epoch, last_seq, ended, .. } = opened;
         let (damage, uncompacted) = (opened.damage, opened.uncompacted);
         let broken = opened.first_of_epoch && matches!(ended, Ended::Clean | Ended::Killed);
         let fresh = checkpoint.is_none() && entries.is_empty();
-        let Waiting { events, catalog, pack, default_consent, said } = waiting;
+        let Waiting { events, catalog, pack, default_consent, said, refused, .. } = waiting;
         let said = said.or(remembered);
         let consent = said.unwrap_or(default_consent);
         let (mut state, unreadable_entries) =
@@ -159,10 +137,20 @@ impl Shared {
         let withdrawn = said.is_some_and(|said| state.consent.record && !said.record);
         let erase = (unfinished || withdrawn).then_some(said.unwrap_or(state.consent));
         let mut live = Live::new(state, pack, catalog, journal, epoch);
+        let budget = self.config.byte_budget();
+        if room(&store, budget) == 0 {
+            // Whether the buffer takes anything shows with the first compaction.
+            live.journal.restrict(0);
+            store.remove_idle()?;
+        }
         live.uncompacted = uncompacted;
+        live.refused = refused;
         live.uncompacted_bytes = bytes_of_last(&entries, uncompacted);
         // Readings never go back: what comes first has the time of the first event that waited.
         let first = events.front().map_or(reading, |(then, _)| then);
+        if let Some(reason) = reset_reason(&damage, fresh && is_reset) {
+            live.record_reset(first, reason);
+        }
         if fresh || said.is_some() {
             live.set_consent(first, consent)?;
         } else if broken {
@@ -186,10 +174,11 @@ impl Shared {
             broken,
             unreadable_entries,
             upkeep,
+            trouble: None,
             synced_at: None,
             acknowledged_at: None,
         }));
-        self.wake.after(&mut hot);
+        self.wake.after(hot);
         Ok(erase)
     }
 
@@ -223,7 +212,7 @@ impl Shared {
 
     /// Removes the store; what is left is a folder without identity. If that fails, the folder
     /// stays locked and the erasure is finished by the next unlocking.
-    fn destroy(&self, cold: &mut Cold) -> Result<(), Error> {
+    pub(super) fn destroy(&self, cold: &mut Cold) -> Result<(), Error> {
         let destroyed = match mem::replace(cold, Cold::Closed) {
             Cold::Open(warehouse) => warehouse.store.erase(),
             Cold::Locked(folder) => folder.erase(),
@@ -249,6 +238,16 @@ impl Shared {
     }
 }
 
+/// Why what was stored before is lost, if it is.
+fn reset_reason(damage: &Damage, key_lost: bool) -> Option<&'static str> {
+    let reasons = [
+        (key_lost, names::KEY_LOST),
+        (damage.database_set_aside, names::DATABASE_DAMAGED),
+        (damage.database_missing, names::DATABASE_MISSING),
+    ];
+    reasons.into_iter().find_map(|(holds, reason)| holds.then_some(reason))
+}
+
 /// Bytes of the last `count` entries.
 fn bytes_of_last(entries: &[Vec<u8>], count: u64) -> u64 {
     let last = entries.iter().rev().take(usize::try_from(count).unwrap_or(usize::MAX));
@@ -262,9 +261,9 @@ impl Upkeep {
             covered: opened.journal.appended().saturating_sub(tail),
             checkpoint_bytes: opened.checkpoint.as_ref().map_or(0, Vec::len),
             pack: (String::new(), 0),
-            journal_bytes: 0,
+            journal_bytes: opened.store.journal_bytes().unwrap_or(0),
             bounded_at: None,
-            suspect: opened.ended == Ended::PowerLost,
+            suspect: true,
         }
     }
 }
@@ -276,10 +275,6 @@ fn catalog(config: &Config, pack: &Pack) -> Result<Catalog, Error> {
         catalog.add(spec.clone())?;
     }
     Ok(catalog)
-}
-
-fn stay_locked(error: VaultError) {
-    log::warn!("the store stays locked: {error}");
 }
 
 /// The state after a checkpoint and the entries behind it, and how many of these could not be

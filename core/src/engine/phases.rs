@@ -4,13 +4,14 @@ use std::collections::VecDeque;
 use std::mem;
 
 use super::error::Error;
-use super::live::{Live, MOST_WAITING};
+use super::live::{Live, admit_to_memory};
 use super::receipt::{Placed, Receipt};
+use super::wake::Haste;
 use crate::event::{Catalog, Draft, Event};
 use crate::guidance::Decision;
 use crate::pack::Pack;
 use crate::privacy::Consent;
-use crate::store::{Damage, Ended, Folder, Store};
+use crate::store::{Damage, Ended, Folder, Store, StoreError};
 use crate::time::ClockReading;
 
 /// What records touch.
@@ -34,11 +35,23 @@ pub(super) struct Waiting {
     pub(super) default_consent: Consent,
     /// What the person said while it was locked.
     pub(super) said: Option<Consent>,
+    /// Events refused because the memory was full.
+    pub(super) refused: u64,
+    /// The vault was asked and gave no key for now.
+    pub(super) vault_away: bool,
 }
 
 impl Waiting {
     pub(super) fn new(pack: Pack, catalog: Catalog, default_consent: Consent) -> Self {
-        Self { events: VecDeque::new(), catalog, pack, default_consent, said: None }
+        Self {
+            events: VecDeque::new(),
+            catalog,
+            pack,
+            default_consent,
+            said: None,
+            refused: 0,
+            vault_away: false,
+        }
     }
 
     pub(super) fn consent(&self) -> Consent {
@@ -58,11 +71,13 @@ impl Waiting {
         if self.said.is_some_and(|consent| !consent.record) {
             return Err(Error::NoConsent);
         }
-        let waiting = self.events.len();
-        if waiting >= MOST_WAITING {
-            return Err(Error::MemoryFull { waiting });
+        let event = self.catalog.admit(draft)?;
+        // Events are bounded one by one: their number bounds the bytes.
+        if let Err(full) = admit_to_memory((self.events.len(), 0), event.priority()) {
+            self.refused = self.refused.saturating_add(1);
+            return Err(full);
         }
-        self.events.push_back((*reading, self.catalog.admit(draft)?));
+        self.events.push_back((*reading, event));
         Ok(Receipt {
             seqs: None,
             placed: Placed::InMemory,
@@ -99,6 +114,8 @@ pub(super) struct Warehouse {
     /// Records of the journal that could not be understood when it was opened.
     pub(super) unreadable_entries: u64,
     pub(super) upkeep: Upkeep,
+    /// Why the last compaction failed; `None` since one succeeded.
+    pub(super) trouble: Option<StoreError>,
     /// When the journal was last synced and a batch last acknowledged, since the opening; by the
     /// wall clock, ms.
     pub(super) synced_at: Option<i64>,
@@ -118,7 +135,7 @@ pub(super) struct Upkeep {
     pub(super) journal_bytes: u64,
     /// Instant on the timeline at which the bounds were last looked at.
     pub(super) bounded_at: Option<i64>,
-    /// The last use may have ended with the device: the database is to be looked through.
+    /// Nobody has asked yet whether the database is to be looked through.
     pub(super) suspect: bool,
 }
 
@@ -175,6 +192,19 @@ impl Hot {
             Self::Locked(waiting) => waiting.consent(),
             Self::Closed => Consent::none(),
         }
+    }
+
+    /// How soon what the last call left is to be seen to; `None` if it left nothing to sync.
+    pub(super) fn take_haste(&mut self) -> Option<Haste> {
+        let Self::Open(live) = self else { return None };
+        let full = live.journal.take_switched();
+        let urgent = mem::take(&mut live.urgent);
+        let haste = match (urgent, full) {
+            (true, _) => Haste::Durable,
+            (false, true) => Haste::Full,
+            (false, false) => Haste::None,
+        };
+        live.has_unsynced().then_some(haste)
     }
 
     pub(super) fn close(&mut self) -> Result<(), Error> {

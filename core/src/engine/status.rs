@@ -9,7 +9,7 @@ use super::shared::lock;
 use crate::event::Priority;
 use crate::guidance::OutcomeCounts;
 use crate::privacy::Consent;
-use crate::store::{Damage, Dropped, Ended, UncleanEnds};
+use crate::store::{Damage, Dropped, Ended, StoreError, UncleanEnds};
 
 /// How the engine is: for an inspector, a report, a test. Nothing in it is personal.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -30,6 +30,10 @@ pub struct Status {
     pub unsynced_entries: u64,
     /// Entries, or drafts of a locked engine, that are in memory only.
     pub in_memory: usize,
+    /// Events refused since the opening because flash took none and the memory was full.
+    pub refused_events: u64,
+    /// What flash does with what is recorded.
+    pub storage: StorageState,
     /// Events in the buffer that the collector has not acknowledged. What is still in the journal
     /// is not counted.
     pub events_waiting: u64,
@@ -53,10 +57,12 @@ pub struct Status {
     pub dropped: Vec<Dropped>,
     /// The last use did not end by `close`.
     pub unclean_end: bool,
-    /// How often a use did not, since the buffer was made.
+    /// How often a use did not, since the installation.
     pub unclean_ends: UncleanEnds,
     /// Entries of the journal that were found missing when the store was opened.
     pub lost_entries: u64,
+    /// Damaged places in the journal that were passed over when the store was opened.
+    pub damaged_frames: u32,
     /// Something on flash could not be read when the store was opened.
     pub damaged: bool,
     /// How often the wall clock was found moved.
@@ -75,17 +81,52 @@ pub struct Status {
 pub enum KeyState {
     /// Waiting for [`Engine::unlock`].
     Locked,
+    /// The vault gave none for now: what is recorded waits in memory, and the next start asks again.
+    Unavailable,
     /// Here.
     Unlocked,
     /// The engine was closed.
     Closed,
 }
 
+/// What flash does with what is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StorageState {
+    /// It takes it. Also said of a locked engine, which has not tried.
+    Sound,
+    /// There is no space: what is recorded waits in memory.
+    Full,
+    /// It cannot be written.
+    ReadOnly,
+    /// The buffer takes nothing: the journal grows up to the byte budget, then what is recorded
+    /// waits in memory.
+    Backlog,
+    /// It fails otherwise.
+    Failing,
+}
+
+impl StorageState {
+    fn of(live: Option<&StoreError>, buffer: Option<&StoreError>) -> Self {
+        match live.or(buffer) {
+            None => Self::Sound,
+            Some(StoreError::Full(_)) => Self::Full,
+            Some(StoreError::ReadOnly(_)) => Self::ReadOnly,
+            Some(_) if live.is_none_or(|error| *error == StoreError::Backlog) => Self::Backlog,
+            Some(_) => Self::Failing,
+        }
+    }
+}
+
 impl Engine {
     /// How the engine is. Reads file sizes: not for the main thread.
     pub fn status(&self) -> Result<Status, Error> {
         let mut cold = lock(&self.shared.cold);
-        let mut status = of_hot(&mut lock(&self.shared.hot));
+        let buffer = match &*cold {
+            Cold::Open(warehouse) => warehouse.trouble.clone(),
+            _ => None,
+        };
+        let mut status = of_hot(&mut lock(&self.shared.hot), buffer.as_ref());
         status.byte_budget = self.shared.config.byte_budget();
         if let Cold::Open(warehouse) = &mut *cold {
             status.add_figures(warehouse)?;
@@ -110,8 +151,8 @@ impl Status {
         self.dropped = store.dropped()?;
         (self.synced_at, self.acknowledged_at) = (warehouse.synced_at, warehouse.acknowledged_at);
         self.unclean_end = matches!(ended, Ended::Killed | Ended::PowerLost);
-        self.unclean_ends = store.unclean_ends()?;
-        self.lost_entries = damage.lost_entries;
+        self.unclean_ends = store.unclean_ends();
+        (self.lost_entries, self.damaged_frames) = (damage.lost_entries, damage.skipped_places);
         // A torn end is what a kill leaves, not damage.
         let damage = Damage { torn_files: 0, ..*damage };
         self.damaged =
@@ -120,10 +161,11 @@ impl Status {
     }
 }
 
-fn of_hot(hot: &mut Hot) -> Status {
+fn of_hot(hot: &mut Hot, buffer: Option<&StoreError>) -> Status {
     let mut status = Status {
         installation: String::new(),
         key: match hot {
+            Hot::Locked(waiting) if waiting.vault_away => KeyState::Unavailable,
             Hot::Locked(_) => KeyState::Locked,
             Hot::Open(_) => KeyState::Unlocked,
             Hot::Closed => KeyState::Closed,
@@ -134,6 +176,8 @@ fn of_hot(hot: &mut Hot) -> Status {
         recorded: 0,
         unsynced_entries: 0,
         in_memory: 0,
+        refused_events: 0,
+        storage: StorageState::Sound,
         events_waiting: 0,
         oldest_waiting_ms: None,
         waiting_by_class: BTreeMap::new(),
@@ -147,6 +191,7 @@ fn of_hot(hot: &mut Hot) -> Status {
         unclean_end: false,
         unclean_ends: UncleanEnds::default(),
         lost_entries: 0,
+        damaged_frames: 0,
         damaged: false,
         clock_moved: 0,
         pack: Default::default(),
@@ -161,6 +206,8 @@ fn of_hot(hot: &mut Hot) -> Status {
             status.recorded = state.recorded;
             status.unsynced_entries = live.journal.appended() - live.journal.synced();
             status.in_memory = live.waiting.len();
+            status.refused_events = live.refused;
+            status.storage = StorageState::of(live.trouble.as_ref(), buffer);
             status.clock_moved = state.timeline.moved();
             status.pack.clone_from(&state.pack);
             let standing = live.pack.rules.signals().iter().zip(state.signals.states());
@@ -168,7 +215,10 @@ fn of_hot(hot: &mut Hot) -> Status {
             status.signals = standing.map(|(signal, _)| signal.name.clone()).collect();
             status.campaigns.clone_from(state.guidance.counts());
         }
-        Hot::Locked(waiting) => status.in_memory = waiting.events.len(),
+        Hot::Locked(waiting) => {
+            status.in_memory = waiting.events.len();
+            status.refused_events = waiting.refused;
+        }
         Hot::Closed => {}
     }
     status

@@ -22,7 +22,11 @@ impl Engine {
     /// Reads and syncs files: not for the main thread.
     pub fn next_upload(&self) -> Result<Option<Upload>, Error> {
         let mut cold = lock(&self.shared.cold);
-        self.shared.next_upload(&mut cold)
+        let next = self.shared.next_upload(&mut cold);
+        if let (Err(Error::Store(error)), Cold::Open(warehouse)) = (&next, &mut *cold) {
+            warehouse.note_damage(error);
+        }
+        next
     }
 
     /// Tells what came back for an upload.
@@ -129,7 +133,7 @@ impl Shared {
         let mut hot = lock(&self.hot);
         let noted = hot.live().and_then(|live| live.note_server_clock(reading, server_ms));
         match noted {
-            Ok(()) => self.wake.after(&mut hot),
+            Ok(()) => self.wake.after(hot),
             Err(error) => log::warn!("the server's clock was not noted: {error}"),
         }
     }

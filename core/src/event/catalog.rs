@@ -105,5 +105,6 @@ impl Catalog {
 
 /// Whether `name` may name an event or a property.
 pub(super) fn is_name(name: &str, most: usize) -> bool {
-    !name.is_empty() && name.len() <= most && !name.chars().any(char::is_control)
+    let plain = || name.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    !name.is_empty() && name.len() <= most && (plain() || !name.chars().any(char::is_control))
 }

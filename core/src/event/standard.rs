@@ -89,6 +89,7 @@ const WORKOUT: &[PropertySpec] =
 const GUIDANCE: &[PropertySpec] =
     &[property("campaign", Text, Technical), property("decision", Integer, Technical)];
 const VERSION: &[PropertySpec] = &[property("version", Text, Technical)];
+const RESET: &[PropertySpec] = &[property("reason", Text, Technical)];
 const NONE: &[PropertySpec] = &[];
 
 /// In order of the names.
@@ -143,6 +144,7 @@ pub(super) const EVENTS: &[EventSpec] = &[
     normal("search", SEARCH),
     normal("share", CHANNEL),
     high("shortcut_added", NONE),
+    ambient(high("storage_reset", RESET)),
     normal("support_contact", CHANNEL),
     low("tap", TOUCH),
     ambient(normal("unpaired", NONE)),

@@ -27,7 +27,7 @@ impl Entry<'_> {
             v1::Relation::NotEqual => Relation::NotEqual,
         };
         let constant = match test.constant.ok_or_else(|| self.invalid("constant of a test"))? {
-            Of::Text(text) => Constant::Text(self.text(text)?),
+            Of::Text(index) => Constant::Text(self.text(index)?),
             Of::Integer(value) => Constant::Integer(value),
             Of::Number(value) => Constant::Number(value),
             Of::Flag(value) => Constant::Flag(value),

@@ -164,31 +164,29 @@ impl Events {
 
 impl Test {
     pub(super) fn holds(&self, event: &Event) -> bool {
-        let Some(value) = event.property(&self.property) else { return false };
-        self.order(value).is_some_and(|order| self.relation.holds(order))
+        event.property(&self.property).is_some_and(|value| self.holds_for(value))
     }
 
-    /// How a value stands to the constant; `None` if they do not compare at all.
-    fn order(&self, value: &Value) -> Option<Option<Ordering>> {
-        Some(match (self.part, value, &self.constant) {
-            (Part::Value, Value::Text(value), Constant::Text(text)) => Some(value.cmp(text)),
-            (Part::Value, Value::Flag(value), Constant::Flag(flag)) => Some(value.cmp(flag)),
+    fn holds_for(&self, value: &Value) -> bool {
+        let so = |order: Ordering| self.relation.holds(Some(order));
+        let near = |constant: f64| {
+            number(value).is_some_and(|value| self.relation.holds(value.partial_cmp(&constant)))
+        };
+        match (self.part, value, &self.constant) {
+            (Part::Value, Value::Text(value), Constant::Text(text)) => so(value.cmp(text)),
+            (Part::Value, Value::Flag(value), Constant::Flag(flag)) => so(value.cmp(flag)),
             (
                 Part::Value,
                 Value::Integer(value) | Value::Money { minor: value, .. },
                 Constant::Integer(constant),
-            ) => Some(value.cmp(constant)),
-            (Part::Value, value, Constant::Integer(constant)) => {
-                number(value)?.partial_cmp(&approximate(*constant))
-            }
-            (Part::Value, value, Constant::Number(constant)) => {
-                number(value)?.partial_cmp(constant)
-            }
+            ) => so(value.cmp(constant)),
+            (Part::Value, _, Constant::Integer(constant)) => near(approximate(*constant)),
+            (Part::Value, _, Constant::Number(constant)) => near(*constant),
             (Part::Currency, Value::Money { currency, .. }, Constant::Text(code)) => {
-                Some(currency.code().cmp(code))
+                so(currency.code().cmp(code))
             }
-            _ => return None,
-        })
+            _ => false,
+        }
     }
 
     /// Whether the relation and the constant belong together, and the constant is a value.
@@ -249,7 +247,9 @@ pub(super) fn are_sound(tests: &[Test]) -> bool {
 
 pub(super) fn encode_tests(tests: &[Test], out: &mut Writer<'_>) {
     out.length(tests.len());
-    tests.iter().for_each(|test| test.encode(out));
+    for test in tests {
+        test.encode(out);
+    }
 }
 
 /// A whole number, or money in minor units.

@@ -66,7 +66,9 @@ where
         // Most buckets hold nothing.
         out.flag(self != Self::default());
         if self != Self::default() {
-            self.iter().for_each(|count| out.unsigned(u64::from(*count)));
+            for count in self {
+                out.unsigned(u64::from(count));
+            }
         }
     }
     fn decode(input: &mut Reader<'_>) -> Result<Self, Malformed> {
@@ -156,9 +158,19 @@ impl<T: Bucket> Ring<T> {
         oldest.max(self.newest.saturating_sub(length).saturating_add(1))..=self.newest.min(now)
     }
 
-    /// What the buckets of the window hold that ends at the moment, oldest first.
+    /// What the buckets of the window hold that ends at the moment and were written, oldest first.
     pub(super) fn held(&self, moment: &Moment<'_>) -> impl Iterator<Item = T> {
-        self.window(moment).map(|bucket| self.amount(bucket))
+        self.written(moment).1
+    }
+
+    /// The same, with the number of the first bucket. Two stretches of the ring: a division a
+    /// bucket would cost more than the sum.
+    fn written(&self, moment: &Moment<'_>) -> (i64, impl Iterator<Item = T>) {
+        let window = self.window(moment);
+        let (first, last) = (*window.start(), *window.end());
+        let count = usize::try_from(last.saturating_sub(first).saturating_add(1)).unwrap_or(0);
+        let (before, from) = self.amounts.split_at_checked(self.place(first)).unwrap_or_default();
+        (first, from.iter().chain(before).take(count).copied())
     }
 
     /// In how many buckets of the window there is anything.
@@ -172,7 +184,9 @@ impl<T: Bucket> Ring<T> {
         if !self.unit.passes() {
             return None;
         }
-        let oldest = self.window(moment).find(|bucket| self.amount(*bucket) != T::default())?;
+        let (first, mut amounts) = self.written(moment);
+        let offset = amounts.position(|amount| amount != T::default())?;
+        let oldest = first.saturating_add(i64::try_from(offset).unwrap_or(i64::MAX));
         Some(start(self.unit, oldest.saturating_add(self.length()), moment.stamp))
     }
 

@@ -167,13 +167,11 @@ impl Profile {
     }
 
     /// The facts, in order of their names.
-    #[must_use]
     pub fn facts(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.facts.all()
     }
 
     /// The context, in order of the names.
-    #[must_use]
     pub fn context(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.context.all()
     }

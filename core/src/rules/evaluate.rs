@@ -20,6 +20,12 @@ pub(super) enum Slot {
 /// Whether the condition holds. A fault, as CEL has it: an overflow, a division by 0, is no.
 #[must_use]
 pub fn holds(program: &Program, readings: &impl Readings) -> bool {
+    // What most conditions are needs no stack.
+    if let [Op::Feature(number), Op::Integer(constant), Op::Compare(relation)] = program.ops() {
+        let value = readings.read(*number).map_or(Slot::Fault, Slot::Value);
+        let held = compare(*relation, value, Slot::Value(Scalar::Integer(*constant)));
+        return held == Slot::Value(Scalar::Flag(true));
+    }
     let mut stack = Stack::new();
     let mut skip = 0_u16;
     for op in program.ops() {

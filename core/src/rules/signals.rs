@@ -75,27 +75,34 @@ pub(crate) struct Pass<'a> {
     pub(crate) stamp: &'a Stamp,
 }
 
-/// Signals that a pass must look at, in order of their numbers. Kept and reused.
+/// Signals that a pass must look at, in order of their numbers: a bit each. Kept and reused.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Marked(Vec<bool>);
+pub(crate) struct Marked(Vec<u64>);
 
 impl Marked {
     pub(crate) fn clear(&mut self, signals: usize) {
         self.0.clear();
-        self.0.resize(signals, false);
+        self.0.resize(signals.div_ceil(64), 0);
     }
 
     pub(crate) fn mark(&mut self, numbers: &[u16]) {
-        for number in numbers {
-            if let Some(mark) = self.0.get_mut(usize::from(*number)) {
-                *mark = true;
-            }
+        numbers.iter().for_each(|number| self.mark_one(usize::from(*number)));
+    }
+
+    fn mark_one(&mut self, number: usize) {
+        if let Some(word) = self.0.get_mut(number / 64) {
+            *word |= 1 << (number % 64);
         }
     }
 
+    /// The first marked number from `from` on.
     fn next(&self, from: usize) -> Option<usize> {
-        let rest = self.0.get(from..)?;
-        rest.iter().position(|marked| *marked).map(|offset| from + offset)
+        let (first, rest) = self.0.get(from / 64..)?.split_first()?;
+        let first = first & (u64::MAX << (from % 64));
+        let words = std::iter::once(first).chain(rest.iter().copied());
+        let (offset, word) = words.enumerate().find(|(_, word)| *word != 0)?;
+        let bit = usize::try_from(word.trailing_zeros()).unwrap_or(0);
+        Some((from / 64 + offset) * 64 + bit)
     }
 }
 
@@ -132,9 +139,8 @@ impl Signals {
 
     /// Marks the signals that are due at `at`.
     pub(crate) fn mark_due(&self, at: i64, marked: &mut Marked) {
-        for (state, mark) in self.states.iter().zip(&mut marked.0) {
-            *mark |= state.due_at <= at;
-        }
+        let due = self.states.iter().enumerate().filter(|(_, state)| state.due_at <= at);
+        due.for_each(|(number, _)| marked.mark_one(number));
     }
 
     /// Lets the marked signals rise whose time has come, and marks those that read them.
@@ -241,6 +247,8 @@ impl Signals {
     /// signal that fell may rise now: the next tick, due at once, will see.
     fn plan(&mut self, pass: &Pass<'_>, marked: &Marked, woken: &[u16]) {
         let mut place = 0;
+        // Also if there are no signals at all, of which none is ever due.
+        let mut earliest_moved = self.due_at == i64::MIN;
         while let Some(at) = marked.next(place) {
             place = at + 1;
             let Ok(number) = u16::try_from(at) else { break };
@@ -248,10 +256,15 @@ impl Signals {
                 && self.state(number).is_some_and(|state| state.raised_at.is_none());
             let due_at = if wakes { pass.stamp.at } else { self.planned(number, pass) };
             if let Some(state) = self.states.get_mut(at) {
+                earliest_moved |= state.due_at == self.due_at && due_at > state.due_at;
                 state.due_at = due_at;
+                self.due_at = self.due_at.min(due_at);
             }
         }
-        self.due_at = self.states.iter().map(|state| state.due_at).min().unwrap_or(i64::MAX);
+        // Only the one that was the earliest can make all of them be looked at.
+        if earliest_moved {
+            self.due_at = self.states.iter().map(|state| state.due_at).min().unwrap_or(i64::MAX);
+        }
     }
 
     /// The next instant after the stamp at which a condition of the signal may change by itself.

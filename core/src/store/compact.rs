@@ -8,7 +8,7 @@ use staykit_proto::segment::Row;
 
 use super::Store;
 use super::base::Base;
-use super::check::count_end;
+use super::check::note_ends;
 use super::database::{Checkpoints, Position};
 use super::dropped::{DropReason, Range};
 use super::error::{StoreError, StoreFile};
@@ -45,11 +45,10 @@ impl Store {
         checkpoint: Option<&[u8]>,
     ) -> Result<Compacted, StoreError> {
         let files = self.journal_files()?;
-        let (base, uncounted) = (self.base.clone(), self.uncounted);
+        let (base, ends) = (self.base.clone(), self.ends);
+        let is_new = self.database.is_none();
         let mut done = self.database()?.transaction(|transaction| {
-            if let Some(ended) = uncounted {
-                count_end(transaction, ended)?;
-            }
+            note_ends(transaction, ends, is_new)?;
             let position = Position::load(&base, transaction)?;
             let mut run = Run::new(&base, transaction, position, end);
             run.consume(&files)?;
@@ -59,16 +58,24 @@ impl Store {
             }
             Ok(done)
         })?;
-        self.uncounted = None;
         self.remove_consumed(&files)?;
         done.journal_bytes = self.journal_bytes()?;
         Ok(done)
     }
 
-    /// Makes a journal file of `size` bytes, out of a consumed one if there is any; durable.
+    /// Makes a journal file of `size` bytes, out of a consumed one if there is any.
     pub fn prepare_spare(&mut self, size: usize) -> Result<Spare, StoreError> {
         let consumed = self.recyclable.take();
         Spare::prepare(&self.base, size, consumed)
+    }
+
+    /// Removes files of the journal in which earlier openings recorded nothing. Only while nothing
+    /// is being recorded: they may be all that says that the last use did not end cleanly.
+    pub fn remove_idle(&mut self) -> Result<(), StoreError> {
+        let idle = std::mem::take(&mut self.idle);
+        idle.iter().try_for_each(|number| {
+            self.base.folder.remove(&names::name(*number), StoreFile::Journal)
+        })
     }
 
     fn journal_files(&self) -> Result<Vec<u64>, StoreError> {
@@ -79,7 +86,8 @@ impl Store {
         Ok(numbers)
     }
 
-    fn journal_bytes(&self) -> Result<u64, StoreError> {
+    /// Bytes of the journal's files that are still needed.
+    pub fn journal_bytes(&self) -> Result<u64, StoreError> {
         let files = self.files()?;
         let needed = files.iter().filter(|(name, _)| {
             names::number(name).is_some_and(|number| Some(number) != self.recyclable)
@@ -187,6 +195,10 @@ impl<'a> Run<'a> {
     }
 
     fn event(&mut self, of: (u64, Priority), seq: u64, row: Row) -> Result<(), StoreError> {
+        // In a file with damaged places, the last entry may be the next file's first.
+        if of.0 == self.position.epoch && seq <= self.position.last_seq {
+            return Ok(());
+        }
         self.report_gap(of.0, seq)?;
         let group = self.groups.entry(of).or_insert_with(|| Group::new(of.0, of.1));
         if !group.takes(seq, &row) {

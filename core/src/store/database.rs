@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{
     Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
 };
@@ -9,8 +10,9 @@ use rusqlite::{
 use super::base::Base;
 use super::disk::Access;
 use super::error::{StoreError, StoreFile};
-use super::folder::DATABASE;
+use super::folder::{DATABASE, DATABASE_DRAFT, DATABASE_SIDE};
 use super::limits;
+use super::versions::Versions;
 use crate::codec::{Reader, Writer};
 use crate::crypto::{Purpose, open_blob, seal_blob};
 
@@ -39,14 +41,15 @@ const WAL: &str = "
     PRAGMA journal_size_limit = 524288;
 ";
 
-/// Only for a new file. Freed pages can be given back without rewriting it. Its tables need no sync
-/// of their own: the first commit that holds anything syncs the WAL, and until then the journal
-/// has it all.
-const NEW: &str = "PRAGMA synchronous = OFF; PRAGMA auto_vacuum = INCREMENTAL";
-/// From then on.
-const MADE: &str = "PRAGMA synchronous = FULL";
+/// Only for a file in the making, which is synced as a whole. Freed pages can be given back without
+/// rewriting it.
+const NEW: &str = "
+    PRAGMA synchronous = OFF;
+    PRAGMA auto_vacuum = INCREMENTAL;
+    PRAGMA journal_mode = WAL;
+";
 
-/// The newest format. `core/docs/storage-format.md` lists what each column shows.
+/// Format 0; the steps of the versions lead on from it, in a new file as in an old one. `core/docs/storage-format.md` lists what each column shows.
 const SCHEMA: &str = "
     CREATE TABLE position (
         id INTEGER PRIMARY KEY CHECK (id = 0),
@@ -101,13 +104,11 @@ const SCHEMA: &str = "
     ) STRICT;
 ";
 
-/// `STEPS[n]` turns format n into n + 1. The newest format is what `SCHEMA` makes.
-const STEPS: [&str; 0] = [];
-
 /// The open database. Nobody else can have it open: its lock is exclusive and never given back.
 #[derive(Debug)]
 pub(super) struct Database {
     connection: Connection,
+    versions: &'static Versions,
 }
 
 impl Database {
@@ -116,43 +117,56 @@ impl Database {
         if !admit_file(base)? {
             return Ok(None);
         }
-        let mut database = Self::connect(base)?;
+        let mut database = Self::connect(base, DATABASE)?;
         Ok(database.prepare()?.then_some(database))
     }
 
     /// Opens the database, or makes it: file and name are durable when it returns.
     pub(super) fn create(base: &Base) -> Result<Self, StoreError> {
-        admit_file(base)?;
-        let failed = StoreError::io("create", StoreFile::Database);
-        let file = base.folder.open_file(DATABASE, Access::Create).map_err(failed)?;
-        let mut database = Self::connect(base)?;
-        if database.prepare()? {
+        if let Some(database) = Self::open(base)? {
             return Ok(database);
         }
-        database.connection.execute_batch(NEW)?;
-        database.connection.execute_batch(WAL)?;
-        database.transaction(|transaction| {
-            transaction.execute_batch(SCHEMA)?;
-            transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-            Ok(transaction.pragma_update(None, "user_version", newest())?)
-        })?;
-        database.connection.execute_batch(MADE)?;
-        file.sync_all().map_err(failed)?;
-        base.folder.sync()?;
-        Ok(database)
+        Self::make(base)?;
+        Self::open(base)?.ok_or(StoreError::Damaged(StoreFile::Database))
     }
 
-    fn connect(base: &Base) -> Result<Self, StoreError> {
+    /// Makes a whole database under another name first. It is synced by a descriptor of ours after
+    /// `SQLite` has closed it: closing one earlier would give back `SQLite`'s locks.
+    fn make(base: &Base) -> Result<(), StoreError> {
+        let [draft, ..] = DATABASE_DRAFT;
+        // A log that was left would be taken for the new one's.
+        let mut leftover = DATABASE_DRAFT.iter().chain(&DATABASE_SIDE);
+        leftover.try_for_each(|name| base.folder.remove(name, StoreFile::Database))?;
+        let mut database = Self::connect(base, draft)?;
+        database.connection.execute_batch(NEW)?;
+        database.transaction(|transaction| {
+            transaction.execute_batch(SCHEMA)?;
+            Ok(transaction.pragma_update(None, "application_id", APPLICATION_ID)?)
+        })?;
+        database.migrate(0)?;
+        database.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+        database.connection.close().map_err(|(_, error)| error)?;
+        base.folder
+            .open_file(draft, Access::Write)
+            .and_then(|file| file.sync_all())
+            .and_then(|()| base.folder.rename(draft, DATABASE))
+            .map_err(StoreError::io("create", StoreFile::Database))?;
+        base.folder.sync()
+    }
+
+    fn connect(base: &Base, name: &str) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let path = base.folder.join(DATABASE);
+        let path = base.folder.join(name);
         let connection = match base.folder.disk().vfs() {
             Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
             None => Connection::open_with_flags(path, flags)?,
         };
+        // Until it is known whose it is: what is refused must stay as it is, its log included.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         connection.execute_batch(SETTINGS)?;
-        Ok(Self { connection })
+        Ok(Self { connection, versions: base.folder.versions() })
     }
 
     /// Checks whose file it is and brings it to the newest format; whether it has a schema.
@@ -166,17 +180,27 @@ impl Database {
         if application != i64::from(APPLICATION_ID) {
             return Err(StoreError::Damaged(StoreFile::Database));
         }
+        let found = u32::try_from(found).map_err(|_| StoreError::Damaged(StoreFile::Database))?;
+        self.versions.admit(StoreFile::Database, found)?;
+        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         self.connection.execute_batch(WAL)?;
-        let damaged = |_| StoreError::Damaged(StoreFile::Database);
-        let found = u32::try_from(found).map_err(damaged)?;
-        check_format(found)?;
-        for (format, step) in (1..).zip(STEPS).skip(usize::try_from(found).map_err(damaged)?) {
+        self.migrate(found)?;
+        Ok(true)
+    }
+
+    fn migrate(&mut self, found: u32) -> Result<(), StoreError> {
+        for (format, step) in self.versions.after(found) {
             self.transaction(|transaction| {
-                transaction.execute_batch(step)?;
+                transaction.execute_batch(step.database)?;
                 Ok(transaction.pragma_update(None, "user_version", format)?)
             })?;
         }
-        Ok(true)
+        Ok(())
+    }
+
+    /// Fails if a table or an index is not there.
+    pub(super) fn touch(&self) -> Result<(), StoreError> {
+        Ok(self.connection.query_row(TOUCH, [], |_| Ok(()))?)
     }
 
     /// For reading.
@@ -204,7 +228,7 @@ impl Database {
 
 /// Refuses a newer format and what is no database by its header, before `SQLite` reads it and might
 /// already write, or takes another header from the log. Whether there is a file.
-fn admit_file(base: &Base) -> Result<bool, StoreError> {
+pub(super) fn admit_file(base: &Base) -> Result<bool, StoreError> {
     let file = base.folder.open_file(DATABASE, Access::Read);
     let header = match file.and_then(|file| file.read_up_to(72)) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
@@ -216,20 +240,22 @@ fn admit_file(base: &Base) -> Result<bool, StoreError> {
     // File format of SQLite, 1.3: big-endian user version at 60, application id at 68.
     let number = |at: usize| header.get(at..).and_then(|rest| rest.first_chunk().copied());
     if number(68).map(i32::from_be_bytes) == Some(APPLICATION_ID) {
-        check_format(number(60).map_or(0, u32::from_be_bytes))?;
+        let found = number(60).map_or(0, u32::from_be_bytes);
+        base.folder.versions().admit(StoreFile::Database, found)?;
     }
     Ok(true)
 }
 
-fn check_format(found: u32) -> Result<(), StoreError> {
-    let known = newest();
-    let newer = StoreError::Newer { file: StoreFile::Database, found, known };
-    if found > known { Err(newer) } else { Ok(()) }
-}
-
-fn newest() -> u32 {
-    u32::try_from(STEPS.len()).unwrap_or(u32::MAX)
-}
+/// Reads the first page of every table and index: a file that was cut shows here, not in use.
+const TOUCH: &str = "
+    SELECT EXISTS (SELECT 1 FROM segment NOT INDEXED),
+        EXISTS (SELECT 1 FROM segment INDEXED BY segment_queue WHERE state = 0),
+        EXISTS (SELECT 1 FROM batch NOT INDEXED),
+        EXISTS (SELECT 1 FROM batch WHERE batch_id = x''),
+        EXISTS (SELECT 1 FROM dropped),
+        EXISTS (SELECT 1 FROM tally NOT INDEXED),
+        EXISTS (SELECT 1 FROM tally WHERE reason = 0 AND priority = 0)
+";
 
 /// `SQLite` has signed integers only; the bits stay the same.
 pub(super) fn signed(value: u64) -> i64 {

@@ -20,6 +20,8 @@ pub enum StoreFile {
     Database,
     /// `consent`
     Consent,
+    /// `reset`
+    Reset,
 }
 
 impl fmt::Display for StoreFile {
@@ -31,6 +33,7 @@ impl fmt::Display for StoreFile {
             Self::Journal => "journal",
             Self::Database => "buffer.sqlite",
             Self::Consent => "consent",
+            Self::Reset => "reset",
         })
     }
 }
@@ -68,6 +71,9 @@ pub enum StoreError {
         /// The limit.
         limit: Limit,
     },
+    /// The buffer takes nothing, and the journal has no more room within the byte budget. It goes
+    /// on once a compaction succeeds.
+    Backlog,
     /// The operating system gave no random bytes for a salt.
     NoRandomness,
     /// Any other failure of the operating system.
@@ -98,6 +104,9 @@ impl fmt::Display for StoreError {
             Self::TooLarge { size, limit } => {
                 write!(out, "{} of {size} {}, at most {}", limit.of, limit.unit, limit.most)
             }
+            Self::Backlog => out.write_str(
+                "journal: no room left within the byte budget while the buffer takes nothing",
+            ),
             Self::NoRandomness => out.write_str("the operating system gave no random bytes"),
             Self::Io { doing, file, kind } => write!(out, "{file}: {doing}: {kind}"),
         }
@@ -110,7 +119,10 @@ impl StoreError {
     /// Whether trying again later can help without anyone's doing but freeing space.
     #[must_use]
     pub fn is_for_now(&self) -> bool {
-        matches!(self, Self::Full(_) | Self::InUse | Self::NoRandomness | Self::Io { .. })
+        matches!(
+            self,
+            Self::Full(_) | Self::InUse | Self::Backlog | Self::NoRandomness | Self::Io { .. }
+        )
     }
 
     /// A converter for `map_err`.

@@ -101,8 +101,7 @@ impl Store {
 
     /// Figures for a status report.
     pub fn stats(&self) -> Result<Stats, StoreError> {
-        let file_bytes = self.files()?.iter().map(|(_, bytes)| bytes).sum();
-        let mut stats = Stats { file_bytes, ..Stats::default() };
+        let mut stats = Stats { file_bytes: self.file_bytes()?, ..Stats::default() };
         let Some(database) = &self.database else { return Ok(stats) };
         let sum = |sql| {
             let value = database.read().query_row(sql, [], |row| row.get::<_, Option<i64>>(0));
@@ -112,6 +111,11 @@ impl Store {
         stats.dropped_events = sum("SELECT sum(events) FROM tally")?;
         stats.waiting = self.waiting()?;
         Ok(stats)
+    }
+
+    /// Bytes of all files.
+    pub fn file_bytes(&self) -> Result<u64, StoreError> {
+        Ok(self.files()?.iter().map(|(_, bytes)| bytes).sum())
     }
 
     /// Names and sizes of all files.

@@ -8,6 +8,7 @@ use super::disk::{Access, Disk, DiskFile, SystemDisk};
 use super::error::{StoreError, StoreFile};
 use super::identity::{Identity, Installation, size_limit};
 use super::names;
+use super::versions::{CURRENT, Versions};
 use crate::crypto::DataKey;
 
 const LOCK: &str = "lock";
@@ -15,8 +16,10 @@ const IDENTITY: &str = "identity";
 const IDENTITY_DRAFT: &str = "identity.new";
 /// The database.
 pub(super) const DATABASE: &str = "buffer.sqlite";
+/// A database in the making, with what `SQLite` may put beside it.
+pub(super) const DATABASE_DRAFT: [&str; 3] = ["buffer.new", "buffer.new-journal", "buffer.new-wal"];
 /// What `SQLite` may put beside it.
-const DATABASE_SIDE: [&str; 3] =
+pub(super) const DATABASE_SIDE: [&str; 3] =
     ["buffer.sqlite-journal", "buffer.sqlite-wal", "buffer.sqlite-shm"];
 /// The last database that would not open, kept for whoever wants to look into it.
 pub(super) const DATABASE_ASIDE: &str = "buffer.damaged";
@@ -30,6 +33,7 @@ pub struct Folder {
     /// The identity was made by this very opener: nothing can be there that was lost.
     fresh: bool,
     handle: Arc<dyn DiskFile>,
+    versions: &'static Versions,
     _lock: Arc<dyn DiskFile>,
 }
 
@@ -42,13 +46,28 @@ impl Folder {
 
     /// The same on another disk than the operating system's.
     pub fn open_on(disk: Arc<dyn Disk>, path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let path = path.as_ref().to_path_buf();
+        Self::open_as(disk, path.as_ref(), &CURRENT)
+    }
+
+    /// The same as a version of Staykit that knows these formats.
+    pub(super) fn open_as(
+        disk: Arc<dyn Disk>,
+        path: &Path,
+        versions: &'static Versions,
+    ) -> Result<Self, StoreError> {
+        let path = path.to_path_buf();
         let failed = StoreError::io("open", StoreFile::Folder);
         disk.create_folder(&path).map_err(failed)?;
         let handle = disk.open(&path, Access::Folder).map_err(failed)?;
         let lock = take_lock(&*disk, &path)?;
-        let identity = read_identity(&*disk, &path)?;
-        Ok(Self { disk, path, identity, fresh: false, handle, _lock: lock })
+        let identity = read_identity(&*disk, &path, versions)?;
+        let folder = Self { disk, path, identity, fresh: false, handle, versions, _lock: lock };
+        if folder.identity.is_none()
+            && let Err(error) = folder.destroy_draft()
+        {
+            log::warn!("what an erasure left of a wrapped key is still there: {error}");
+        }
+        Ok(folder)
     }
 
     /// Who the folder belongs to; `None` until [`Folder::create_identity`].
@@ -70,7 +89,12 @@ impl Folder {
         }
         // What an earlier installation may have left is sealed under a key that is gone.
         self.remove_content()?;
-        self.write_identity(Identity::new(installation, wrapped, 1, key)?)?;
+        self.write_identity(Identity::new(
+            installation,
+            wrapped,
+            (1, self.versions.newest()),
+            key,
+        )?)?;
         self.fresh = true;
         Ok(())
     }
@@ -92,6 +116,45 @@ impl Folder {
     pub(super) fn begin_epoch(&mut self, epoch: u64, key: &DataKey) -> Result<(), StoreError> {
         let identity = self.identity.as_ref().ok_or(StoreError::NoIdentity)?;
         self.write_identity(identity.in_epoch(epoch, key)?)
+    }
+
+    /// Writes the identity in the newest format if it is of an older one.
+    pub(super) fn modernise(&mut self, key: &DataKey) -> Result<(), StoreError> {
+        match &self.identity {
+            Some(identity) if identity.is_outdated() => {
+                self.write_identity(identity.in_epoch(identity.epoch, key)?)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts `wrapped` in place of the wrapped key, durably. `key` proves that it is this store's.
+    /// A process or device that ends in here leaves either. What the old file held is overwritten.
+    pub fn rewrap(&mut self, wrapped: &[u8], key: &DataKey) -> Result<(), StoreError> {
+        let identity = self.rewrap_file(wrapped, key)?;
+        self.identity = Some(identity);
+        Ok(())
+    }
+
+    pub(super) fn rewrap_file(
+        &self,
+        wrapped: &[u8],
+        key: &DataKey,
+    ) -> Result<Identity, StoreError> {
+        let identity = self.identity.as_ref().ok_or(StoreError::NoIdentity)?;
+        identity.check(key)?;
+        let old = self.open_file(IDENTITY, Access::Write);
+        let identity = identity.rewrapped(wrapped, key)?;
+        self.replace_identity(&identity)?;
+        // The new one holds whether or not this succeeds.
+        if let Err(error) = old.and_then(|old| wipe(&*old)) {
+            log::warn!("the old wrapped key is unlinked, but not overwritten: {error}");
+        }
+        Ok(identity)
+    }
+
+    pub(super) fn versions(&self) -> &'static Versions {
+        self.versions
     }
 
     pub(super) fn is_fresh(&self) -> bool {
@@ -156,12 +219,16 @@ impl Folder {
     }
 
     fn write_identity(&mut self, identity: Identity) -> Result<(), StoreError> {
+        self.replace_identity(&identity)?;
+        self.identity = Some(identity);
+        Ok(())
+    }
+
+    fn replace_identity(&self, identity: &Identity) -> Result<(), StoreError> {
         self.write_whole(IDENTITY_DRAFT, &identity.encode())
             .and_then(|()| self.rename(IDENTITY_DRAFT, IDENTITY))
             .map_err(StoreError::io("write", StoreFile::Identity))?;
-        self.sync()?;
-        self.identity = Some(identity);
-        Ok(())
+        self.sync()
     }
 
     fn write_whole(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
@@ -170,19 +237,26 @@ impl Folder {
         file.sync_all()
     }
 
+    /// Takes the name away first: whatever ends the process in here, what is left is no identity.
+    fn destroy_identity(&self) -> io::Result<()> {
+        match self.rename(IDENTITY, IDENTITY_DRAFT) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            renamed => {
+                renamed?;
+                self.handle.sync_all()?;
+            }
+        }
+        self.destroy_draft()
+    }
+
     /// Overwrites before it unlinks: on flash that does not reach old pages for sure, but it does
     /// reach every later reader of the file.
-    fn destroy_identity(&self) -> io::Result<()> {
-        for name in [IDENTITY, IDENTITY_DRAFT] {
-            let file = match self.open_file(name, Access::Write) {
-                Err(error) if error.kind() == ErrorKind::NotFound => continue,
-                opened => opened?,
-            };
-            let length = usize::try_from(file.size()?).map_err(io::Error::other)?;
-            file.write_all_at(&vec![0; length], 0)?;
-            file.sync_all()?;
-            self.disk.remove(&self.join(name))?;
+    fn destroy_draft(&self) -> io::Result<()> {
+        match self.open_file(IDENTITY_DRAFT, Access::Write) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            opened => wipe(&*opened?)?,
         }
+        self.disk.remove(&self.join(IDENTITY_DRAFT))?;
         self.handle.sync_all()
     }
 
@@ -192,6 +266,7 @@ impl Folder {
             let file = match name.as_str() {
                 DATABASE | DATABASE_ASIDE => StoreFile::Database,
                 name if DATABASE_SIDE.contains(&name) => StoreFile::Database,
+                name if DATABASE_DRAFT.contains(&name) => StoreFile::Database,
                 name if names::is_journal_file(name) => StoreFile::Journal,
                 _ => continue,
             };
@@ -202,16 +277,26 @@ impl Folder {
     }
 }
 
+fn wipe(file: &dyn DiskFile) -> io::Result<()> {
+    let length = usize::try_from(file.size()?).map_err(io::Error::other)?;
+    file.write_all_at(&vec![0; length], 0)?;
+    file.sync_all()
+}
+
 fn take_lock(disk: &dyn Disk, folder: &Path) -> Result<Arc<dyn DiskFile>, StoreError> {
     let failed = StoreError::io("open", StoreFile::Lock);
     let file = disk.open(&folder.join(LOCK), Access::Create).map_err(failed)?;
     if file.try_lock().map_err(failed)? { Ok(file) } else { Err(StoreError::InUse) }
 }
 
-fn read_identity(disk: &dyn Disk, folder: &Path) -> Result<Option<Identity>, StoreError> {
+fn read_identity(
+    disk: &dyn Disk,
+    folder: &Path,
+    versions: &Versions,
+) -> Result<Option<Identity>, StoreError> {
     let read = || disk.open(&folder.join(IDENTITY), Access::Read)?.read_up_to(size_limit()?);
     match read() {
-        Ok(bytes) => Identity::decode(&bytes).map(Some),
+        Ok(bytes) => Identity::decode(&bytes, versions).map(Some),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(StoreError::io("read", StoreFile::Identity)(error)),
     }
@@ -223,8 +308,9 @@ mod tests {
     use crate::crypto::DataKey;
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
+    use std::sync::LazyLock;
 
-    const KEY: DataKey = DataKey::new([1; 32]);
+    static KEY: LazyLock<DataKey> = LazyLock::new(|| DataKey::new([1; 32]));
 
     #[test]
     fn a_folder_is_for_its_owner_and_for_one_opener() {

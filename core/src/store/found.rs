@@ -1,6 +1,7 @@
 //! What an opening finds: how the last use ended, what is damaged, what the database says.
 
 use super::base::Base;
+use super::check::UncleanEnds;
 use super::database::{Checkpoints, Database, Position};
 use super::error::{StoreError, StoreFile};
 use super::record::{Body, decode_entry};
@@ -24,12 +25,16 @@ pub enum Ended {
 pub struct Damage {
     /// The database would not open and was set aside.
     pub database_set_aside: bool,
+    /// The journal goes on where a database ended that is not there any more.
+    pub database_missing: bool,
     /// Checkpoints newer than the one in use.
     pub checkpoints: u32,
     /// Journal files of which nothing can be read.
     pub journal_files: u32,
-    /// Journal files whose end is torn or which are damaged from some place on.
+    /// Journal files whose end is torn or which are damaged somewhere.
     pub torn_files: u32,
+    /// Damaged places in journal files; what lies behind them was read.
+    pub skipped_places: u32,
     /// Entries known to be missing. What a power cut took from the end cannot be known.
     pub lost_entries: u64,
 }
@@ -42,6 +47,7 @@ pub(super) struct Buffer {
     pub(super) checkpoint: Option<Vec<u8>>,
     /// First entry that is not in the checkpoint.
     pub(super) covered: u64,
+    pub(super) ends: UncleanEnds,
 }
 
 impl Buffer {
@@ -60,11 +66,12 @@ impl Buffer {
 
     fn try_read(base: &Base) -> Result<(Self, u32), StoreError> {
         let Some(database) = Database::open(base)? else { return Ok((Self::default(), 0)) };
+        database.touch()?;
         let position = Position::load(base, database.read())?;
         let checkpoints = Checkpoints::load(base, database.read())?;
         let (checkpoint, covered) = checkpoints.newest.unzip();
-        let buffer =
-            Self { database: Some(database), position, checkpoint, covered: covered.unwrap_or(0) };
+        let (covered, ends) = (covered.unwrap_or(0), UncleanEnds::load(database.read())?);
+        let buffer = Self { database: Some(database), position, checkpoint, covered, ends };
         Ok((buffer, checkpoints.unreadable))
     }
 }

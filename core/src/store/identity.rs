@@ -6,14 +6,13 @@ use ring::digest::{SHA256, digest};
 
 use super::error::{StoreError, StoreFile};
 use super::limits;
+use super::versions::Versions;
 use crate::crypto::{CryptoError, DataKey, Purpose, open_blob, seal_blob};
 
 /// Identifies an installation: 16 random bytes that survive neither a backup nor an erasure.
 pub type Installation = [u8; 16];
 
 const MAGIC: [u8; 8] = *b"STAYKIT\0";
-/// Newest format of the identity file.
-pub(super) const FORMAT: u32 = 0;
 const DIGEST_BYTES: usize = 16;
 
 /// What stands in the identity file in clear.
@@ -27,13 +26,17 @@ pub struct Identity {
     pub(super) epoch: u64,
     /// Opens only with the data key.
     check: Vec<u8>,
+    /// Format in which it is written.
+    format: u32,
+    /// What the check is bound to, if the file is of an older format.
+    older_head: Option<Vec<u8>>,
 }
 
 impl Identity {
     pub(super) fn new(
         installation: Installation,
         wrapped_key: &[u8],
-        epoch: u64,
+        (epoch, format): (u64, u32),
         key: &DataKey,
     ) -> Result<Self, StoreError> {
         let (size, limit) = (wrapped_key.len(), limits::WRAPPED_KEY);
@@ -41,7 +44,8 @@ impl Identity {
             return Err(StoreError::TooLarge { size, limit });
         }
         let wrapped_key = wrapped_key.to_vec();
-        let mut identity = Self { installation, wrapped_key, epoch, check: Vec::new() };
+        let (check, older_head) = (Vec::new(), None);
+        let mut identity = Self { installation, wrapped_key, epoch, check, format, older_head };
         identity.check = seal_blob(key, Purpose::KeyCheck, &[&identity.head()], &[])
             .map_err(StoreError::sealed(StoreFile::Identity))?;
         Ok(identity)
@@ -49,12 +53,23 @@ impl Identity {
 
     /// The same installation in another epoch.
     pub(super) fn in_epoch(&self, epoch: u64, key: &DataKey) -> Result<Self, StoreError> {
-        Self::new(self.installation, &self.wrapped_key, epoch, key)
+        Self::new(self.installation, &self.wrapped_key, (epoch, self.format), key)
+    }
+
+    /// The same installation with its key wrapped anew.
+    pub(super) fn rewrapped(&self, wrapped_key: &[u8], key: &DataKey) -> Result<Self, StoreError> {
+        Self::new(self.installation, wrapped_key, (self.epoch, self.format), key)
+    }
+
+    /// Whether the file is of an older format.
+    pub(super) fn is_outdated(&self) -> bool {
+        self.older_head.is_some()
     }
 
     /// Fails with [`StoreError::WrongKey`] unless `key` is the one it was made with.
     pub(super) fn check(&self, key: &DataKey) -> Result<(), StoreError> {
-        match open_blob(key, Purpose::KeyCheck, &[&self.head()], &self.check) {
+        let head = self.older_head.clone().unwrap_or_else(|| self.head());
+        match open_blob(key, Purpose::KeyCheck, &[&head], &self.check) {
             Ok(_) => Ok(()),
             Err(CryptoError::NotAuthentic) => Err(StoreError::WrongKey),
             Err(error) => Err(StoreError::sealed(StoreFile::Identity)(error)),
@@ -71,14 +86,14 @@ impl Identity {
 
     fn head(&self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
-        out.extend_from_slice(&FORMAT.to_le_bytes());
+        out.extend_from_slice(&self.format.to_le_bytes());
         out.extend_from_slice(&self.installation);
         out.extend_from_slice(&self.epoch.to_le_bytes());
         push_sized(&mut out, &self.wrapped_key);
         out
     }
 
-    pub(super) fn decode(bytes: &[u8]) -> Result<Self, StoreError> {
+    pub(super) fn decode(bytes: &[u8], versions: &Versions) -> Result<Self, StoreError> {
         let damaged = || StoreError::Damaged(StoreFile::Identity);
         let (magic, rest) = bytes.split_first_chunk().ok_or_else(damaged)?;
         let (format, _) = rest.split_first_chunk().ok_or_else(damaged)?;
@@ -86,17 +101,23 @@ impl Identity {
         if *magic != MAGIC {
             return Err(damaged());
         }
-        if found > FORMAT {
-            return Err(StoreError::Newer { file: StoreFile::Identity, found, known: FORMAT });
-        }
+        versions.admit(StoreFile::Identity, found)?;
         let (content, sum) = bytes.split_last_chunk().ok_or_else(damaged)?;
         if checksum(content) != *sum {
             return Err(damaged());
         }
-        Self::decode_body(content.get(MAGIC.len() + 4..).unwrap_or_default()).ok_or_else(damaged)
+        let read = |body: Vec<u8>| Self::decode_body(&body, versions.newest());
+        let body = content.get(MAGIC.len() + 4..).unwrap_or_default().to_vec();
+        let brought = versions.bring(found, |step| step.identity, body);
+        let mut identity = brought.and_then(read).ok_or_else(damaged)?;
+        if found < versions.newest() {
+            let head = content.len().checked_sub(4 + identity.check.len());
+            identity.older_head = head.and_then(|end| content.get(..end)).map(<[u8]>::to_vec);
+        }
+        Ok(identity)
     }
 
-    fn decode_body(rest: &[u8]) -> Option<Self> {
+    fn decode_body(rest: &[u8], format: u32) -> Option<Self> {
         let (&installation, rest) = rest.split_first_chunk()?;
         let (epoch, rest) = rest.split_first_chunk()?;
         let (wrapped_key, rest) = split_sized(rest)?;
@@ -106,6 +127,8 @@ impl Identity {
             wrapped_key: wrapped_key.to_vec(),
             epoch: u64::from_le_bytes(*epoch),
             check: check.to_vec(),
+            format,
+            older_head: None,
         })
     }
 }
@@ -135,17 +158,23 @@ pub(super) fn size_limit() -> io::Result<u64> {
 mod tests {
     use super::{Identity, StoreError, StoreFile};
     use crate::crypto::DataKey;
+    use crate::store::versions::CURRENT;
     use proptest::prelude::{any, proptest};
+    use std::sync::LazyLock;
 
-    const KEY: DataKey = DataKey::new([1; 32]);
+    static KEY: LazyLock<DataKey> = LazyLock::new(|| DataKey::new([1; 32]));
+
+    fn decode(bytes: &[u8]) -> Result<Identity, StoreError> {
+        Identity::decode(bytes, &CURRENT)
+    }
 
     fn identity() -> Identity {
-        Identity::new([9; 16], b"wrapped", 4, &KEY).unwrap()
+        Identity::new([9; 16], b"wrapped", (4, 0), &KEY).unwrap()
     }
 
     #[test]
     fn an_identity_comes_back_and_knows_its_key() {
-        let read = Identity::decode(&identity().encode()).unwrap();
+        let read = decode(&identity().encode()).unwrap();
         assert_eq!((read.installation, read.epoch), ([9; 16], 4));
         assert_eq!(read.wrapped_key, b"wrapped");
         assert_eq!(read.check(&KEY), Ok(()));
@@ -157,7 +186,7 @@ mod tests {
         let mut bytes = identity().encode();
         bytes[8] = 7;
         let newer = StoreError::Newer { file: StoreFile::Identity, found: 7, known: 0 };
-        assert_eq!(Identity::decode(&bytes), Err(newer));
+        assert_eq!(decode(&bytes), Err(newer));
     }
 
     #[test]
@@ -166,15 +195,15 @@ mod tests {
         for at in 0..whole.len() {
             let mut bytes = whole.clone();
             bytes[at] ^= 1;
-            assert!(Identity::decode(&bytes).is_err(), "byte {at}");
-            assert!(Identity::decode(&whole[..at]).is_err(), "length {at}");
+            assert!(decode(&bytes).is_err(), "byte {at}");
+            assert!(decode(&whole[..at]).is_err(), "length {at}");
         }
     }
 
     proptest! {
         #[test]
         fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            assert!(Identity::decode(&bytes).is_err());
+            assert!(decode(&bytes).is_err());
         }
     }
 }

@@ -11,6 +11,7 @@ mod sync;
 use std::sync::Arc;
 
 use super::base::Base;
+use super::check::UncleanEnds;
 use super::disk::{Access, DiskFile};
 use super::error::{StoreError, StoreFile};
 use super::{limits, names};
@@ -30,6 +31,7 @@ pub struct Journal {
     spare: Option<Spare>,
     epoch: u64,
     boot_id: Option<u64>,
+    ends: UncleanEnds,
     /// Files filled since one was hardly used.
     filled: u32,
     next: u64,
@@ -39,6 +41,10 @@ pub struct Journal {
     /// Closed files whose content is not on flash yet.
     unsynced: Vec<Arc<dyn DiskFile>>,
     folder_unsynced: bool,
+    /// Bytes of files that may yet be made; `None` while compactions succeed.
+    room: Option<u64>,
+    /// A file became full since it was last asked.
+    switched: bool,
     buffer: Vec<u8>,
 }
 
@@ -51,6 +57,8 @@ struct Active {
     at: u64,
     /// A write failed: what lies at `at` is unknown, so its nonce counts as used.
     broken: bool,
+    /// Takes no entry, though there is room in it.
+    shut: bool,
 }
 
 impl Journal {
@@ -58,12 +66,12 @@ impl Journal {
     pub(super) fn begin(
         base: Arc<Base>,
         (epoch, first_of_epoch): (u64, bool),
-        boot_id: Option<u64>,
+        (boot_id, ends): (Option<u64>, UncleanEnds),
         next: u64,
     ) -> Result<Self, StoreError> {
         let spare = Spare::create(&base, file::wide(limits::FIRST_JOURNAL_FILE.most))?;
         let mut buffer = Vec::with_capacity(2 * limits::FIRST_JOURNAL_FILE.most);
-        let start = Start { epoch, first: next, first_of_epoch, boot_id };
+        let start = Start { epoch, first: next, first_of_epoch, boot_id, ends };
         let active = Active::begin(spare, &start, &mut buffer)?;
         Ok(Self {
             base,
@@ -71,12 +79,15 @@ impl Journal {
             spare: None,
             epoch,
             boot_id,
+            ends,
             filled: 0,
             next,
             synced: next,
             suspect: 0,
             unsynced: Vec::with_capacity(8),
             folder_unsynced: true,
+            room: None,
+            switched: false,
             buffer,
         })
     }
@@ -105,6 +116,7 @@ impl Journal {
         if !self.active.has_room(size) {
             self.switch(size)?;
             self.filled = self.filled.saturating_add(1);
+            self.switched = true;
         }
         self.active.write(Kind::Entry, entry, &mut self.buffer)?;
         let number = self.next;
@@ -113,8 +125,12 @@ impl Journal {
     }
 
     /// Goes on in a fresh file, so that every entry below the number that comes back is in a
-    /// closed one and can be compacted.
+    /// closed one and can be compacted. A [restricted](Journal::restrict) journal stays in its file,
+    /// and the number is that of this file's first entry.
     pub fn rotate(&mut self) -> Result<u64, StoreError> {
+        if self.is_restricted() {
+            return Ok(self.active.first);
+        }
         if self.active.first < self.next {
             // A file that was hardly used makes the next one a small one: zeros cost writes, too.
             if self.active.at < self.active.spare.size / 4 {
@@ -141,8 +157,10 @@ impl Journal {
     /// too little happens to need one.
     #[must_use]
     pub fn wants_spare(&self) -> Option<usize> {
+        let size = limits::JOURNAL_FILE.most;
         let busy = self.filled > 0 || self.active.at > self.active.spare.size / 2;
-        (busy && self.spare.is_none()).then_some(limits::JOURNAL_FILE.most)
+        let fits = self.room.is_none_or(|room| room >= file::wide(size));
+        (busy && fits && self.spare.is_none()).then_some(size)
     }
 
     /// Gives a file to go on in once the present one is full.
@@ -150,22 +168,54 @@ impl Journal {
     /// One that was prepared before the present file began is of no use and left to the next
     /// compaction: files follow each other by number.
     pub fn supply(&mut self, spare: Spare) {
+        self.room = self.room.map(|room| room.saturating_sub(spare.size));
         if spare.number > self.active.spare.number {
             self.spare = Some(spare);
         }
     }
 
-    /// A compaction has made all entries below `end` durable elsewhere.
-    pub fn consumed(&mut self, end: u64) {
+    /// The buffer takes nothing: from now on files of `room` bytes may yet be made. Then, and at
+    /// once if there is no room at all, [`Journal::append`] answers [`StoreError::Backlog`] until
+    /// [`Journal::lift`].
+    pub fn restrict(&mut self, room: u64) {
+        if self.room.is_none() {
+            self.room = Some(room);
+            self.active.shut = room == 0;
+        }
+    }
+
+    /// Whether it is restricted.
+    #[must_use]
+    pub fn is_restricted(&self) -> bool {
+        self.room.is_some()
+    }
+
+    /// A compaction has succeeded.
+    pub fn lift(&mut self) {
+        self.room = None;
+        self.active.shut = false;
+    }
+
+    /// A compaction has made all entries below `end` durable elsewhere. The files that come back
+    /// are not needed any more: close them where nobody waits, for that may take the system long.
+    pub fn consumed(&mut self, end: u64) -> Vec<Arc<dyn DiskFile>> {
         self.synced = self.synced.max(end.min(self.next));
         if end >= self.active.first {
-            self.unsynced.clear();
+            return std::mem::replace(&mut self.unsynced, Vec::with_capacity(8));
         }
+        Vec::new()
+    }
+
+    /// Whether a file became full since the last call.
+    pub fn take_switched(&mut self) -> bool {
+        std::mem::take(&mut self.switched)
     }
 
     /// Ends cleanly: everything is on flash, and the next opening can tell.
     pub fn close(mut self) -> Result<(), StoreError> {
         if self.active.broken {
+            // So small a file has room at the end.
+            self.room = None;
             self.switch(0)?;
         }
         self.active.write(Kind::Closed, &[], &mut self.buffer)?;
@@ -177,17 +227,35 @@ impl Journal {
         let needed = file::size_for(size);
         let spare = match self.spare.take().filter(|spare| spare.size >= needed) {
             Some(spare) => spare,
-            None => Spare::create(&self.base, self.usual_size().max(needed))?,
+            None => {
+                let spare = Spare::create(&self.base, self.size_within_room(needed)?)?;
+                self.room = self.room.map(|room| room.saturating_sub(spare.size));
+                spare
+            }
         };
-        self.folder_unsynced |= !spare.durable;
+        self.go_on_in(spare)
+    }
+
+    /// Size of the file to make, at least `needed`.
+    fn size_within_room(&self, needed: u64) -> Result<u64, StoreError> {
+        let least = needed.max(file::wide(limits::FIRST_JOURNAL_FILE.most));
+        let size = self.usual_size().max(least).min(self.room.unwrap_or(u64::MAX));
+        if size < least { Err(StoreError::Backlog) } else { Ok(size) }
+    }
+
+    fn go_on_in(&mut self, spare: Spare) -> Result<(), StoreError> {
+        self.folder_unsynced = true;
         let start = Start {
             epoch: self.epoch,
             first: self.next,
             first_of_epoch: false,
             boot_id: self.boot_id,
+            ends: self.ends,
         };
-        let next = Active::begin(spare, &start, &mut self.buffer)?;
-        let mut last = std::mem::replace(&mut self.active, next);
+        let begun = Active::begin(spare, &start, &mut self.buffer);
+        // That file's start may be there all the same, and then no entry counts that follows here.
+        self.active.broken |= begun.is_err();
+        let mut last = std::mem::replace(&mut self.active, begun?);
         // So that a loss of the new file shows. Without it that would merely not show.
         if !last.broken
             && let Err(error) = last.write(Kind::Continued, &[], &mut self.buffer)
@@ -207,7 +275,7 @@ impl Journal {
 impl Active {
     fn begin(spare: Spare, start: &Start, buffer: &mut Vec<u8>) -> Result<Self, StoreError> {
         let (at, first) = (file::HEADER_BYTES, start.first);
-        let mut active = Self { spare, first, at, broken: false };
+        let mut active = Self { spare, first, at, broken: false, shut: false };
         let content = start.encode();
         active.write(Kind::Start, &content, buffer)?;
         Ok(active)
@@ -215,7 +283,7 @@ impl Active {
 
     fn has_room(&self, size: usize) -> bool {
         let frames = file::wide(size + FRAME_OVERHEAD + CLOSED_FRAME_BYTES);
-        !self.broken && frames <= self.spare.size.saturating_sub(self.at)
+        !self.broken && !self.shut && frames <= self.spare.size.saturating_sub(self.at)
     }
 
     fn write(

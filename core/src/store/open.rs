@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::base::Base;
+use super::database::admit_file;
 use super::error::StoreError;
 use super::folder::Folder;
 use super::found::{Buffer, Damage, Ended};
@@ -52,10 +53,13 @@ impl Store {
         reading: &ClockReading,
     ) -> Result<Opened, StoreError> {
         let mut base = Base::new(folder, key)?;
+        base.modernise()?;
         let (buffer, mut damage) = Buffer::read(&base)?;
         let scan = Scan::run(&base, &buffer)?;
         (damage.journal_files, damage.torn_files) = (scan.unreadable, scan.torn);
         damage.lost_entries = scan.lost;
+        damage.skipped_places = scan.skipped;
+        damage.database_missing = scan.headless && !damage.database_set_aside;
         let ended = scan.ended(&buffer, base.folder.is_fresh(), reading.boot_id);
         let last_seq = scan.last_seq(&buffer);
         let proven = scan.continues(&buffer, &base, ended, &damage);
@@ -66,9 +70,11 @@ impl Store {
         };
         let first_of_epoch = last_seq.is_none() || ended == Ended::New;
         let begun = (epoch, first_of_epoch);
+        let ends = buffer.ends.and(scan.ends, ended);
         base.number_above(scan.highest);
         let base = Arc::new(base);
-        let mut journal = Journal::begin(Arc::clone(&base), begun, reading.boot_id, scan.next)?;
+        let mut journal =
+            Journal::begin(Arc::clone(&base), begun, (reading.boot_id, ends), scan.next)?;
         if ended != Ended::Clean {
             journal.inherit(&scan.live, buffer.position.consumed)?;
         }
@@ -76,9 +82,15 @@ impl Store {
         for number in &scan.useless {
             base.folder.remove(&names::name(*number), StoreFile::Journal)?;
         }
-        let uncounted = matches!(ended, Ended::Killed | Ended::PowerLost).then_some(ended);
         Ok(Opened {
-            store: Self { base, database: buffer.database, recyclable: None, uncounted },
+            store: Self {
+                base,
+                database: buffer.database,
+                recyclable: None,
+                idle: scan.idle,
+                doubted: false,
+                ends,
+            },
             journal,
             checkpoint: buffer.checkpoint,
             entries: scan.entries.into_iter().map(|(_, entry)| entry).collect(),
@@ -93,6 +105,15 @@ impl Store {
 }
 
 impl Base {
+    /// Brings the identity to the newest format, before any other file: from then on an older
+    /// version refuses the store.
+    fn modernise(&mut self) -> Result<(), StoreError> {
+        match admit_file(self) {
+            Err(newer @ StoreError::Newer { .. }) => Err(newer),
+            _ => self.folder.modernise(&self.key),
+        }
+    }
+
     /// Begins an epoch above every one that was ever begun. Durable when it returns.
     fn begin_epoch(&mut self, seen: u64) -> Result<u64, StoreError> {
         let floor = self.folder.identity().map_or(0, |identity| identity.epoch);

@@ -1,6 +1,7 @@
 //! One pass over the journal at opening: what can be read, what is missing, how it ended.
 
 use super::base::Base;
+use super::check::UncleanEnds;
 use super::error::StoreError;
 use super::found::{Buffer, Damage, Ended, last_seq_in};
 use super::journal::{self, Frame, Loaded, Started};
@@ -21,14 +22,24 @@ pub(super) struct Scan {
     pub(super) unreadable: u32,
     /// Files with a torn end.
     pub(super) torn: u32,
+    /// Damaged places within files; what is behind them was read.
+    pub(super) skipped: u32,
+    /// Ends that the last file knows of.
+    pub(super) ends: UncleanEnds,
     /// Files with entries that are in no checkpoint or no segment yet.
     pub(super) live: Vec<u64>,
+    /// Files among these in which nothing was recorded.
+    pub(super) idle: Vec<u64>,
     /// Files of no use.
     pub(super) useless: Vec<u64>,
     /// Highest number of a file.
     pub(super) highest: u64,
     /// Entries are missing in the epoch that is the highest.
     broken: bool,
+    /// The journal begins behind entries that a database must have had.
+    pub(super) headless: bool,
+    /// The file before had damaged places.
+    guessed: bool,
     last: Option<Last>,
 }
 
@@ -56,6 +67,9 @@ impl Scan {
                     let until = file.start.first;
                     if let Some((number, file)) = pending.replace((number, file)) {
                         let needed = until > buffer.covered.min(buffer.position.consumed);
+                        if until == file.start.first && !file.start.first_of_epoch {
+                            scan.idle.push(number);
+                        }
                         if needed { &mut scan.live } else { &mut scan.useless }.push(number);
                         scan.file(number, file, until);
                     }
@@ -70,7 +84,10 @@ impl Scan {
         }
         if let Some((number, file)) = pending {
             scan.live.push(number);
+            let (first, first_of_epoch) = (file.start.first, file.start.first_of_epoch);
             scan.file(number, file, u64::MAX);
+            let last = scan.last.as_ref().filter(|last| last.end == first && !first_of_epoch);
+            scan.idle.extend(last.map(|last| last.number));
         }
         scan.finish(buffer);
         Ok(scan)
@@ -87,11 +104,19 @@ impl Scan {
             self.miss(start.first - self.next, start.first_of_epoch);
             self.next = start.first;
         }
+        self.ends = start.ends;
+        // Behind damage the count of a file's entries is a guess: one that reported a failed write
+        // but holds it may then end with the entry with which the next one begins.
+        let repeated = self.entries.last().filter(|_| self.guessed).cloned();
         let (mut end, mut closed, mut continued) = (start.first, false, false);
         while end < until && !closed {
             match file.next() {
                 Some(Frame::Entry(entry)) if end >= self.next => {
-                    self.entries.push((start.epoch, entry.to_vec()));
+                    let first = end == start.first;
+                    let repeats = first && repeated.as_ref().is_some_and(|(_, last)| last == entry);
+                    if !repeats {
+                        self.entries.push((start.epoch, entry.to_vec()));
+                    }
                     end += 1;
                 }
                 Some(Frame::Entry(_)) => end += 1,
@@ -104,6 +129,7 @@ impl Scan {
             }
         }
         closed |= end == until && matches!(file.next(), Some(Frame::Closed));
+        self.lose_skipped(&file, until, &mut end);
         self.torn = self.torn.saturating_add(u32::from(file.is_torn()));
         // Numbers may have been given that nobody can read any more.
         self.broken |= file.is_damaged();
@@ -111,11 +137,24 @@ impl Scan {
         self.last = Some(Last { number, end, closed, continued, boot_id: start.boot_id });
     }
 
+    /// Each damaged place had an entry at least. How many more is known from the next file.
+    fn lose_skipped(&mut self, file: &Started, until: u64, end: &mut u64) {
+        let skipped = file.skipped();
+        self.guessed = skipped > 0;
+        self.skipped = self.skipped.saturating_add(skipped);
+        let lost = u64::from(skipped).min(until.saturating_sub(*end));
+        if *end + lost > self.next {
+            self.lost = self.lost.saturating_add(lost);
+        }
+        *end += lost;
+    }
+
     fn miss(&mut self, entries: u64, seen_to: bool) {
         if !seen_to {
             // From the very beginning: the database that had them is gone, not they alone.
             let known = self.next > 0;
             self.lost = self.lost.saturating_add(if known { entries } else { 0 });
+            self.headless |= !known;
             self.broken = true;
         }
     }

@@ -277,8 +277,8 @@ fn a_sound_database_passes_the_check_and_a_damaged_one_is_set_aside_at_the_next_
     drop(opened);
     let path = folder.path().join("buffer.sqlite");
     let mut image = fs::read(&path).unwrap();
-    // The cell pointers of the last filled page of an index: nothing that an opening reads.
-    let filled = |page: &usize| image[page * 4_096] == 0x0a && image[page * 4_096 + 4] > 1;
+    // The cell pointers of the last leaf of the segments: nothing that an opening reads.
+    let filled = |page: &usize| image[page * 4_096] == 0x0d && image[page * 4_096 + 4] > 0;
     let leaf = (2..image.len() / 4_096).rev().find(filled).unwrap();
     image[leaf * 4_096 + 8..][..32].fill(0xff);
     fs::write(&path, image).unwrap();

@@ -9,6 +9,7 @@
 
 mod bounds;
 mod continuity;
+mod damage;
 mod hostile;
 mod journal;
 mod outbox;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::failure::Failure;
+use crate::peers;
 use crate::workspace::Workspace;
 
 /// A benchmark: takes `--json FILE` behind its arguments for cargo.
@@ -13,11 +14,18 @@ struct Bench {
     cargo: &'static [&'static str],
 }
 
-const BENCHES: &[Bench] = &[Bench {
-    name: "record",
-    measures: "record() next to encode + pwrite and to SQLite",
-    cargo: &["bench", "--package", "staykit-core", "--bench", "record"],
-}];
+const BENCHES: &[Bench] = &[
+    Bench {
+        name: "store",
+        measures: "record(), bytes on the device, opening and memory, next to plain writes and SQLite",
+        cargo: &["bench", "--package", "staykit-core", "--bench", "store"],
+    },
+    Bench {
+        name: "rules",
+        measures: "a thousand rules next to ten, allocations and memory of an engine with them",
+        cargo: &["bench", "--package", "staykit-core", "--bench", "rules"],
+    },
+];
 
 /// Runs the benchmark of this name; without one, lists them.
 pub(crate) fn run(
@@ -29,6 +37,9 @@ pub(crate) fn run(
         println!("{}", list());
         return Ok(ExitCode::SUCCESS);
     };
+    if name == peers::NAME {
+        return peers::run(workspace, json.as_deref());
+    }
     let known = BENCHES.iter().find(|bench| bench.name == name);
     let bench = known.ok_or_else(|| {
         Failure::Found(vec![format!("no benchmark is called {name}; there are:\n{}", list())])
@@ -44,11 +55,9 @@ pub(crate) fn run(
 }
 
 fn list() -> String {
-    let lines = BENCHES.iter().map(|bench| format!("  {:<10} {}", bench.name, bench.measures));
-    lines.collect::<Vec<_>>().join(
-        "
-",
-    )
+    let ours = BENCHES.iter().map(|bench| (bench.name, bench.measures));
+    let all = ours.chain([(peers::NAME, peers::MEASURES)]);
+    all.map(|(name, measures)| format!("  {name:<10} {measures}")).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -59,6 +68,6 @@ mod tests {
     fn an_unknown_benchmark_is_answered_with_those_that_exist() {
         let workspace = Workspace { root: PathBuf::new(), target: PathBuf::new() };
         let failure = run(&workspace, Some("recrod"), None).unwrap_err().to_string();
-        assert!(failure.contains("recrod") && failure.contains("record "), "{failure}");
+        assert!(failure.contains("recrod") && failure.contains("store "), "{failure}");
     }
 }

@@ -9,6 +9,7 @@ mod layers;
 mod links;
 mod npm;
 mod parts;
+mod peers;
 mod proto_image;
 mod run;
 mod shell;

@@ -59,6 +59,25 @@ pub(crate) static NPM: Tool = Tool {
     install: "sudo apt-get install npm (Debian, Ubuntu) or brew install node (macOS)",
 };
 
+/// Configures OpenSSL, which comes as source with `SQLCipher`.
+pub(crate) static PERL: Tool = Tool {
+    name: "perl with its standard modules",
+    probe: &["perl", "-MFindBin", "-MIPC::Cmd", "-MFile::Compare", "-MData::Dumper", "-e", "1"],
+    install: "sudo apt-get install perl (Debian, Ubuntu) or sudo dnf install perl (Fedora)",
+};
+/// Builds OpenSSL.
+pub(crate) static MAKE: Tool = Tool {
+    name: "make",
+    probe: &["make", "--version"],
+    install: "sudo apt-get install make (Debian, Ubuntu) or xcode-select --install (macOS)",
+};
+/// Compiles SQLite and OpenSSL.
+pub(crate) static CC: Tool = Tool {
+    name: "a C compiler",
+    probe: &["cc", "--version"],
+    install: "sudo apt-get install gcc libc6-dev (Debian, Ubuntu) or xcode-select --install (macOS)",
+};
+
 impl Tool {
     /// Fails if the tool is not on this machine.
     pub(crate) fn require(&'static self, workspace: &Workspace) -> Result<(), Failure> {

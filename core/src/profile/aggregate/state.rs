@@ -30,8 +30,8 @@ enum Kept {
     ExtremeNumber(Ring<Option<f64>>),
     Distinct(Distinct),
     Share(Ring<Parts<u32>>),
-    Entropy(Values),
-    Intervals(Intervals),
+    Entropy(Box<Values>),
+    Intervals(Box<Intervals>),
 }
 
 /// A part and the number of events it comes from.
@@ -207,8 +207,8 @@ impl AggregateState {
             Kept::ExtremeNumber(_) => Kept::ExtremeNumber(Ring::decode(window, input)?),
             Kept::Distinct(_) => Kept::Distinct(Distinct::decode(input)?),
             Kept::Share(_) => Kept::Share(Ring::decode(window, input)?),
-            Kept::Entropy(_) => Kept::Entropy(Values::decode(window, input)?),
-            Kept::Intervals(_) => Kept::Intervals(Intervals::decode(window, input)?),
+            Kept::Entropy(_) => Kept::Entropy(Box::new(Values::decode(window, input)?)),
+            Kept::Intervals(_) => Kept::Intervals(Box::new(Intervals::decode(window, input)?)),
         };
         Ok(Self { kept, currencies })
     }
@@ -227,8 +227,8 @@ impl Kept {
             Summary::Least { .. } | Summary::Most { .. } => Self::ExtremeNumber(Ring::new(window)),
             Summary::Distinct { .. } => Self::Distinct(Distinct::new()),
             Summary::Share { .. } => Self::Share(Ring::new(window)),
-            Summary::Entropy { .. } => Self::Entropy(Values::new(window)),
-            Summary::IntervalEntropy => Self::Intervals(Intervals::new(window)),
+            Summary::Entropy { .. } => Self::Entropy(Box::new(Values::new(window))),
+            Summary::IntervalEntropy => Self::Intervals(Box::new(Intervals::new(window))),
         }
     }
 

@@ -137,7 +137,7 @@ fn in_words(test: &Test) -> String {
         other => other.to_string(),
     };
     let constant = match &test.constant {
-        Constant::Text(text) => text.clone(),
+        Constant::Text(wanted) => wanted.clone(),
         Constant::Integer(value) => value.to_string(),
         Constant::Number(value) => value.to_string(),
         Constant::Flag(value) => value.to_string(),

@@ -12,7 +12,6 @@ use crate::store::error::{StoreError, StoreFile};
 use crate::store::names;
 
 const MAGIC: [u8; 8] = *b"SKJRNL\0\0";
-const FORMAT: u32 = 0;
 /// The header without its tag.
 const HEAD_BYTES: usize = 40;
 /// Bytes before the first frame.
@@ -42,8 +41,6 @@ pub struct Spare {
     pub(super) number: u64,
     /// Bytes of the file.
     pub(super) size: u64,
-    /// Its zeros and its name are on flash.
-    pub(super) durable: bool,
 }
 
 impl Spare {
@@ -57,7 +54,8 @@ impl Spare {
         made
     }
 
-    /// The same at leisure and durable, out of a consumed file if there is one.
+    /// The same at leisure, out of a consumed file if there is one. Nothing is synced: in a busy
+    /// hour entries take the place of the zeros before these would reach flash.
     pub(in crate::store) fn prepare(
         base: &Base,
         size: usize,
@@ -68,11 +66,8 @@ impl Spare {
         if let Some(old) = consumed {
             base.folder.rename(&names::name(old), names::DRAFT).map_err(failed)?;
         }
-        let mut spare = Self::fill(base, number, names::DRAFT, wide(size))?;
-        spare.file.sync_all().map_err(failed)?;
+        let spare = Self::fill(base, number, names::DRAFT, wide(size))?;
         base.folder.rename(names::DRAFT, &names::name(number)).map_err(failed)?;
-        base.folder.sync()?;
-        spare.durable = true;
         Ok(spare)
     }
 
@@ -81,7 +76,7 @@ impl Spare {
         let file = base.folder.open_file(name, Access::Create).map_err(failed)?;
         let (header, key) = header(base, number)?;
         let size = fill_pages(&*file, &header, size).map_err(failed)?;
-        Ok(Self { file, key, number, size, durable: false })
+        Ok(Self { file, key, number, size })
     }
 }
 
@@ -110,7 +105,7 @@ fn header(base: &Base, number: u64) -> Result<(Vec<u8>, SealKey), StoreError> {
     let failed = StoreError::sealed(StoreFile::Journal);
     let salt = operating_system::<SALT_BYTES>().map_err(|_| StoreError::NoRandomness)?;
     let mut head = MAGIC.to_vec();
-    head.extend_from_slice(&FORMAT.to_le_bytes());
+    head.extend_from_slice(&base.folder.versions().newest().to_le_bytes());
     head.extend_from_slice(&[AES_256_GCM_HKDF, 0, 0, 0]);
     head.extend_from_slice(&number.to_le_bytes());
     head.extend_from_slice(&salt);
@@ -124,8 +119,9 @@ fn derive(base: &Base, salt: &[u8; SALT_BYTES], head: &[u8]) -> Result<SealKey, 
     base.key.derive(salt, Purpose::Journal, &[&base.installation, head])
 }
 
-/// The key of file `number` with this beginning; `None` if that is not an authentic header.
-pub(super) fn open_header(base: &Base, number: u64, bytes: &[u8]) -> Option<SealKey> {
+/// The key of file `number` with this beginning, and its format; `None` if that is not an authentic
+/// header.
+pub(super) fn open_header(base: &Base, number: u64, bytes: &[u8]) -> Option<(SealKey, u32)> {
     let (head, rest) = bytes.split_first_chunk::<HEAD_BYTES>()?;
     let mut tag: [u8; TAG_BYTES] = *rest.first_chunk()?;
     let (before, salt) = head.split_last_chunk()?;
@@ -135,5 +131,6 @@ pub(super) fn open_header(base: &Base, number: u64, bytes: &[u8]) -> Option<Seal
     }
     let key = derive(base, salt, head).ok()?;
     key.open(HEADER_POSITION, head, &mut tag).ok()?;
-    Some(key)
+    let (_, rest) = head.split_first_chunk::<{ MAGIC.len() }>()?;
+    Some((key, u32::from_le_bytes(*rest.first_chunk()?)))
 }

@@ -3,6 +3,7 @@
 use crate::codec::{Reader, Writer};
 use crate::crypto::{SealKey, TAG_BYTES};
 use crate::error::Malformed;
+use crate::store::check::UncleanEnds;
 use crate::store::error::{StoreError, StoreFile};
 
 /// Bytes of a head: 24 bits of length, 8 bits of kind, little-endian.
@@ -12,7 +13,9 @@ pub(super) const FRAME_OVERHEAD: usize = HEAD_BYTES + TAG_BYTES;
 /// A [`Kind::Closed`] or [`Kind::Continued`] frame, for which room is kept in every file.
 pub(super) const CLOSED_FRAME_BYTES: usize = FRAME_OVERHEAD;
 /// Room that a [`Start`] takes at most.
-pub(super) const START_FRAME_MAX: usize = FRAME_OVERHEAD + 32;
+pub(super) const START_FRAME_MAX: usize = FRAME_OVERHEAD + START_MAX;
+/// Bytes of a [`Start`]: five integers of at most 10 and two flags.
+const START_MAX: usize = 52;
 
 /// What a frame is. 0 is none: there the written part of a file ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,17 +87,20 @@ pub(in crate::store) struct Start {
     pub(in crate::store) first_of_epoch: bool,
     /// The boot it was written in, if known.
     pub(in crate::store) boot_id: Option<u64>,
+    /// Ends up to then, of the whole installation.
+    pub(in crate::store) ends: UncleanEnds,
 }
 
 impl Start {
-    /// At most 32 bytes: three integers of at most 10 and two flags.
     pub(super) fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(32);
+        let mut bytes = Vec::with_capacity(START_MAX);
         let mut out = Writer::new(&mut bytes);
         out.unsigned(self.epoch);
         out.unsigned(self.first);
         out.flag(self.first_of_epoch);
         out.optional(self.boot_id, Writer::unsigned);
+        out.unsigned(self.ends.killed);
+        out.unsigned(self.ends.power_lost);
         bytes
     }
 
@@ -105,6 +111,7 @@ impl Start {
             first: input.unsigned()?,
             first_of_epoch: input.flag()?,
             boot_id: input.optional(Reader::unsigned)?,
+            ends: UncleanEnds { killed: input.unsigned()?, power_lost: input.unsigned()? },
         };
         input.end().map(|()| start)
     }

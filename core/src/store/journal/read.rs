@@ -1,4 +1,4 @@
-//! Reading a journal file back.
+//! Reading a journal file back, over damaged places in it.
 
 use std::io::ErrorKind;
 
@@ -10,6 +10,12 @@ use crate::store::disk::Access;
 use crate::store::error::{StoreError, StoreFile};
 use crate::store::limits;
 use crate::store::names;
+use crate::store::versions::Versions;
+
+/// Bytes that may be tried in search of the next frame behind a damaged place, for each byte of the
+/// file. In sealed bytes one place in 4,096 looks like the beginning of a frame. Bytes made up to
+/// look like beginnings everywhere do not hold up an opening.
+const TRIED_PER_BYTE: usize = 64;
 
 /// What a file of the journal's name turns out to be.
 #[derive(Debug)]
@@ -35,6 +41,12 @@ pub(in crate::store) struct Started {
     frame: Vec<u8>,
     torn: bool,
     damaged: bool,
+    /// Damaged places that were passed over.
+    skipped: u32,
+    /// Bytes that may still be tried.
+    trials: usize,
+    format: u32,
+    versions: &'static Versions,
 }
 
 /// A frame after the first.
@@ -55,29 +67,49 @@ pub(in crate::store) fn load(base: &Base, number: u64) -> Result<Loaded, StoreEr
     };
     // The largest file is one made for a single entry.
     let most = file::size_for(2 * limits::ENTRY.most);
-    Ok(parse(base, number, opened.read_up_to(most).map_err(failed)?))
+    parse(base, number, opened.read_up_to(most).map_err(failed)?)
 }
 
-fn parse(base: &Base, number: u64, bytes: Vec<u8>) -> Loaded {
+fn parse(base: &Base, number: u64, bytes: Vec<u8>) -> Result<Loaded, StoreError> {
     if bytes.iter().all(|byte| *byte == 0) {
-        return Loaded::Blank;
+        return Ok(Loaded::Blank);
     }
-    let Some(key) = file::open_header(base, number, &bytes) else { return Loaded::Unreadable };
+    let Some((key, format)) = file::open_header(base, number, &bytes) else {
+        return Ok(Loaded::Unreadable);
+    };
+    let versions = base.folder.versions();
+    versions.admit(StoreFile::Journal, format)?;
     let at = usize::try_from(HEADER_BYTES).unwrap_or(usize::MAX);
     if bytes.iter().skip(at).all(|byte| *byte == 0) {
-        return Loaded::Blank;
+        return Ok(Loaded::Blank);
     }
     let mut frame = Vec::new();
     let start = open_frame(&key, &bytes, at, &mut frame)
         .filter(|opened| opened.kind == Kind::Start)
-        .and_then(|opened| Some((Start::decode(opened.content(&frame)).ok()?, opened.end)));
-    match start {
+        .and_then(|opened| {
+            let content = opened.content(&frame).to_vec();
+            let content = versions.bring(format, |step| step.start, content)?;
+            Some((Start::decode(&content).ok()?, opened.end))
+        });
+    Ok(match start {
         Some((start, at)) => {
-            let (torn, damaged) = (false, false);
-            Loaded::Started(Box::new(Started { start, key, bytes, at, frame, torn, damaged }))
+            let trials = bytes.len().saturating_mul(TRIED_PER_BYTE);
+            Loaded::Started(Box::new(Started {
+                start,
+                key,
+                bytes,
+                at,
+                frame,
+                torn: false,
+                damaged: false,
+                skipped: 0,
+                trials,
+                format,
+                versions,
+            }))
         }
         None => Loaded::Unreadable,
-    }
+    })
 }
 
 struct Opened {
@@ -95,6 +127,15 @@ impl Opened {
     }
 }
 
+/// Bytes of the frame that may begin at `at`, as far as kind and length tell.
+fn looks_like_frame(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    let (length, kind) = split_head(*rest.first_chunk()?);
+    Kind::from_number(kind)?;
+    let whole = length.checked_add(FRAME_OVERHEAD)?;
+    (whole <= rest.len()).then_some(whole)
+}
+
 /// Opens a copy of the frame at `at`: one that does not open loses its bytes, and these may tell
 /// why.
 fn open_frame(key: &SealKey, bytes: &[u8], at: usize, copy: &mut Vec<u8>) -> Option<Opened> {
@@ -109,35 +150,68 @@ fn open_frame(key: &SealKey, bytes: &[u8], at: usize, copy: &mut Vec<u8>) -> Opt
 }
 
 impl Started {
-    /// The next frame; `None` where the written part ends or is torn.
+    /// The next frame, beyond damaged places if need be; `None` where the written part ends or
+    /// where nothing behind can be read.
     pub(in crate::store) fn next(&mut self) -> Option<Frame<'_>> {
-        let at = self.at;
-        let rest = self.bytes.get(at..).unwrap_or_default();
+        let opened = match open_frame(&self.key, &self.bytes, self.at, &mut self.frame) {
+            Some(opened) if opened.kind != Kind::Start => opened,
+            _ => self.behind_damage()?,
+        };
+        self.at = if opened.kind == Kind::Entry { opened.end } else { usize::MAX };
+        match opened.kind {
+            Kind::Closed => return Some(Frame::Closed),
+            Kind::Continued => return Some(Frame::Continued),
+            Kind::Entry | Kind::Start => {}
+        }
+        self.frame.truncate(opened.length);
+        if self.format < self.versions.newest() {
+            let entry = std::mem::take(&mut self.frame);
+            self.frame = self.versions.bring(self.format, |step| step.entry, entry)?;
+        }
+        Some(Frame::Entry(&self.frame))
+    }
+
+    /// The first frame behind the place that cannot be read, if one can.
+    fn behind_damage(&mut self) -> Option<Opened> {
+        if let Some(opened) = self.search() {
+            (self.torn, self.damaged) = (true, true);
+            self.skipped = self.skipped.saturating_add(1);
+            return Some(opened);
+        }
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
         if rest.iter().take(HEAD_BYTES).all(|byte| *byte == 0) {
             // Pages behind a hole: a power cut kept later ones and lost this one.
             self.torn |= rest.iter().any(|byte| *byte != 0);
             self.damaged |= self.torn || !self.has_whole_pages();
-            return None;
+        } else {
+            self.damaged |= !self.is_cut_short(self.at) || !self.has_whole_pages();
+            self.torn = true;
         }
-        match open_frame(&self.key, &self.bytes, at, &mut self.frame) {
-            Some(opened) if opened.kind == Kind::Entry => {
-                self.at = opened.end;
-                Some(Frame::Entry(opened.content(&self.frame)))
-            }
-            Some(Opened { kind: Kind::Closed, .. }) => {
-                self.at = usize::MAX;
-                Some(Frame::Closed)
-            }
-            Some(Opened { kind: Kind::Continued, .. }) => {
-                self.at = usize::MAX;
-                Some(Frame::Continued)
-            }
-            _ => {
-                self.damaged |= !self.is_cut_short(at) || !self.has_whole_pages();
-                self.torn = true;
-                None
+        None
+    }
+
+    /// A frame opens nowhere but at its offset, so each place behind the damaged one is tried that
+    /// looks like a beginning; first the one to which the damaged head leads.
+    fn search(&mut self) -> Option<Opened> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let written = self.at + rest.iter().rposition(|byte| *byte != 0)?;
+        let (head, _) = rest.split_first_chunk::<HEAD_BYTES>()?;
+        let led_to = self.at.saturating_add(split_head(*head).0).saturating_add(FRAME_OVERHEAD);
+        let beginnings = std::iter::once(led_to).chain(self.at + 1..=written);
+        for at in beginnings {
+            let Some(length) = looks_like_frame(&self.bytes, at) else { continue };
+            self.trials = self.trials.checked_sub(length)?;
+            let opened = open_frame(&self.key, &self.bytes, at, &mut self.frame);
+            if let Some(opened) = opened.filter(|opened| opened.kind != Kind::Start) {
+                return Some(opened);
             }
         }
+        None
+    }
+
+    /// Damaged places that were passed over so far.
+    pub(in crate::store) fn skipped(&self) -> u32 {
+        self.skipped
     }
 
     /// Files are made of whole pages before anything is appended: one that is not was cut.

@@ -23,6 +23,12 @@ pub struct SyncDone {
 }
 
 impl SyncTask {
+    /// The files: who holds them while the outcome is noted closes none under the mutex.
+    #[must_use]
+    pub fn files(&self) -> Vec<Arc<dyn DiskFile>> {
+        self.files.clone()
+    }
+
     /// Waits until everything is on flash.
     #[must_use]
     pub fn run(self) -> SyncDone {

@@ -1,8 +1,10 @@
 //! Links in Markdown: each relative one leads to a file of the repository, each anchor to a heading.
 //!
-//! Links to other sites are not followed: the tests must pass without a network.
+//! Links to other sites are not followed: the tests must pass without a network. And each promise
+//! of a page names tests that exist.
 
 mod page;
+mod promises;
 
 #[cfg(test)]
 mod tests;
@@ -41,12 +43,46 @@ fn check(root: &Path, files: &BTreeSet<PathBuf>) -> Result<String, Failure> {
         pages.insert(file.as_path(), Page::read(&text));
     }
     let site = Site { root, files, pages };
-    let faults = site.faults();
+    let mut faults = site.faults();
+    let (promises, broken) = broken_promises(root, files)?;
+    faults.extend(broken);
     if !faults.is_empty() {
         return Err(Failure::Found(faults));
     }
     let links: usize = site.pages.values().map(|page| page.links.len()).sum();
-    Ok(format!("{links} links in {} files", site.pages.len()))
+    let promised = if promises > 0 { format!(", {promises} promises") } else { String::new() };
+    Ok(format!("{links} links in {} files{promised}", site.pages.len()))
+}
+
+/// How many promises there are, and those without a test.
+fn broken_promises(
+    root: &Path,
+    files: &BTreeSet<PathBuf>,
+) -> Result<(usize, Vec<String>), Failure> {
+    let read = |file: &PathBuf| {
+        let full = root.join(file);
+        std::fs::read_to_string(&full).map_err(Failure::file("read", &full))
+    };
+    let is = |kind: &'static str| {
+        move |file: &&PathBuf| file.extension().is_some_and(|extension| extension == kind)
+    };
+    let mut tests = BTreeSet::new();
+    for file in files.iter().filter(is("rs")) {
+        tests.append(&mut promises::tests_in(&read(file)?));
+    }
+    let (mut count, mut faults) = (0, Vec::new());
+    for file in files.iter().filter(is("md")) {
+        for promise in promises::read(&read(file)?) {
+            count += 1;
+            let at = format!("{}:{}", file.display(), promise.line);
+            if promise.tests.is_empty() {
+                faults.push(format!("{at}: names no test that proves it"));
+            }
+            let missing = promise.tests.iter().filter(|test| !tests.contains(*test));
+            faults.extend(missing.map(|test| format!("{at}: no test {test}")));
+        }
+    }
+    Ok((count, faults))
 }
 
 /// The repository as a reader sees it.

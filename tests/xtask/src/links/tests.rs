@@ -55,3 +55,17 @@ fn headings_in_chinese_become_anchors_too() {
     let page = "# 快速 开始（必读）\n\n[a](#快速-开始必读) [b](#%E5%BF%AB%E9%80%9F-开始必读)\n";
     assert_eq!(check_files(&[("README.md", page)]), Ok("2 links in 1 files".to_owned()));
 }
+
+#[test]
+fn each_promise_names_tests_and_all_of_them_exist() {
+    let page = "# Page\n\n- not `a_promise_at_all_yet`\n\n## What holds\n\n1. This. (`it_is_really_so`)\n2. That, by\n   `it_is_hardly_ever_so` and `Journal::append`.\n3. And this.\n\n## Then\n\n- free\n";
+    let source = "#[test]\nfn it_is_really_so() {}\n\nfn it_is_hardly_ever_so() {}\n";
+    let faults = check_files(&[("a.md", page), ("a.rs", source)]).unwrap_err();
+    assert_eq!(
+        faults,
+        ["a.md:8: no test it_is_hardly_ever_so", "a.md:10: names no test that proves it"]
+    );
+    let page = "## What holds\n\n- This. (`it_is_really_so`)\n";
+    let checked = check_files(&[("a.md", page), ("a.rs", source)]);
+    assert_eq!(checked, Ok("0 links in 1 files, 1 promises".to_owned()));
+}

@@ -1,0 +1,68 @@
+//! Counts what is allocated, by each thread and by all, and asks `SQLite` what it holds.
+//!
+//! Benchmark code; the product has no part in it.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rusqlite::ffi;
+
+/// The system's allocator, with counters. Make it the `#[global_allocator]`.
+#[derive(Debug)]
+pub struct Counting;
+
+static HELD: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    static CALLS: Cell<u64> = const { Cell::new(0) };
+}
+
+fn count_call() {
+    // While a thread ends, its counter may be gone already.
+    let _ = CALLS.try_with(|calls| calls.set(calls.get() + 1));
+}
+
+// SAFETY: every call goes to the system's allocator as it came; the counters allocate nothing.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count_call();
+        HELD.fetch_add(layout.size(), Ordering::Relaxed);
+        // SAFETY: the caller keeps the contract of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, bytes: *mut u8, layout: Layout) {
+        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: the caller keeps the contract of `dealloc`.
+        unsafe { System.dealloc(bytes, layout) }
+    }
+
+    unsafe fn realloc(&self, bytes: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count_call();
+        HELD.fetch_add(size, Ordering::Relaxed);
+        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: the caller keeps the contract of `realloc`.
+        unsafe { System.realloc(bytes, layout, size) }
+    }
+}
+
+/// Allocations of the calling thread so far, a larger place for what is there included.
+#[must_use]
+pub fn allocations() -> u64 {
+    CALLS.with(Cell::get)
+}
+
+/// Bytes that Rust code of all threads holds now.
+#[must_use]
+pub fn held_bytes() -> usize {
+    HELD.load(Ordering::Relaxed)
+}
+
+/// Bytes that all connections of `SQLite` hold now.
+#[must_use]
+pub fn sqlite_bytes() -> usize {
+    // SAFETY: reads a counter under SQLite's own lock.
+    let bytes = unsafe { ffi::sqlite3_memory_used() };
+    usize::try_from(bytes).unwrap_or(0)
+}
