@@ -64,7 +64,8 @@ pub enum RulesError {
     /// A text or a condition names a feature that does not exist.
     NoSuchFeature(String),
     /// A growing duration is used otherwise than in a comparison with a constant or with another
-    /// growing one, so that nothing would tell when the condition changes.
+    /// growing one, or a shrinking one otherwise than with a constant, so that nothing would tell
+    /// when the condition changes.
     Pace(String),
 }
 
@@ -76,7 +77,8 @@ impl fmt::Display for RulesError {
             Self::Order(name) => write!(out, "signal `{name}` reads one that is not before it"),
             Self::Pace(name) => write!(
                 out,
-                "signal `{name}` uses a growing duration otherwise than in a plain comparison"
+                "signal `{name}` uses a growing or shrinking duration otherwise than in a plain \
+                 comparison"
             ),
             Self::NoSuchFeature(name) => {
                 write!(out, "signal `{name}` names a feature that does not exist")
@@ -213,20 +215,28 @@ impl Rules {
 }
 
 /// Whether each growing duration stands in a comparison with a constant or with another one that
-/// grows: then its thresholds tell when the condition can change.
+/// grows, and each shrinking one in a comparison with a constant: then the thresholds tell when the
+/// condition can change.
 fn paces_plainly(program: &Program, definitions: &Definitions) -> bool {
-    let grows = |op: Option<&Op>| match op {
-        Some(Op::Feature(number)) => definitions.feature(*number).is_some_and(|feature| {
-            feature.motion() == Motion::Grows || matches!(feature, Feature::FunnelAge(_))
+    let motion = |op: Option<&Op>| match op {
+        Some(Op::Feature(number)) => definitions.feature(*number).map(|feature| match feature {
+            Feature::FunnelAge(_) => Motion::Grows,
+            feature => feature.motion(),
         }),
-        _ => false,
+        _ => None,
     };
-    let plain = |op: Option<&Op>| grows(op) || matches!(op, Some(Op::Integer(_)));
+    let constant = |op: Option<&Op>| matches!(op, Some(Op::Integer(_)));
     let compares = |op: Option<&Op>| matches!(op, Some(Op::Compare(_)));
     let ops = program.ops();
-    (0..ops.len()).filter(|place| grows(ops.get(*place))).all(|place| {
+    (0..ops.len()).all(|place| {
+        let plain = |op: Option<&Op>| match motion(ops.get(place)) {
+            Some(Motion::Grows) => constant(op) || motion(op) == Some(Motion::Grows),
+            Some(Motion::Shrinks) => constant(op),
+            _ => true,
+        };
+        let moves = matches!(motion(ops.get(place)), Some(Motion::Grows | Motion::Shrinks));
         let left = plain(ops.get(place + 1)) && compares(ops.get(place + 2));
         let before = place.checked_sub(1).and_then(|before| ops.get(before));
-        left || plain(before) && compares(ops.get(place + 1))
+        !moves || left || plain(before) && compares(ops.get(place + 1))
     })
 }

@@ -281,6 +281,14 @@ impl Signals {
                     });
                     next = passed.filter(|at| *at > now).fold(next, i64::min);
                 }
+                let shrinks_to = pass.profile.shrinks_to(*feature, pass.stamp, pass.definitions);
+                if let Some(to) = shrinks_to {
+                    let passed = program.constants().iter().flat_map(|threshold| {
+                        let reached = to.saturating_sub(*threshold);
+                        [reached, reached.saturating_add(1)]
+                    });
+                    next = passed.filter(|at| *at > now).fold(next, i64::min);
+                }
                 let changes = pass.profile.changes_at(*feature, pass.stamp, pass.definitions);
                 next = changes.into_iter().fold(next, i64::min);
             }
