@@ -25,6 +25,9 @@ const MOST_FILES: u64 = 1 << 20;
 /// Entries since the last checkpoint that an opening replays at most, give or take a compaction.
 const LONGEST_TAIL: u64 = 2_000;
 
+/// The same after a clean end: 0.2 ms at the opening, against one commit at the end.
+const SHORT_TAIL: u64 = 200;
+
 /// Bytes of a checkpoint that an entry may cost: a checkpoint of 16 kB comes every 1,000 entries.
 const CHECKPOINT_SHARE: u64 = 16;
 
@@ -254,6 +257,17 @@ impl Shared {
             warehouse.trouble = None;
         }
         moved
+    }
+
+    /// Before the end: an opening replays what is in no checkpoint, and time is dearer then.
+    pub(super) fn shorten_tail(&self, cold: &mut Cold) {
+        let Ok(covered) = cold.open().map(|warehouse| warehouse.upkeep.covered) else { return };
+        let appended = lock(&self.hot).live().map_or(0, |live| live.journal.appended());
+        if appended.saturating_sub(covered) > SHORT_TAIL
+            && let Err(error) = self.checkpoint(cold)
+        {
+            log::debug!("the next opening has more to replay: {error}");
+        }
     }
 
     fn move_journal(&self, cold: &mut Cold, with_checkpoint: bool) -> Result<u64, Error> {

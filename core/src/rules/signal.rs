@@ -50,6 +50,8 @@ pub struct Rules {
     by_session: Vec<u16>,
     by_fact: Vec<u16>,
     readers: Vec<Vec<u16>>,
+    /// For each signal, whether all that it reads stands still or moves on in units of time.
+    steady: Vec<bool>,
 }
 
 /// Why signals cannot be evaluated.
@@ -100,6 +102,7 @@ impl Rules {
         }
         let mut rules = Self {
             readers: vec![Vec::new(); signals.len()],
+            steady: Vec::with_capacity(signals.len()),
             by_event: BTreeMap::new(),
             by_session: Vec::new(),
             by_fact: Vec::new(),
@@ -154,6 +157,9 @@ impl Rules {
         if !signal.programs().all(|program| paces_plainly(program, definitions)) {
             return Err(RulesError::Pace(signal.name.clone()));
         }
+        let steady =
+            |feature: &Feature| matches!(feature.motion(), Motion::Still | Motion::Steps(_));
+        self.steady.push(features().all(steady));
         let of_facts = |feature: &Feature| {
             matches!(
                 feature,
@@ -213,6 +219,12 @@ impl Rules {
     /// Signals that a fact or the context can change.
     pub(crate) fn touched_by_facts(&self) -> &[u16] {
         &self.by_fact
+    }
+
+    /// Whether an event cannot make time change this signal earlier than it would have: nothing it
+    /// reads grows or ends.
+    pub(crate) fn is_steady(&self, number: u16) -> bool {
+        self.steady.get(usize::from(number)).copied().unwrap_or(false)
     }
 
     /// Signals that read this one.

@@ -223,7 +223,8 @@ impl Signals {
         let Some(state) = self.states.get_mut(usize::from(number)) else { return };
         state.raised_at = raised.then_some(pass.stamp.at);
         if raised {
-            state.why.clone_from(&why);
+            // Kept for long: a clone has no room to spare.
+            state.why = why.clone();
         }
         changes.push(SignalChange {
             signal: signal.name.clone(),
@@ -252,8 +253,13 @@ impl Signals {
         while let Some(at) = marked.next(place) {
             place = at + 1;
             let Ok(number) = u16::try_from(at) else { break };
-            let wakes = woken.contains(&number)
-                && self.state(number).is_some_and(|state| state.raised_at.is_none());
+            let Some(state) = self.state(number) else { break };
+            let wakes = woken.contains(&number) && state.raised_at.is_none();
+            // What an event adds to a window leaves it later than all that is in it already.
+            let ahead = pass.stamp.at < state.due_at && state.due_at < i64::MAX;
+            if ahead && !wakes && pass.rules.is_steady(number) {
+                continue;
+            }
             let due_at = if wakes { pass.stamp.at } else { self.planned(number, pass) };
             if let Some(state) = self.states.get_mut(at) {
                 earliest_moved |= state.due_at == self.due_at && due_at > state.due_at;
