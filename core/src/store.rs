@@ -67,6 +67,8 @@ pub struct Store {
     doubted: bool,
     /// Ends up to now.
     ends: UncleanEnds,
+    /// Journal files that the opening found to be of no use.
+    useless: Vec<u64>,
 }
 
 impl Store {
@@ -81,6 +83,17 @@ impl Store {
     pub fn erase(self) -> Result<(), StoreError> {
         drop(self.database);
         self.base.folder.destroy()
+    }
+
+    /// Removes what the opening found to be of no use. Not then: the caller waits for an opening,
+    /// and file systems take milliseconds to give up a file that was just written.
+    pub fn tidy(&mut self) {
+        for number in std::mem::take(&mut self.useless) {
+            // The next compaction meets it again.
+            if let Err(error) = self.base.folder.remove(&names::name(number), StoreFile::Journal) {
+                log::debug!("a journal file of no use stays: {error}");
+            }
+        }
     }
 
     fn database(&mut self) -> Result<&mut Database, StoreError> {

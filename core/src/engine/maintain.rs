@@ -108,6 +108,7 @@ impl Shared {
         let synced =
             if urgent || suspect || !worth { self.run_sync(cold, found.task) } else { Ok(0) };
         check(cold.open()?);
+        cold.open()?.store.tidy();
         let mut done = Maintained::default();
         if worth {
             // What cannot be synced, or waits in memory, is helped by this more than by anything.
@@ -259,9 +260,11 @@ impl Shared {
         moved
     }
 
-    /// Before the end: an opening replays what is in no checkpoint, and time is dearer then.
-    pub(super) fn shorten_tail(&self, cold: &mut Cold) {
-        let Ok(covered) = cold.open().map(|warehouse| warehouse.upkeep.covered) else { return };
+    /// At the end: an opening replays what is in no checkpoint, and time is dearer then.
+    pub(super) fn ease_opening(&self, cold: &mut Cold) {
+        let Ok(Warehouse { store, upkeep, .. }) = cold.open() else { return };
+        store.tidy();
+        let covered = upkeep.covered;
         let appended = lock(&self.hot).live().map_or(0, |live| live.journal.appended());
         if appended.saturating_sub(covered) > SHORT_TAIL
             && let Err(error) = self.checkpoint(cold)

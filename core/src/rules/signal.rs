@@ -19,7 +19,7 @@ pub struct Signal {
     /// It rises when this holds.
     pub raise: Program,
     /// It falls when this holds; without it, when `raise` no longer does.
-    pub clear: Option<Program>,
+    pub clear: Option<Box<Program>>,
     /// What it means, with `{0}`, `{1}` ... for `values`.
     pub says: Texts,
     /// Features that fill the places of `says`.
@@ -29,7 +29,7 @@ pub struct Signal {
 impl Signal {
     /// Numbers of all features that its conditions read, each once.
     pub(crate) fn features(&self) -> Vec<u16> {
-        let clear = self.clear.iter().flat_map(Program::features);
+        let clear = self.clear.as_deref().into_iter().flat_map(Program::features);
         let mut all: Vec<u16> = self.raise.features().iter().chain(clear).copied().collect();
         all.sort_unstable();
         all.dedup();
@@ -37,7 +37,7 @@ impl Signal {
     }
 
     pub(crate) fn programs(&self) -> impl Iterator<Item = &Program> {
-        std::iter::once(&self.raise).chain(&self.clear)
+        std::iter::once(&self.raise).chain(self.clear.as_deref())
     }
 }
 

@@ -159,7 +159,7 @@ impl Signals {
             let reading = Reading { pass, signals: self };
             let rises = !stands
                 && holds(&signal.raise, &reading)
-                && !signal.clear.as_ref().is_some_and(|clear| holds(clear, &reading));
+                && !signal.clear.as_deref().is_some_and(|clear| holds(clear, &reading));
             if rises {
                 let mut why = explain(&signal.raise, &reading, pass.definitions, pass.name()).1;
                 why.retain(|comparison| comparison.held);
@@ -200,7 +200,7 @@ impl Signals {
         let signal = pass.rules.signal(number)?;
         self.state(number)?.raised_at?;
         let reading = Reading { pass, signals: self };
-        let program = signal.clear.as_ref().unwrap_or(&signal.raise);
+        let program = signal.clear.as_deref().unwrap_or(&signal.raise);
         let falls = holds(program, &reading) == signal.clear.is_some();
         falls.then(|| {
             // What speaks for the fall: what `clear` found, or what `raise` no longer does.

@@ -44,6 +44,7 @@ impl Store {
         end: u64,
         checkpoint: Option<&[u8]>,
     ) -> Result<Compacted, StoreError> {
+        self.tidy();
         let files = self.journal_files()?;
         let (base, ends) = (self.base.clone(), self.ends);
         let is_new = self.database.is_none();

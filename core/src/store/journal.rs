@@ -70,7 +70,7 @@ impl Journal {
         next: u64,
     ) -> Result<Self, StoreError> {
         let spare = Spare::create(&base, file::wide(limits::FIRST_JOURNAL_FILE.most))?;
-        let mut buffer = Vec::with_capacity(2 * limits::FIRST_JOURNAL_FILE.most);
+        let mut buffer = Vec::with_capacity(limits::FIRST_JOURNAL_FILE.most);
         let start = Start { epoch, first: next, first_of_epoch, boot_id, ends };
         let active = Active::begin(spare, &start, &mut buffer)?;
         Ok(Self {
