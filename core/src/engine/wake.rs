@@ -22,6 +22,7 @@ pub(super) struct Wake {
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a reason of its own to wake up")]
 struct Work {
     /// Something was recorded since the last round.
     dirty: bool,

@@ -86,7 +86,9 @@ impl Marked {
     }
 
     pub(crate) fn mark(&mut self, numbers: &[u16]) {
-        numbers.iter().for_each(|number| self.mark_one(usize::from(*number)));
+        for number in numbers {
+            self.mark_one(usize::from(*number));
+        }
     }
 
     fn mark_one(&mut self, number: usize) {
@@ -223,8 +225,9 @@ impl Signals {
         let Some(state) = self.states.get_mut(usize::from(number)) else { return };
         state.raised_at = raised.then_some(pass.stamp.at);
         if raised {
-            // Kept for long: a clone has no room to spare.
-            state.why = why.clone();
+            // Kept for long: without room to spare.
+            state.why.clone_from(&why);
+            state.why.shrink_to_fit();
         }
         changes.push(SignalChange {
             signal: signal.name.clone(),

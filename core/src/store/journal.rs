@@ -225,13 +225,13 @@ impl Journal {
 
     fn switch(&mut self, size: usize) -> Result<(), StoreError> {
         let needed = file::size_for(size);
-        let spare = match self.spare.take().filter(|spare| spare.size >= needed) {
-            Some(spare) => spare,
-            None => {
-                let spare = Spare::create(&self.base, self.size_within_room(needed)?)?;
-                self.room = self.room.map(|room| room.saturating_sub(spare.size));
-                spare
-            }
+        let ready = self.spare.take().filter(|spare| spare.size >= needed);
+        let spare = if let Some(spare) = ready {
+            spare
+        } else {
+            let spare = Spare::create(&self.base, self.size_within_room(needed)?)?;
+            self.room = self.room.map(|room| room.saturating_sub(spare.size));
+            spare
         };
         self.go_on_in(spare)
     }
