@@ -85,17 +85,6 @@ impl Store {
         self.base.folder.destroy()
     }
 
-    /// Removes what the opening found to be of no use. Not then: the caller waits for an opening,
-    /// and file systems take milliseconds to give up a file that was just written.
-    pub fn tidy(&mut self) {
-        for number in std::mem::take(&mut self.useless) {
-            // The next compaction meets it again.
-            if let Err(error) = self.base.folder.remove(&names::name(number), StoreFile::Journal) {
-                log::debug!("a journal file of no use stays: {error}");
-            }
-        }
-    }
-
     fn database(&mut self) -> Result<&mut Database, StoreError> {
         let database = match self.database.take() {
             Some(database) => database,

@@ -84,11 +84,15 @@ pub(crate) fn sustained(folder: &Path) -> Row {
         progress(&format!("full speed, round {round} of {ROUNDS}"));
         let events = shop::events(u64::try_from(100 + round).unwrap(), 0, SUSTAINED_EVENTS);
         let start = Instant::now();
-        events.iter().for_each(|event| write.write(event));
+        for event in &events {
+            write.write(event);
+        }
         let written = start.elapsed();
         let drafts: Vec<Draft> = events.iter().map(shop::draft).collect();
         let start = Instant::now();
-        drafts.into_iter().for_each(|draft| drop(engine.record(draft).unwrap()));
+        for draft in drafts {
+            drop(engine.record(draft).unwrap());
+        }
         let recorded = start.elapsed();
         if round > 0 {
             ratios.push(written.as_secs_f64() / recorded.as_secs_f64());

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::phases::Hot;
+use super::phases::{Haste, Hot};
 
 /// The longest time an event stays unsynced while the maintenance thread runs: what a power cut
 /// may take. Durable events are synced at once.
@@ -32,17 +32,6 @@ struct Work {
     full: bool,
     /// The engine ends.
     stop: bool,
-}
-
-/// How soon a call wants maintenance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Haste {
-    /// Within the window.
-    None,
-    /// At once, since a journal file is full.
-    Full,
-    /// At once, and first of all a sync.
-    Durable,
 }
 
 impl Wake {

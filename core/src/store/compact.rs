@@ -79,6 +79,17 @@ impl Store {
         })
     }
 
+    /// Removes what the opening found to be of no use. Not then: the caller waits for an opening,
+    /// and file systems take milliseconds to give up a file that was just written.
+    pub fn tidy(&mut self) {
+        for number in std::mem::take(&mut self.useless) {
+            // The next compaction meets it again.
+            if let Err(error) = self.base.folder.remove(&names::name(number), StoreFile::Journal) {
+                log::debug!("a journal file of no use stays: {error}");
+            }
+        }
+    }
+
     fn journal_files(&self) -> Result<Vec<u64>, StoreError> {
         let names = self.base.folder.names()?;
         let mut numbers: Vec<u64> = names.iter().filter_map(|name| names::number(name)).collect();
