@@ -68,6 +68,8 @@ pub struct Store {
     doubted: bool,
     /// Ends up to now.
     ends: UncleanEnds,
+    /// Journal files that the opening found to be of no use.
+    useless: Vec<u64>,
 }
 
 impl Store {

@@ -5,7 +5,7 @@ mod troubles;
 use staykit_core::event::Draft;
 use staykit_core::pack::Pack;
 use staykit_core::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Zone};
-use staykit_tests::packs::builtin_with;
+use staykit_tests::packs::{self, builtin_with};
 use staykit_tests::person::Person;
 
 const LADDER: [(&str, i64); 5] = [
@@ -236,4 +236,17 @@ fn s3_the_half_the_days_and_the_habit_stand_in_the_pack() {
         person.waits(6 * DAY_MS);
     }
     assert!(!person.rose("usage_halved").is_empty(), "once a week is a habit, too");
+}
+
+#[test]
+fn a_short_window_that_fills_last_is_due_before_a_long_one_that_was_filled_before() {
+    let both = "count('search', days(30)) > 0 && count('share', minutes(5)) > 0";
+    let mut person = Person::under(packs::of_signals([("both", both)]));
+    person.does("search");
+    person.waits(DAY_MS);
+    person.does("share");
+    assert!(person.has("both"));
+    person.waits(6 * MINUTE_MS);
+    assert!(!person.has("both"), "nothing but the clock has told it");
+    assert!(person.fell("both")[0] <= DAY_MS + 5 * MINUTE_MS);
 }

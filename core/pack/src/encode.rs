@@ -88,7 +88,7 @@ pub(crate) fn signal(signal: &Signal) -> v1::Signal {
     v1::Signal {
         name: signal.name.clone(),
         raise: signal.raise.encode(),
-        clear: signal.clear.as_ref().map(Program::encode).unwrap_or_default(),
+        clear: signal.clear.as_deref().map(Program::encode).unwrap_or_default(),
         says: texts(&signal.says),
         values: signal.values.iter().map(|value| u32::from(*value)).collect(),
     }

@@ -91,7 +91,10 @@ impl Entry<'_> {
         Ok(Signal {
             name: self.name(signal.name, "name")?,
             raise: self.program(&signal.raise, "raise", &feature_type)?,
-            clear: clear.map(|bytes| self.program(&bytes, "clear", &feature_type)).transpose()?,
+            clear: clear
+                .map(|bytes| self.program(&bytes, "clear", &feature_type))
+                .transpose()?
+                .map(Box::new),
             says: self.texts(signal.says)?,
             values: signal.values.iter().map(value).collect::<Result<_, _>>()?,
         })

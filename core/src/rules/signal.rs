@@ -19,7 +19,7 @@ pub struct Signal {
     /// It rises when this holds.
     pub raise: Program,
     /// It falls when this holds; without it, when `raise` no longer does.
-    pub clear: Option<Program>,
+    pub clear: Option<Box<Program>>,
     /// What it means, with `{0}`, `{1}` ... for `values`.
     pub says: Texts,
     /// Features that fill the places of `says`.
@@ -29,7 +29,7 @@ pub struct Signal {
 impl Signal {
     /// Numbers of all features that its conditions read, each once.
     pub(crate) fn features(&self) -> Vec<u16> {
-        let clear = self.clear.iter().flat_map(Program::features);
+        let clear = self.clear.as_deref().into_iter().flat_map(Program::features);
         let mut all: Vec<u16> = self.raise.features().iter().chain(clear).copied().collect();
         all.sort_unstable();
         all.dedup();
@@ -37,7 +37,7 @@ impl Signal {
     }
 
     pub(crate) fn programs(&self) -> impl Iterator<Item = &Program> {
-        std::iter::once(&self.raise).chain(&self.clear)
+        std::iter::once(&self.raise).chain(self.clear.as_deref())
     }
 }
 
@@ -50,6 +50,8 @@ pub struct Rules {
     by_session: Vec<u16>,
     by_fact: Vec<u16>,
     readers: Vec<Vec<u16>>,
+    /// For each signal, whether one window is all that moves it with time.
+    steady: Vec<bool>,
 }
 
 /// Why signals cannot be evaluated.
@@ -102,6 +104,7 @@ impl Rules {
         }
         let mut rules = Self {
             readers: vec![Vec::new(); signals.len()],
+            steady: Vec::with_capacity(signals.len()),
             by_event: BTreeMap::new(),
             by_session: Vec::new(),
             by_fact: Vec::new(),
@@ -156,6 +159,9 @@ impl Rules {
         if !signal.programs().all(|program| paces_plainly(program, definitions)) {
             return Err(RulesError::Pace(signal.name.clone()));
         }
+        let mut moving = features().map(Feature::motion).filter(|motion| *motion != Motion::Still);
+        let steady = matches!(moving.next(), None | Some(Motion::Steps(_)));
+        self.steady.push(steady && moving.next().is_none());
         if features().any(Feature::is_of_facts) {
             self.by_fact.push(number);
         }
@@ -206,6 +212,12 @@ impl Rules {
     /// Signals that a fact or the context can change.
     pub(crate) fn touched_by_facts(&self) -> &[u16] {
         &self.by_fact
+    }
+
+    /// Whether an event cannot make time change this signal earlier than it would have: what it
+    /// adds to the one window that the signal reads leaves it later than all that is in it already.
+    pub(crate) fn is_steady(&self, number: u16) -> bool {
+        self.steady.get(usize::from(number)).copied().unwrap_or(false)
     }
 
     /// Signals that read this one.

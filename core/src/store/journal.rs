@@ -70,7 +70,7 @@ impl Journal {
         next: u64,
     ) -> Result<Self, StoreError> {
         let spare = Spare::create(&base, file::wide(limits::FIRST_JOURNAL_FILE.most))?;
-        let mut buffer = Vec::with_capacity(2 * limits::FIRST_JOURNAL_FILE.most);
+        let mut buffer = Vec::with_capacity(limits::FIRST_JOURNAL_FILE.most);
         let start = Start { epoch, first: next, first_of_epoch, boot_id, ends };
         let active = Active::begin(spare, &start, &mut buffer)?;
         Ok(Self {
@@ -225,11 +225,14 @@ impl Journal {
 
     fn switch(&mut self, size: usize) -> Result<(), StoreError> {
         let needed = file::size_for(size);
-        if let Some(spare) = self.spare.take().filter(|spare| spare.size >= needed) {
-            return self.go_on_in(spare);
-        }
-        let spare = Spare::create(&self.base, self.size_within_room(needed)?)?;
-        self.room = self.room.map(|room| room.saturating_sub(spare.size));
+        let ready = self.spare.take().filter(|spare| spare.size >= needed);
+        let spare = if let Some(spare) = ready {
+            spare
+        } else {
+            let spare = Spare::create(&self.base, self.size_within_room(needed)?)?;
+            self.room = self.room.map(|room| room.saturating_sub(spare.size));
+            spare
+        };
         self.go_on_in(spare)
     }
 
