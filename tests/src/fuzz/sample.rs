@@ -232,7 +232,7 @@ pub(super) fn draft(mark: i64) -> Draft {
 }
 
 /// Whatever lies there, and even if only somebody with the key can have written it: the store
-/// opens, and using it does not panic. Errors are allowed.
+/// opens, and using it does not panic. Errors are allowed, but not for ever.
 pub(super) fn survives(image: Image) {
     let disk = RecordedDisk::new(image);
     let clock = clock();
@@ -240,9 +240,21 @@ pub(super) fn survives(image: Image) {
     exercise(&engine, &clock);
     let _ = engine.close();
     let Some(engine) = opens(&disk, &clock) else { return };
-    let _ = engine.record(draft(100));
-    let _ = engine.export(&mut std::io::sink());
+    exercise(&engine, &clock);
     let _ = engine.close();
+    works(&disk, &clock);
+}
+
+/// What proved damaged in use does not stay in the way for ever.
+fn works(disk: &RecordedDisk, clock: &Arc<VirtualClock>) {
+    let Some(engine) = opens(disk, clock) else { return };
+    engine.set_consent(Consent::all()).unwrap();
+    engine.record(draft(100)).unwrap();
+    engine.maintain(Duration::from_secs(1)).unwrap();
+    engine.next_upload().unwrap();
+    engine.export(&mut std::io::sink()).unwrap();
+    engine.status().unwrap();
+    engine.close().unwrap();
 }
 
 /// Only a newer format may be refused.
