@@ -136,7 +136,7 @@ mod tests {
     fn a_forged_file_is_read_as_if_it_were_the_journals_own() {
         let sample = Sample::shared();
         let mut image = sample.image.clone();
-        sample.journal_files().iter().for_each(|name| drop(image.names.remove(name)));
+        image.names.retain(|name, _| !name.starts_with("journal-0"));
         let next = 9_000_u64;
         let mut start = Vec::new();
         let mut out = Writer::new(&mut start);

@@ -57,7 +57,9 @@ fn compiles(yaml: &str) {
         }
         Err(problems) => {
             assert!(!problems.is_empty(), "refused without a word");
-            problems.iter().for_each(|problem| is_in(yaml, problem));
+            for problem in &problems {
+                is_in(yaml, problem);
+            }
         }
     }
 }
