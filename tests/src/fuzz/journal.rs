@@ -99,6 +99,9 @@ fn frame(input: &mut Input<'_>) -> (u8, Vec<u8>) {
             out.unsigned(input.unsigned());
             out.flag(input.flag());
             out.optional(input.flag().then(|| input.unsigned()), Writer::unsigned);
+            // Ends by a kill and by a power cut.
+            out.unsigned(input.unsigned());
+            out.unsigned(input.unsigned());
         }
         _ => content.extend_from_slice(input.bytes(16)),
     }
@@ -144,6 +147,8 @@ mod tests {
         out.unsigned(next);
         out.flag(false);
         out.flag(false);
+        out.unsigned(0);
+        out.unsigned(0);
         let entry = sample.entries[0].clone();
         let file = forge(sample, 77, &[(2, start), (1, entry.clone())]);
         let opened = parts(&RecordedDisk::new(put(image, "journal-00000077", file)));
