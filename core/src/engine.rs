@@ -270,6 +270,7 @@ impl Engine {
         }
         let mut cold = lock(&self.shared.cold);
         let synced = self.shared.sync(&mut cold);
+        self.shared.ease_opening(&mut cold);
         let closed = lock(&self.shared.hot).close();
         *cold = Cold::Closed;
         synced.and(closed)

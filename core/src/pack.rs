@@ -11,6 +11,7 @@ mod decode;
 mod error;
 mod features;
 pub mod limits;
+mod timed;
 
 use prost::Message;
 use ring::digest::{SHA256, digest};

@@ -8,6 +8,7 @@ mod facts;
 mod feature;
 mod filter;
 mod funnel;
+mod holidays;
 mod last;
 pub mod limits;
 mod moment;
@@ -16,15 +17,22 @@ mod scalar;
 mod session;
 mod slot;
 mod state;
+mod timed;
 mod window;
 
 pub use aggregate::{Aggregate, Summary};
+pub use baseline::{Baseline, BaselineFigure, Measure};
 pub use definitions::{Definitions, DefinitionsError, Funnel};
 pub use facts::{FactChange, TextTest, TooManyFacts};
-pub use feature::{Feature, Measure};
+pub use feature::Feature;
 pub use filter::{Constant, Events, Part, Relation, Test};
+pub use holidays::{DayRange, Holidays};
 pub use last::{KeptValue, LastValue};
 pub use scalar::{Motion, Scalar, ScalarType};
 pub use session::Sessions;
 pub use state::Profile;
+pub use timed::{
+    Decayed, Lapse, LongSessions, Path, Regularity, Rhythm, Sequence, Streak, StreakFigure, Timed,
+    Turn, WeekHours,
+};
 pub use window::{Unit, Window};

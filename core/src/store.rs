@@ -14,6 +14,7 @@ mod compact;
 mod database;
 mod disk;
 mod dropped;
+mod ends;
 mod error;
 mod export;
 mod folder;
@@ -38,14 +39,14 @@ use database::Database;
 
 pub use batch::{BatchId, BatchLimits, StoredBatch};
 pub use bounds::{Bounds, Evicted};
-pub use check::UncleanEnds;
 pub use compact::Compacted;
 pub use disk::{Access, Disk, DiskFile, SystemDisk};
 pub use dropped::{DropReason, Dropped};
+pub use ends::{Ended, UncleanEnds};
 pub use error::{StoreError, StoreFile};
 pub use export::{Stats, StoredEvent};
 pub use folder::Folder;
-pub use found::{Damage, Ended};
+pub use found::Damage;
 pub use identity::{Identity, Installation};
 pub use journal::{Journal, Spare, SyncDone, SyncTask};
 pub use open::Opened;
@@ -67,6 +68,8 @@ pub struct Store {
     doubted: bool,
     /// Ends up to now.
     ends: UncleanEnds,
+    /// Journal files that the opening found to be of no use.
+    useless: Vec<u64>,
 }
 
 impl Store {

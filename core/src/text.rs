@@ -7,7 +7,8 @@ pub struct Texts(Vec<(String, String)>);
 impl Texts {
     /// From pairs of a BCP 47 locale (`en`, `zh`, `pt-br`) and a text.
     #[must_use]
-    pub fn new(texts: Vec<(String, String)>) -> Self {
+    pub fn new(mut texts: Vec<(String, String)>) -> Self {
+        texts.shrink_to_fit();
         Self(texts)
     }
 

@@ -13,6 +13,7 @@ mod capture;
 mod data;
 mod facts;
 mod guidance;
+mod habits;
 mod hostile;
 mod reach;
 mod signals;

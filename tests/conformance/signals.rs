@@ -5,7 +5,7 @@ mod troubles;
 use staykit_core::event::Draft;
 use staykit_core::pack::Pack;
 use staykit_core::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Zone};
-use staykit_tests::packs::builtin_with;
+use staykit_tests::packs::{self, builtin_with};
 use staykit_tests::person::Person;
 
 const LADDER: [(&str, i64); 5] = [
@@ -39,7 +39,7 @@ fn s1_silent_after_30_days_without_launch_and_purchase() {
 #[test]
 fn s1_who_buys_without_a_launch_or_launches_without_buying_is_not_silent() {
     for event in ["open", "purchase"] {
-        let mut person = after_one_launch(staykit_tests::packs::builtin(), 0);
+        let mut person = after_one_launch(packs::builtin(), 0);
         for _ in 0..4 {
             person.waits(29 * DAY_MS);
             person.does(event);
@@ -57,11 +57,11 @@ fn s1_who_buys_without_a_launch_or_launches_without_buying_is_not_silent() {
 
 #[test]
 fn s1_the_boundary_is_the_30th_day_to_the_millisecond() {
-    let mut person = after_one_launch(staykit_tests::packs::builtin(), 30 * DAY_MS - 1);
+    let mut person = after_one_launch(packs::builtin(), 30 * DAY_MS - 1);
     assert!(!person.has("silent"));
     person.waits(1);
     assert!(person.has("silent"));
-    let mut person = after_one_launch(staykit_tests::packs::builtin(), 30 * DAY_MS - 1);
+    let mut person = after_one_launch(packs::builtin(), 30 * DAY_MS - 1);
     person.does("open");
     person.waits(DAY_MS);
     assert_eq!(person.rose("silent"), [0; 0]);
@@ -79,7 +79,7 @@ fn s1_the_30_days_stand_in_the_pack() {
 
 #[test]
 fn s2_going_quiet_and_each_step_of_dormancy_rise_on_their_day() {
-    let mut person = after_one_launch(staykit_tests::packs::builtin(), 200 * DAY_MS);
+    let mut person = after_one_launch(packs::builtin(), 200 * DAY_MS);
     for (signal, days) in LADDER {
         assert_eq!(person.rose(signal), [days * DAY_MS], "{signal}");
         assert_eq!(person.fell(signal), [0; 0], "a higher step keeps the lower ones: {signal}");
@@ -105,7 +105,7 @@ fn s2_who_launches_in_time_is_never_quiet_whatever_else_is_missing() {
 #[test]
 fn s2_the_boundary_of_each_step_is_exact_however_the_time_passed() {
     for (signal, days) in LADDER {
-        let mut person = after_one_launch(staykit_tests::packs::builtin(), days * DAY_MS - 1);
+        let mut person = after_one_launch(packs::builtin(), days * DAY_MS - 1);
         assert!(!person.has(signal), "{signal}");
         person.waits(1);
         assert!(person.has(signal), "{signal}");
@@ -152,11 +152,11 @@ const THREE_DAYS_LATER: i64 = 31 * DAY_MS - 9 * HOUR_MS;
 
 #[test]
 fn s3_usage_halved_rises_when_the_third_day_of_half_use_is_over() {
-    let mut person = regular(staykit_tests::packs::builtin());
+    let mut person = regular(packs::builtin());
     uses(&mut person, 4, 5 * MINUTE_MS);
     assert_eq!(person.rose("usage_halved"), [THREE_DAYS_LATER]);
     // Not used at all is down by more than half, too.
-    let mut person = regular(staykit_tests::packs::builtin());
+    let mut person = regular(packs::builtin());
     person.waits(5 * DAY_MS);
     assert_eq!(person.rose("usage_halved"), [THREE_DAYS_LATER]);
 }
@@ -164,14 +164,14 @@ fn s3_usage_halved_rises_when_the_third_day_of_half_use_is_over() {
 #[test]
 fn s3_it_does_not_rise_with_one_better_day_a_payment_or_a_habit_of_once_a_week() {
     for better in 0..3 {
-        let mut person = regular(staykit_tests::packs::builtin());
+        let mut person = regular(packs::builtin());
         for day in 0..3 {
             uses(&mut person, 1, if day == better { 12 } else { 5 } * MINUTE_MS);
         }
         assert_eq!(person.rose("usage_halved"), [0; 0], "day {better} was better");
     }
     for paid in 0..3 {
-        let mut person = regular(staykit_tests::packs::builtin());
+        let mut person = regular(packs::builtin());
         for day in 0..3 {
             if day == paid {
                 person.records(Draft::new("purchase").money("amount", 19_90, "CNY"));
@@ -193,7 +193,7 @@ fn s3_half_is_the_boundary_and_28_days_must_be_known() {
     for (ms, expected) in
         [(10 * MINUTE_MS, vec![THREE_DAYS_LATER]), (10 * MINUTE_MS + SECOND_MS, vec![])]
     {
-        let mut person = regular(staykit_tests::packs::builtin());
+        let mut person = regular(packs::builtin());
         uses(&mut person, 3, ms);
         assert_eq!(person.rose("usage_halved"), expected, "{ms} ms a day instead of 20 min");
     }
@@ -218,7 +218,7 @@ fn s3_the_half_the_days_and_the_habit_stand_in_the_pack() {
     let drop = "baseline_drop('session', days(3), days(28)) >= 0.5\n";
     let share = builtin_with(&[(drop, "baseline_drop('session', days(3), days(28)) >= 0.3\n")]);
     for (pack, expected) in
-        [(staykit_tests::packs::builtin(), vec![]), (share, vec![THREE_DAYS_LATER])]
+        [(packs::builtin(), vec![]), (share, vec![THREE_DAYS_LATER])]
     {
         let mut person = regular(pack);
         uses(&mut person, 3, 13 * MINUTE_MS);
@@ -236,4 +236,17 @@ fn s3_the_half_the_days_and_the_habit_stand_in_the_pack() {
         person.waits(6 * DAY_MS);
     }
     assert!(!person.rose("usage_halved").is_empty(), "once a week is a habit, too");
+}
+
+#[test]
+fn a_short_window_that_fills_last_is_due_before_a_long_one_that_was_filled_before() {
+    let both = "count('search', days(30)) > 0 && count('share', minutes(5)) > 0";
+    let mut person = Person::under(packs::of_signals([("both", both)]));
+    person.does("search");
+    person.waits(DAY_MS);
+    person.does("share");
+    assert!(person.has("both"));
+    person.waits(6 * MINUTE_MS);
+    assert!(!person.has("both"), "nothing but the clock has told it");
+    assert!(person.fell("both")[0] <= DAY_MS + 5 * MINUTE_MS);
 }

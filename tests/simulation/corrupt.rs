@@ -202,6 +202,23 @@ fn a_stale_checkpoint_taken_for_the_newest_is_noticed() {
 }
 
 #[test]
+fn nonsense_in_the_columns_that_are_in_clear_keeps_no_status_from_being_told() {
+    let sample = Sample::new();
+    let disk = RecordedDisk::new(sample.whole.clone());
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+    let path = disk.path().join("buffer.sqlite");
+    let database = Connection::open_with_flags_and_vfs(path, flags, disk.vfs().unwrap()).unwrap();
+    database.pragma_update(None, "locking_mode", "EXCLUSIVE").unwrap();
+    let nonsense = "UPDATE segment SET events = 9223372036854775807, bytes = events, state = id % 3,
+            priority = priority * 1000;
+        INSERT INTO tally VALUES (5000000000, -1, 9223372036854775807), (1, 999, 9223372036854775807)";
+    database.execute_batch(nonsense).unwrap();
+    database.close().unwrap();
+    let engine = open(&disk, &sample.clock, &sample.vault()).unwrap();
+    engine.status().unwrap();
+}
+
+#[test]
 fn a_damaged_identity_is_a_typed_error_and_is_left_as_it_is() {
     let sample = Sample::new();
     let mut bytes = sample.whole.file("identity").unwrap().to_vec();

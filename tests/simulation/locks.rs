@@ -23,9 +23,9 @@ use real::sync::PoisonError;
 
 use loom::sync::Arc;
 use loom::thread;
-use phases::Hot;
+use phases::{Haste, Hot};
 use sync::{Condvar, Mutex, MutexGuard};
-use wake::{Haste, Wake};
+use wake::Wake;
 
 use core::time;
 
@@ -105,7 +105,13 @@ mod sync {
 /// What the engine's file finds beside it: the state and the journal's end, as far as waking
 /// depends on them.
 mod phases {
-    use super::wake::Haste;
+    /// As in the engine.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Haste {
+        None,
+        Full,
+        Durable,
+    }
 
     #[derive(Debug, Default)]
     pub struct Hot {

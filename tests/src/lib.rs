@@ -11,6 +11,7 @@
 
 pub mod disk;
 pub mod files;
+pub mod fuzz;
 pub mod nonces;
 pub mod oracle;
 pub mod packs;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use staykit_core::crypto::FileVault;
+use staykit_core::crypto::{FileVault, KeyVault};
 use staykit_core::engine::{Config, Engine, Error, Host};
 use staykit_core::event::{Draft, names};
 use staykit_core::privacy::Consent;
@@ -58,6 +58,11 @@ impl Truth {
         for event in self.events.values_mut() {
             event.safe_from.get_or_insert(at);
         }
+    }
+
+    /// Nothing is safe any more: what lies there was damaged.
+    pub fn distrust(&mut self) {
+        self.events.values_mut().for_each(|event| event.safe_from = None);
     }
 
     /// How many events there are.
@@ -145,11 +150,21 @@ impl Truth {
 
 /// Opens an engine on a disk, with maintenance by hand.
 pub fn open(disk: &RecordedDisk, clock: &Arc<VirtualClock>, vault: &Path) -> Result<Engine, Error> {
+    open_with(disk, clock, Arc::new(FileVault::new(vault)), |config| config)
+}
+
+/// The same with any vault, and with more settings.
+pub fn open_with(
+    disk: &RecordedDisk,
+    clock: &Arc<VirtualClock>,
+    vault: Arc<dyn KeyVault>,
+    settings: impl FnOnce(Config) -> Config,
+) -> Result<Engine, Error> {
     let host = Host::new(Arc::<VirtualClock>::clone(clock), Arc::new(SeededRandom::new(4)));
     let disk_of_host: Arc<dyn Disk> = Arc::new(disk.clone());
-    let host = host.with_vault(Arc::new(FileVault::new(vault))).with_disk(disk_of_host);
+    let host = host.with_vault(vault).with_disk(disk_of_host);
     let config = Config::new(disk.path()).with_consent(Consent::all()).with_manual_maintenance();
-    Engine::open(config, host)
+    Engine::open(settings(config), host)
 }
 
 /// Every event that the engine has, with its mark.
@@ -240,8 +255,17 @@ pub fn examine_damaged(
     clock: &Arc<VirtualClock>,
     vault: &Path,
 ) -> Result<Damage, String> {
+    examine_damaged_with(truth, image, |disk| open(disk, clock, vault))
+}
+
+/// The same for an engine that is opened in another way.
+pub fn examine_damaged_with(
+    truth: &Truth,
+    image: Image,
+    open: impl FnOnce(&RecordedDisk) -> Result<Engine, Error>,
+) -> Result<Damage, String> {
     let disk = RecordedDisk::new(image);
-    let engine = match open(&disk, clock, vault) {
+    let engine = match open(&disk) {
         Err(Error::Store(StoreError::Damaged(StoreFile::Identity) | StoreError::Newer { .. })) => {
             let lost = truth.len();
             return Ok(Damage { lost, new_epoch: false, unseen: lost, told: true });
@@ -255,7 +279,7 @@ pub fn examine_damaged(
     engine.set_consent(Consent::all()).map_err(failed)?;
     let there = found(&engine).map_err(failed)?;
     let mut any = truth.clone();
-    any.events.values_mut().for_each(|event| event.safe_from = None);
+    any.distrust();
     any.check(&there, usize::MAX)?;
     let receipt = engine.record(Draft::new("tap").integer(MARK, -1)).map_err(failed)?;
     let id = (epoch, receipt.seq().unwrap_or(0));

@@ -11,7 +11,7 @@ use super::{ROUNDS, ours, packs, progress, shop};
 
 /// Events of the burst, and how long they take to come.
 const BURST_EVENTS: u64 = 50_000;
-const BURST: Duration = Duration::from_secs(10);
+const BURST_MS: u64 = 10_000;
 /// A phone's frame: so often a handful of events comes.
 const TICK: Duration = Duration::from_millis(10);
 /// Isolated events of a round.
@@ -75,8 +75,8 @@ fn burst(folder: &Path, device: &Device) -> Option<f64> {
         let (before, start) = (device.written().unwrap(), Instant::now());
         let mut sent = 0;
         while sent < BURST_EVENTS {
-            let due = start.elapsed().as_secs_f64() / BURST.as_secs_f64();
-            let due = ((due * BURST_EVENTS as f64) as u64).min(BURST_EVENTS);
+            let passed_ms = u64::try_from(start.elapsed().as_millis()).unwrap();
+            let due = (passed_ms * BURST_EVENTS / BURST_MS).min(BURST_EVENTS);
             for event in shop::events(7, sent, usize::try_from(due - sent).unwrap()) {
                 if event.name != "purchase" {
                     engine.record(shop::draft(&event)).unwrap();

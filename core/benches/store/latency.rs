@@ -31,14 +31,22 @@ pub(crate) fn rows(folder: &Path) -> Vec<Row> {
         let mut times: [Vec<u64>; 3] = Default::default();
         for block in 0..EVENTS / BLOCK {
             let from = u64::try_from(block * BLOCK).unwrap();
-            let events = shop::events(u64::try_from(round).unwrap(), from, BLOCK);
-            bytes = events.iter().map(Message::encoded_len).sum::<usize>() / events.len();
-            time_each(&events, &mut times[0], |event| write.write(event));
-            // A caller makes its draft just before the call: the iterator does, outside the clock.
-            let drafts = events.iter().map(shop::draft);
-            time_each(drafts, &mut times[1], |draft| drop(engine.record(draft).unwrap()));
+            let round = u64::try_from(round).unwrap();
+            // Each event is made just before its call and outside the clock, as an app makes it.
+            let events = || (from..).take(BLOCK).map(move |number| shop::event(round, number));
+            bytes += events().map(|event| event.encoded_len()).sum::<usize>();
+            // What a call gives back is dropped outside the clock, too.
+            time_each(events(), &mut times[0], |event| {
+                write.write(&event);
+                event
+            });
+            let drafts = events().map(|event| shop::draft(&event));
+            time_each(drafts, &mut times[1], |draft| engine.record(draft).unwrap());
             if block % SQLITE_TURN == 0 {
-                time_each(&events, &mut times[2], |event| sqlite.insert(event));
+                time_each(events(), &mut times[2], |event| {
+                    sqlite.insert(&event);
+                    event
+                });
             }
         }
         // The first round warms up.
@@ -47,6 +55,7 @@ pub(crate) fn rows(folder: &Path) -> Vec<Row> {
         }
     }
     let [write, record, sqlite] = rounds;
+    let bytes = bytes / ((ROUNDS + 1) * EVENTS);
     println!("\nshop events of {bytes} bytes as protobuf; medians of {ROUNDS} rounds\n");
     println!("{:32} {:>9} {:>9} {:>9}", "us", "p50", "p99", "p99.9");
     let lines = [
@@ -75,11 +84,15 @@ pub(crate) fn sustained(folder: &Path) -> Row {
         progress(&format!("full speed, round {round} of {ROUNDS}"));
         let events = shop::events(u64::try_from(100 + round).unwrap(), 0, SUSTAINED_EVENTS);
         let start = Instant::now();
-        events.iter().for_each(|event| write.write(event));
+        for event in &events {
+            write.write(event);
+        }
         let written = start.elapsed();
         let drafts: Vec<Draft> = events.iter().map(shop::draft).collect();
         let start = Instant::now();
-        drafts.into_iter().for_each(|draft| drop(engine.record(draft).unwrap()));
+        for draft in drafts {
+            drop(engine.record(draft).unwrap());
+        }
         let recorded = start.elapsed();
         if round > 0 {
             ratios.push(written.as_secs_f64() / recorded.as_secs_f64());

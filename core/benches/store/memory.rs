@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use staykit_core::event::Draft;
 use staykit_core::time::VirtualClock;
-use staykit_test_measure::{allocations, held_bytes, sqlite_bytes};
+use staykit_test_measure::{allocations, held_bytes, sqlite_bytes, start};
 
 use super::report::Row;
 use super::{ours, packs, progress, shop};
@@ -23,6 +23,7 @@ pub(crate) fn rows(folder: &Path) -> Vec<Row> {
     let clock = Arc::new(VirtualClock::at(ours::START));
     // The compiler's leavings are gone before the scales are set.
     drop(packs::pack_again(COUNTERS, RULES));
+    start();
     let before = (held_bytes(), sqlite_bytes());
     let engine = ours::replayed(folder, packs::pack_again(COUNTERS, RULES), &clock);
     for number in 0..BACKLOG {
@@ -32,7 +33,7 @@ pub(crate) fn rows(folder: &Path) -> Vec<Row> {
             engine.maintain(Duration::from_secs(1)).unwrap();
         }
     }
-    let ours_bytes = (held_bytes() - before.0) as f64;
+    let ours_bytes = held_bytes().wrapping_sub(before.0) as f64;
     let sqlite = (sqlite_bytes() - before.1) as f64;
     println!("\n  held: {ours_bytes} bytes by the engine, {sqlite} by SQLite");
     let mut counted = Vec::new();

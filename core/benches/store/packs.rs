@@ -25,7 +25,7 @@ const WINDOWS: [&str; 13] = [
 ];
 
 /// A pack of `rules` rules over `counters` counters, spread evenly over the names. Each rule reads
-/// one counter, every fifth two; half of them stand once a few hundred events have come.
+/// one counter, every fifth two; a quarter of them stand once a few hundred events have come.
 pub(crate) fn pack(counters: usize, rules: usize) -> Pack {
     Pack::unsigned(&compiled(counters, rules)).expect("the pack is whole")
 }
@@ -35,7 +35,7 @@ fn compiled(counters: usize, rules: usize) -> Vec<u8> {
     for rule in 0..rules {
         let first = counter(rule % counters);
         let (low, high) = (rule % 7 * 10 + 5, 1_000_000 + rule);
-        let least = if rule % 2 == 0 { low } else { high };
+        let least = if rule % 4 == 0 { low } else { high };
         let second = if rule % 5 == 0 {
             format!(" && {} < {high}", counter((rule + NAMES.len()) % counters))
         } else {

@@ -34,7 +34,6 @@ const LONGEST_GAP_MS: u64 = 16_384;
 
 /// The events numbered `from` on, as the messages that a caller would encode.
 pub(crate) fn events(seed: u64, from: u64, count: usize) -> Vec<v1::Event> {
-    let seed = Seed::from_number(seed);
     (from..).take(count).map(|number| event(seed, number)).collect()
 }
 
@@ -44,7 +43,9 @@ pub(crate) fn gap_ms(seed: u64, number: u64) -> i64 {
     i64::try_from(draw % LONGEST_GAP_MS).unwrap()
 }
 
-fn event(seed: Seed, number: u64) -> v1::Event {
+/// Event `number`.
+pub(crate) fn event(seed: u64, number: u64) -> v1::Event {
+    let seed = Seed::from_number(seed);
     let (draw, name) = (seed.draw(number, "shop"), name(seed.draw(number, "name")));
     let text = |text: String| v1::Value { kind: Some(v1::value::Kind::Text(text)) };
     let integer = |number| v1::Value { kind: Some(v1::value::Kind::Integer(number)) };

@@ -8,11 +8,22 @@ use crate::limits;
 use crate::problem::{Problem, Problems};
 use crate::read::{Fields, read};
 use crate::rule::Tables;
-use crate::section::{Header, Signals, campaigns, events, funnels, header, reach, signals};
+use crate::section::{
+    Header, Signals, campaigns, events, funnels, header, holidays, reach, signals,
+};
 use crate::source::{Source, Spot};
 
-const KEYS: [&str; 8] =
-    ["pack", "version", "session", "reach", "events", "funnels", "signals", "campaigns"];
+const KEYS: [&str; 9] = [
+    "pack",
+    "version",
+    "session",
+    "reach",
+    "events",
+    "funnels",
+    "holidays",
+    "signals",
+    "campaigns",
+];
 
 /// A compiled pack.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,6 +85,7 @@ fn compile_parts(yaml: &str, problems: &mut Problems<'_>) -> Option<Parts> {
     let header = header(&pack, &mut tables, problems);
     events(&pack, &mut tables, problems);
     funnels(&pack, &mut tables, problems);
+    tables.holidays = holidays(&pack, problems);
     let reach = reach(&pack, &mut tables, problems);
     let signals = signals(&pack, &mut tables, problems);
     let campaigns = campaigns(&pack, &mut tables, problems);
@@ -98,6 +110,7 @@ impl Parts {
             campaigns,
             reach: Some(encode::reach(&self.reach)),
             events: self.tables.events.iter().map(encode::event).collect(),
+            holidays: encode::holidays(&self.tables.holidays),
             strings: strings.into_list(),
         };
         (message.encode_to_vec(), self.signals.examples)

@@ -2,12 +2,13 @@
 
 mod aggregates;
 mod features;
+mod timed;
 
 use std::collections::BTreeMap;
 
 use staykit_core::event::{EventSpec, Priority, PropertySpec, PropertyType, Sensitivity};
 use staykit_core::guidance::{Campaign, Cap, Conversion, Period, QuietHours, Reach, Trigger};
-use staykit_core::profile::{Funnel, Unit, Window};
+use staykit_core::profile::{DayRange, Funnel, Holidays, Unit, Window};
 use staykit_core::rules::{Program, Signal};
 use staykit_core::text::Texts;
 use staykit_proto::v1;
@@ -74,11 +75,20 @@ impl Strings {
     }
 }
 
+pub(crate) fn holidays(holidays: &Holidays) -> Vec<v1::Holidays> {
+    let range = |days: &DayRange| v1::DayRange { first: days.first, last: days.last };
+    let region = |(region, days): (&str, &[DayRange])| v1::Holidays {
+        region: region.to_owned(),
+        days: days.iter().map(range).collect(),
+    };
+    holidays.iter().map(region).collect()
+}
+
 pub(crate) fn signal(signal: &Signal) -> v1::Signal {
     v1::Signal {
         name: signal.name.clone(),
         raise: signal.raise.encode(),
-        clear: signal.clear.as_ref().map(Program::encode).unwrap_or_default(),
+        clear: signal.clear.as_deref().map(Program::encode).unwrap_or_default(),
         says: texts(&signal.says),
         values: signal.values.iter().map(|value| u32::from(*value)).collect(),
     }

@@ -27,7 +27,7 @@ pub fn memory(bytes: &[u8]) -> Result<Memory, PackError> {
 }
 
 fn of_signal(pack: &Pack, signal: &Signal) -> usize {
-    let programs = [Some(&signal.raise), signal.clear.as_ref()].into_iter().flatten();
+    let programs = std::iter::once(&signal.raise).chain(signal.clear.as_deref());
     let read = programs.flat_map(|program| program.features().iter());
     let mut features: Vec<u16> = read.chain(&signal.values).copied().collect();
     features.sort_unstable();

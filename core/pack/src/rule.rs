@@ -7,6 +7,7 @@ mod check;
 mod facts;
 mod filters;
 mod functions;
+mod hours;
 mod parse;
 mod refuse;
 mod reprint;
@@ -14,6 +15,7 @@ mod says;
 mod signatures;
 mod syntax;
 mod tables;
+mod timed;
 
 pub(crate) use arguments::event_name;
 pub(crate) use check::{condition, duration, window};

@@ -51,6 +51,22 @@ fn a_compiled_condition_reads_as_it_was_written() {
         "context('net') == 'wifi' && context_number('charge') < 20",
         "(double(hour()) / 2.0 > 3.5) == true",
         "since_last('purchase') > since_last('add_to_cart')",
+        "stopped('search', days(14)) || resumed('search', hours(30))",
+        "sequence(['open', 'search', 'open'], hours(2)) && holiday()",
+        "sequence(['open', 'search'], minutes(5), session(), direct())",
+        "path_progress(['open', 'search', 'purchase']) >= 0.5",
+        "streak('open') > 6 && streak('open', freeze(2), repair('share')) > 6",
+        "streak_left('open', freeze(1)) < hours(3)",
+        "regularly('open', 3, weeks(1), 3, 4) || regularly('open', 1, days(1), 5, 7)",
+        "baseline_rise('search', days(3), days(28)) > 1.0",
+        "baseline_zscore('session', days(7), days(60)) < -2.0",
+        "baseline_drift('session', days(7), days(60)) < 0.0",
+        "decayed('open', days(7)) > 2.5",
+        "dropped_at('f') == 1",
+        "session_count(weeks(1), minutes(3)) >= 5",
+        "hour_of_week() == best_hour() && active_share('22:00-06:00') > 0.5",
+        "next_active_window() < minutes(30)",
+        "in_window('mon-fri,sun', '09:00-18:30') || in_window('sat', '22:00-06:00')",
         "count('purchase', days(7), amount >= 100 && item != 'case') > 2",
         "count('x', sessions(3), y < -2.5 && z == true) == 0",
         "sum('purchase', 'amount', days(30), amount.currency == 'CNY') > 100",
@@ -169,7 +185,7 @@ fn every_example_of_the_documentation_compiles() {
 }
 
 /// Every function of the language but those of time.
-const FUNCTIONS: [&str; 21] = [
+const FUNCTIONS: [&str; 40] = [
     "count",
     "sum",
     "since_last",
@@ -191,6 +207,25 @@ const FUNCTIONS: [&str; 21] = [
     "context",
     "context_number",
     "double",
+    "stopped",
+    "resumed",
+    "within",
+    "sequence",
+    "path_progress",
+    "streak",
+    "streak_left",
+    "regularly",
+    "baseline_rise",
+    "baseline_zscore",
+    "baseline_drift",
+    "decayed",
+    "dropped_at",
+    "hour_of_week",
+    "best_hour",
+    "active_share",
+    "next_active_window",
+    "in_window",
+    "holiday",
 ];
 
 proptest! {

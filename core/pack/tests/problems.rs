@@ -171,6 +171,10 @@ fn what_cel_has_beyond_the_language_is_refused_by_name() {
         ("hour() in [8, 9]", "8 in   `in` is not part"),
         ("hour() > 8 ? true : false", "12 ?   `? :` is not part"),
         ("[1, 2].exists(x, x > hour())", "`exists` is not"),
+        (
+            "hour() == ['a', 'b']",
+            "11 ['a', 'b']   lists stand in sequence([...]) and path_progress",
+        ),
         ("has(user.level)", "has() is not part"),
         ("user['level'] == 'gold'", "`[ ]` is not part"),
         ("{'a': 1} == {'a': 1}", "maps and messages are not part"),
@@ -235,6 +239,80 @@ campaigns:
         "10:25  aa   no such signal in this pack; did you mean `a`?",
         "10:36  hour(1)   expected a duration: seconds(n), minutes(n), hours(n), days(n) or weeks(n)",
         "10:64  EN   expected a language in lower case: `en`, `zh`, `pt-br`",
+    ];
+    assert_eq!(found, expected, "{found:#?}");
+}
+
+#[test]
+fn arguments_of_time_and_order_are_checked() {
+    for (condition, expected) in [
+        (
+            "sequence('open', hours(2))",
+            "10 'open'   expected a list of events, in order: ['open', 'search']",
+        ),
+        ("sequence(['open'], hours(2))", "10 ['open']   2 to 8 events"),
+        (
+            "sequence(['open', 'search'], hours(2), once())",
+            "40 once()   session() or direct() here, or nothing",
+        ),
+        (
+            "sequence(['open', 'search'], days(200))",
+            "30 days(200)   more than 0 and at most 180 days",
+        ),
+        (
+            "streak('open', freeze(7)) > 3",
+            "16 freeze(7)   write freeze(n): 1 to 6 missed days of a week are bridged",
+        ),
+        (
+            "streak('open', repair('open')) > 3",
+            "16 repair('open')   another event than that of the streak",
+        ),
+        ("freeze(1) > 3", "1 freeze(1)   stands in another function: streak(name, freeze(1))"),
+        (
+            "streak_left('open') < session_length()",
+            "1 streak_left('open') < session_length()   time that runs out compares with a constant, such as hours(3)",
+        ),
+        (
+            "since_last('open') > next_active_window()",
+            "1 since_last('open') > next_active_window()   time that runs out compares with a constant, such as hours(3)",
+        ),
+        (
+            "regularly('open', 3, weeks(2), 3, 4)",
+            "22 weeks(2)   days(1) or weeks(1): the unit that is counted in",
+        ),
+        ("regularly('open', 3, weeks(1), 5, 4)", "32 5   expected a whole number, 1 to 4"),
+        ("decayed('open', weeks(1)) > 3.0", "17 weeks(1)   only days(n) here"),
+        (
+            "in_window('monday', '09:00-18:00')",
+            "11 'monday'   expected days of the week: 'mon-fri', 'sat,sun' or 'mon-sun'",
+        ),
+        (
+            "in_window('mon', '9-18')",
+            "18 '9-18'   expected local times: '09:00-18:00', the second not part of it",
+        ),
+        (
+            "active_share('20:30-22:00') > 0.5",
+            "14 '20:30-22:00'   expected whole hours of the day: '20:00-22:00'",
+        ),
+        ("holiday", "1 holiday   a function: write holiday()"),
+    ] {
+        assert_eq!(problem(condition), expected, "{condition}");
+    }
+}
+
+#[test]
+fn holidays_are_days_of_regions() {
+    let found = problems(
+        "holidays:
+  China: [\"2026-10-01\"]
+  CN: [\"2026-10-01..2026-10-07\", \"2026-02-30\", \"2026-10-07..2026-10-01\", \"2026-01-01..2026-06-01\"]
+",
+    );
+    let expected = [
+        "4:3  China   a region is two capitals: CN, DE (ISO 3166)",
+        "5:34  \"2026-02-30\"   expected a day or days such as \"2026-10-01\" or \"2026-10-01..2026-10-07\"",
+        "5:48  \"2026-10-07..2026-10-01\"   from the first day to the last, at most 62 days",
+        "5:74  \"2026-01-01..2026-06-01\"   from the first day to the last, at most 62 days",
     ];
     assert_eq!(found, expected, "{found:#?}");
 }

@@ -6,7 +6,6 @@ use std::mem;
 use super::error::Error;
 use super::live::{Live, admit_to_memory};
 use super::receipt::{Placed, Receipt};
-use super::wake::Haste;
 use crate::event::{Catalog, Draft, Event};
 use crate::guidance::Decision;
 use crate::pack::Pack;
@@ -146,6 +145,17 @@ pub(super) struct Pause {
     pub(super) until_at: Option<i64>,
     /// Single events refused since the last acknowledgement.
     pub(super) refused: u32,
+}
+
+/// How soon a call wants maintenance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Haste {
+    /// Within the window.
+    None,
+    /// At once, since a journal file is full.
+    Full,
+    /// At once, and first of all a sync.
+    Durable,
 }
 
 impl Hot {

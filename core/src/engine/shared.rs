@@ -1,7 +1,7 @@
 //! What the facade and the maintenance thread share.
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use super::config::{Config, Host};
 use super::error::Error;
@@ -39,4 +39,20 @@ impl Shared {
 /// that each leave it whole.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Times that maintenance finds `hot` taken before it queues for it.
+const TRIES: u32 = 200;
+
+/// The same for who is in no hurry: as long as nobody queues, a record that lets go of the lock
+/// has nobody to wake.
+pub(super) fn lock_between<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    for _ in 0..TRIES {
+        match mutex.try_lock() {
+            Ok(guard) => return guard,
+            Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => std::thread::yield_now(),
+        }
+    }
+    lock(mutex)
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::phases::Hot;
+use super::phases::{Haste, Hot};
 
 /// The longest time an event stays unsynced while the maintenance thread runs: what a power cut
 /// may take. Durable events are synced at once.
@@ -22,6 +22,7 @@ pub(super) struct Wake {
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a reason of its own to wake up")]
 struct Work {
     /// Something was recorded since the last round.
     dirty: bool,
@@ -31,17 +32,6 @@ struct Work {
     full: bool,
     /// The engine ends.
     stop: bool,
-}
-
-/// How soon a call wants maintenance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Haste {
-    /// Within the window.
-    None,
-    /// At once, since a journal file is full.
-    Full,
-    /// At once, and first of all a sync.
-    Durable,
 }
 
 impl Wake {

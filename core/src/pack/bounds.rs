@@ -32,6 +32,7 @@ const PACK: &[Bound] = &[
     many(9, limits::CAMPAIGNS, &[many(7, limits::CAPS, &[]), one(12, CONTENT)]),
     one(10, &[many(1, limits::CAPS, &[])]),
     many(11, limits::EVENTS, &[many(5, limits::EVENT_PROPERTIES, &[])]),
+    many(20, limits::REGIONS, &[many(2, limits::HOLIDAYS, &[])]),
 ];
 const CONTENT: &[Bound] = &[many(2, limits::LANGUAGES, &[]), many(3, limits::LANGUAGES, &[])];
 /// Features with filters, each with the field in which the tests are.

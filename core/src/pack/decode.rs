@@ -9,7 +9,7 @@ use super::features::{Entry, Tables};
 use super::limits;
 use crate::event::{Catalog, EventSpec, Priority, PropertySpec, PropertyType, Sensitivity};
 use crate::guidance::Campaigns;
-use crate::profile::{Definitions, ScalarType};
+use crate::profile::{Definitions, Holidays, ScalarType};
 use crate::rules::{Rules, Signal};
 
 /// The newest format that this version reads; 0 until the format is frozen.
@@ -50,7 +50,9 @@ pub(super) fn pack(message: v1::Pack, hash: [u8; 32]) -> Result<Pack, PackError>
     let whole = entry("pack")(0);
     let features = each(message.features, entry("feature"), |at, it| at.feature(it))?;
     let funnels = each(message.funnels, entry("funnel"), |at, it| at.funnel_of(it))?;
-    let definitions = Definitions::new(features, funnels, i64::from(message.session_idle_ms))?;
+    let holidays = each(message.holidays, entry("holidays"), |at, it| at.holidays_of(it))?;
+    let definitions = Definitions::new(features, funnels, i64::from(message.session_idle_ms))?
+        .with_holidays(Holidays::new(holidays))?;
     let kind = |number: u16| Some(definitions.feature(number)?.scalar_type());
     let signals = each(message.signals, entry("signal"), |at, it| at.signal_of(it, kind))?;
     let rules = Rules::new(signals, &definitions)?;
@@ -89,7 +91,10 @@ impl Entry<'_> {
         Ok(Signal {
             name: self.name(signal.name, "name")?,
             raise: self.program(&signal.raise, "raise", &feature_type)?,
-            clear: clear.map(|bytes| self.program(&bytes, "clear", &feature_type)).transpose()?,
+            clear: clear
+                .map(|bytes| self.program(&bytes, "clear", &feature_type))
+                .transpose()?
+                .map(Box::new),
             says: self.texts(signal.says)?,
             values: signal.values.iter().map(value).collect::<Result<_, _>>()?,
         })

@@ -5,7 +5,9 @@ use staykit_proto::v1::feature::Kind;
 
 use super::{PackError, Place, limits};
 use crate::event::limits::{NAME, PROPERTY_NAME};
-use crate::profile::{Events, Feature, Funnel, Measure, TextTest, Unit, Window};
+use crate::profile::{
+    Baseline, BaselineFigure, Events, Feature, Funnel, Measure, TextTest, Unit, Window,
+};
 
 /// The tables that entries of a pack refer to.
 pub(super) struct Tables<'a> {
@@ -100,17 +102,22 @@ impl Entry<'_> {
         Ok(Feature::ActiveDays { events: self.counted(count)?, days: window.length })
     }
 
-    fn baseline_drop(&self, drop: v1::BaselineDrop) -> Result<Feature, PackError> {
+    fn baseline(
+        &self,
+        baseline: v1::BaselineDrop,
+        figure: BaselineFigure,
+    ) -> Result<Feature, PackError> {
         use v1::baseline_drop::Measure as Of;
-        let measure = match drop.measure.ok_or_else(|| self.invalid("measure of a baseline"))? {
+        let measure = match baseline.measure.ok_or_else(|| self.invalid("measure of a baseline"))? {
             Of::Event(event) => Measure::Events(self.event(event)?),
             Of::SessionTime(v1::Unit {}) => Measure::SessionTime,
         };
-        Ok(Feature::BaselineDrop {
+        Ok(Feature::Baseline(Baseline {
+            figure,
             measure,
-            recent_days: self.days(drop.recent_days)?,
-            baseline_days: self.days(drop.baseline_days)?,
-        })
+            recent_days: self.days(baseline.recent_days)?,
+            baseline_days: self.days(baseline.baseline_days)?,
+        }))
     }
 
     /// The key of a fact or a context value.
@@ -129,9 +136,13 @@ impl Entry<'_> {
             Kind::SinceFirst(event) => Feature::SinceFirst(Events::named(self.event(event)?)),
             Kind::Absent(event) => Feature::Absent(Events::named(self.event(event)?)),
             Kind::ActiveDays(count) => self.active_days(count)?,
-            Kind::BaselineDrop(drop) => self.baseline_drop(drop)?,
+            Kind::BaselineDrop(of) => self.baseline(of, BaselineFigure::Drop)?,
+            Kind::BaselineRise(of) => self.baseline(of, BaselineFigure::Rise)?,
+            Kind::BaselineZscore(of) => self.baseline(of, BaselineFigure::Zscore)?,
+            Kind::BaselineDrift(of) => self.baseline(of, BaselineFigure::Drift)?,
             Kind::FunnelStep(funnel) => Feature::FunnelStep(self.funnel(funnel)?),
             Kind::FunnelAge(funnel) => Feature::FunnelAge(self.funnel(funnel)?),
+            Kind::FunnelDropped(funnel) => Feature::FunnelDropped(self.funnel(funnel)?),
             Kind::SessionCount(window) => Feature::SessionCount(self.window(Some(window))?),
             Kind::SessionTime(window) => Feature::SessionTime(self.window(Some(window))?),
             Kind::SessionLength(v1::Unit {}) => Feature::SessionLength,
@@ -151,6 +162,7 @@ impl Entry<'_> {
             Kind::IntervalEntropy(of) => Feature::Aggregate(self.interval_entropy(of)?),
             Kind::LastValue(last) => Feature::LastValue(self.last_value(last)?),
             Kind::FactAge(key) => Feature::FactAge(self.key(key)?),
+            timed => Feature::Timed(self.timed(timed)?),
         })
     }
 

@@ -4,7 +4,7 @@
 use super::PackError;
 use crate::event::limits::{ADDED_EVENTS, Limit, NAME, PROPERTIES};
 use crate::guidance::{MOST_CAMPAIGNS, MOST_CAPS};
-use crate::profile::limits::{FEATURES, FUNNELS, TESTS};
+use crate::profile::limits::{FEATURES, FUNNELS, HOLIDAY_REGIONS, HOLIDAYS_OF_A_REGION, TESTS};
 use crate::rules::{MOST_SIGNALS, program};
 
 /// Size of a pack.
@@ -33,6 +33,20 @@ pub const TESTS_OF_A_FILTER: Limit =
 /// Funnels.
 pub const FUNNELS_OF_A_PACK: Limit =
     Limit { of: "funnels", most: FUNNELS, unit: "funnels", origin: "the profile's" };
+/// Regions with holidays.
+pub const REGIONS: Limit = Limit {
+    of: "regions with holidays",
+    most: HOLIDAY_REGIONS,
+    unit: "regions",
+    origin: "the profile's",
+};
+/// Holidays of a region.
+pub const HOLIDAYS: Limit = Limit {
+    of: "holidays of a region",
+    most: HOLIDAYS_OF_A_REGION,
+    unit: "holidays",
+    origin: "the profile's",
+};
 /// Signals.
 pub const SIGNALS: Limit =
     Limit { of: "signals", most: MOST_SIGNALS, unit: "signals", origin: "the rules'" };

@@ -3,10 +3,12 @@
 use ring::digest::{SHA256, digest};
 
 use super::aggregate::Aggregate;
+use super::baseline::{Baseline, BaselineFigure, Measure};
 use super::facts::TextTest;
-use super::feature::{Feature, Measure};
+use super::feature::Feature;
 use super::filter::Events;
 use super::last::LastValue;
+use super::timed::Timed;
 use super::window::Window;
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
@@ -20,6 +22,7 @@ impl Feature {
             self,
             Self::FunnelStep(_)
                 | Self::FunnelAge(_)
+                | Self::FunnelDropped(_)
                 | Self::SessionLength
                 | Self::Signal(_)
                 | Self::SignalAge(_)
@@ -35,7 +38,16 @@ impl Feature {
             return None;
         }
         let mut definition = Vec::new();
-        self.encode(&mut Writer::new(&mut definition));
+        let mut out = Writer::new(&mut definition);
+        match self {
+            // What they remember serves all of their figures.
+            Self::Timed(timed) => Self::Timed(timed.kept_for()?).encode(&mut out),
+            Self::Baseline(baseline) => {
+                out.byte(number_of_baseline(BaselineFigure::Drop));
+                encode_measure(&baseline.measure, &mut out);
+            }
+            _ => self.encode(&mut out),
+        }
         Some(hash(&definition))
     }
 
@@ -58,17 +70,15 @@ impl Feature {
                 events.encode(out);
                 out.unsigned(u64::from(*days));
             }
-            Self::BaselineDrop { measure, recent_days, baseline_days } => {
-                let event = match measure {
-                    Measure::Events(event) => Some(event),
-                    Measure::SessionTime => None,
-                };
-                out.optional(event, |out, event| out.text(event));
-                out.unsigned(u64::from(*recent_days));
-                out.unsigned(u64::from(*baseline_days));
+            Self::Baseline(baseline) => {
+                encode_measure(&baseline.measure, out);
+                out.unsigned(u64::from(baseline.recent_days));
+                out.unsigned(u64::from(baseline.baseline_days));
             }
+            Self::Timed(timed) => timed.encode(out),
             Self::FunnelStep(number)
             | Self::FunnelAge(number)
+            | Self::FunnelDropped(number)
             | Self::Signal(number)
             | Self::SignalAge(number) => out.unsigned(u64::from(*number)),
             Self::SessionCount(window) | Self::SessionTime(window) => window.encode(out),
@@ -82,17 +92,21 @@ impl Feature {
         let short = |input: &mut Reader<'_>| {
             u16::try_from(input.unsigned()?).map_err(|_| input.malformed())
         };
-        Ok(match input.byte()? {
+        let number = input.byte()?;
+        if let Some(figure) = baseline_figure(number) {
+            return Ok(Self::Baseline(Baseline {
+                figure,
+                measure: input.optional(text)?.map_or(Measure::SessionTime, Measure::Events),
+                recent_days: short(input)?,
+                baseline_days: short(input)?,
+            }));
+        }
+        Ok(match number {
             1 => Self::Count { events: Events::decode(input)?, window: Window::decode(input)? },
             3 => Self::SinceLast(Events::decode(input)?),
             4 => Self::SinceFirst(Events::decode(input)?),
             5 => Self::Absent(Events::decode(input)?),
             6 => Self::ActiveDays { events: Events::decode(input)?, days: short(input)? },
-            7 => Self::BaselineDrop {
-                measure: input.optional(text)?.map_or(Measure::SessionTime, Measure::Events),
-                recent_days: short(input)?,
-                baseline_days: short(input)?,
-            },
             8 => Self::FunnelStep(short(input)?),
             9 => Self::FunnelAge(short(input)?),
             10 => Self::SessionCount(Window::decode(input)?),
@@ -109,6 +123,8 @@ impl Feature {
             21 => Self::Aggregate(Aggregate::decode(input)?),
             22 => Self::LastValue(LastValue::decode(input)?),
             23 => Self::FactAge(text(input)?),
+            40 => Self::FunnelDropped(short(input)?),
+            30.. => Self::Timed(Timed::decode(number, input)?),
             _ => return Err(input.malformed()),
         })
     }
@@ -121,7 +137,7 @@ impl Feature {
             Self::SinceFirst(_) => 4,
             Self::Absent(_) => 5,
             Self::ActiveDays { .. } => 6,
-            Self::BaselineDrop { .. } => 7,
+            Self::Baseline(baseline) => number_of_baseline(baseline.figure),
             Self::FunnelStep(_) => 8,
             Self::FunnelAge(_) => 9,
             Self::SessionCount(_) => 10,
@@ -135,11 +151,40 @@ impl Feature {
             Self::ContextIs(_) => 18,
             Self::FactInteger(_) => 19,
             Self::ContextInteger(_) => 20,
+            Self::FunnelDropped(_) => 40,
+            Self::Timed(timed) => timed.number(),
             Self::Aggregate(_) => 21,
             Self::LastValue(_) => 22,
             Self::FactAge(_) => 23,
         }
     }
+}
+
+fn baseline_figure(number: u8) -> Option<BaselineFigure> {
+    Some(match number {
+        7 => BaselineFigure::Drop,
+        36 => BaselineFigure::Rise,
+        37 => BaselineFigure::Zscore,
+        38 => BaselineFigure::Drift,
+        _ => return None,
+    })
+}
+
+fn number_of_baseline(figure: BaselineFigure) -> u8 {
+    match figure {
+        BaselineFigure::Drop => 7,
+        BaselineFigure::Rise => 36,
+        BaselineFigure::Zscore => 37,
+        BaselineFigure::Drift => 38,
+    }
+}
+
+fn encode_measure(measure: &Measure, out: &mut Writer<'_>) {
+    let event = match measure {
+        Measure::Events(event) => Some(event),
+        Measure::SessionTime => None,
+    };
+    out.optional(event, |out, event| out.text(event));
 }
 
 /// First 64 bits of the SHA-256 of a definition.

@@ -6,6 +6,7 @@ use std::fmt;
 use super::coding::hash;
 use super::feature::Feature;
 use super::filter::Events;
+use super::holidays::Holidays;
 use super::limits;
 use crate::codec::Writer;
 
@@ -45,6 +46,11 @@ pub struct Definitions {
     by_event: BTreeMap<String, Touched>,
     /// Features that every event that is not ambient changes: those of sessions.
     by_session: Vec<u16>,
+    /// Features that remember something of every event that is not ambient.
+    by_any: Vec<u16>,
+    /// Whether a feature lives on the hours of the week.
+    reads_rhythm: bool,
+    holidays: Holidays,
 }
 
 /// What an event of one name changes.
@@ -118,10 +124,47 @@ impl Definitions {
             check_feature(feature, place, funnels.len())?;
         }
         at_most("bytes of state", bytes_of(&features), limits::STATE_BYTES)?;
-        let (by_event, by_session) = index(&features, &funnels);
+        let (by_event, by_session, by_any) = index(&features, &funnels);
+        let reads_rhythm =
+            features.iter().any(|of| matches!(of, Feature::Timed(timed) if timed.reads_rhythm()));
         let keys = features.iter().map(Feature::key).collect();
         let funnel_keys = funnels.iter().map(Funnel::key).collect();
-        Ok(Self { features, funnels, keys, funnel_keys, session_idle_ms, by_event, by_session })
+        Ok(Self {
+            features,
+            funnels,
+            keys,
+            funnel_keys,
+            session_idle_ms,
+            by_event,
+            by_session,
+            by_any,
+            reads_rhythm,
+            holidays: Holidays::default(),
+        })
+    }
+
+    /// The same with holidays.
+    pub fn with_holidays(self, holidays: Holidays) -> Result<Self, DefinitionsError> {
+        at_most("regions with holidays", holidays.iter().count(), limits::HOLIDAY_REGIONS)?;
+        let most = holidays.iter().map(|(_, days)| days.len()).max().unwrap_or(0);
+        at_most("holidays of a region", most, limits::HOLIDAYS_OF_A_REGION)?;
+        Ok(Self { holidays, ..self })
+    }
+
+    /// The holidays that the pack knows.
+    #[must_use]
+    pub fn holidays(&self) -> &Holidays {
+        &self.holidays
+    }
+
+    /// Features that remember something of every event that is not ambient.
+    pub(super) fn any_features(&self) -> &[u16] {
+        &self.by_any
+    }
+
+    /// Whether the hours of the week are to be kept.
+    pub(super) fn reads_rhythm(&self) -> bool {
+        self.reads_rhythm
     }
 
     /// The features, in the order of their numbers.
@@ -179,9 +222,9 @@ impl Definitions {
     pub fn features_of(&self, event: &str) -> Vec<u16> {
         let Some(touched) = self.touched(event) else { return Vec::new() };
         let of_funnel = |feature: &Feature| match feature {
-            Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel) => {
-                touched.funnels.contains(funnel)
-            }
+            Feature::FunnelStep(funnel)
+            | Feature::FunnelAge(funnel)
+            | Feature::FunnelDropped(funnel) => touched.funnels.contains(funnel),
             _ => false,
         };
         let funnels = self.features.iter().enumerate().filter(|(_, feature)| of_funnel(feature));
@@ -208,7 +251,8 @@ fn bytes_of(features: &[Feature]) -> usize {
 
 /// Whether a feature is within its bounds.
 fn check_feature(feature: &Feature, place: usize, funnels: usize) -> Result<(), DefinitionsError> {
-    if let Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel) = feature
+    if let Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel) | Feature::FunnelDropped(funnel) =
+        feature
         && usize::from(*funnel) >= funnels
     {
         return Err(DefinitionsError::NoSuchFunnel { place });
@@ -217,32 +261,41 @@ fn check_feature(feature: &Feature, place: usize, funnels: usize) -> Result<(), 
         Feature::Aggregate(aggregate) => aggregate.is_sound(),
         other => other.events().is_none_or(Events::are_sound),
     };
-    let days = match feature {
-        Feature::BaselineDrop { recent_days, baseline_days, .. } => {
-            *recent_days > 0 && *baseline_days > 0
-        }
+    let sound = match feature {
+        Feature::Baseline(baseline) => baseline.is_valid(),
+        Feature::Timed(timed) => timed.is_sound(),
         _ => true,
     };
     let window = feature
         .window()
         .is_none_or(|window| (1..=limits::window_length(window.unit)).contains(&window.length));
-    match (tests, days && window) {
+    match (tests, sound && window) {
         (false, _) => Err(DefinitionsError::OutOfBounds { what: "filter of feature", place }),
         (_, false) => Err(DefinitionsError::OutOfBounds { what: "feature", place }),
         _ => Ok(()),
     }
 }
 
-fn index(features: &[Feature], funnels: &[Funnel]) -> (BTreeMap<String, Touched>, Vec<u16>) {
+/// What events of each name change, what all of the person's own doing changes, and what only
+/// remembers something of it.
+type Indexes = (BTreeMap<String, Touched>, Vec<u16>, Vec<u16>);
+
+fn index(features: &[Feature], funnels: &[Funnel]) -> Indexes {
     let mut by_event: BTreeMap<String, Touched> = BTreeMap::new();
-    let mut by_session = Vec::new();
+    let (mut by_session, mut by_any) = (Vec::new(), Vec::new());
     for (place, feature) in features.iter().enumerate() {
         let Ok(place) = u16::try_from(place) else { break };
-        if let Some(event) = feature.event() {
-            by_event.entry(event.to_owned()).or_default().features.push(place);
+        for event in feature.event_names() {
+            let touched = by_event.entry(event.to_owned()).or_default();
+            if touched.features.last() != Some(&place) {
+                touched.features.push(place);
+            }
         }
         if feature.is_of_sessions() {
             by_session.push(place);
+        }
+        if matches!(feature, Feature::Timed(timed) if timed.sees_all_events()) {
+            by_any.push(place);
         }
     }
     for (place, funnel) in funnels.iter().enumerate() {
@@ -254,5 +307,5 @@ fn index(features: &[Feature], funnels: &[Funnel]) -> (BTreeMap<String, Touched>
             }
         }
     }
-    (by_event, by_session)
+    (by_event, by_session, by_any)
 }

@@ -99,6 +99,14 @@ impl Facts {
         matches!(self.find(&wanted.key), Some(Value::Text(text)) if *text == wanted.text)
     }
 
+    /// The text of a fact, if it has one.
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        match self.find(key)? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     pub(super) fn integer(&self, key: &str) -> Option<i64> {
         match self.find(key)? {
             Value::Integer(value) => Some(*value),

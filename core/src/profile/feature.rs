@@ -1,12 +1,14 @@
 //! The vocabulary that rules may read.
 
 use super::aggregate::{Aggregate, AggregateState};
+use super::baseline::{Baseline, Measure};
 use super::facts::TextTest;
 use super::filter::Events;
 use super::last::LastValue;
 use super::ring::Ring;
 use super::scalar::{Motion, ScalarType};
 use super::slot::{Slot, ring_window};
+use super::timed::Timed;
 use super::window::{Unit, Window};
 
 /// One number or state about the person, defined by what it measures.
@@ -38,21 +40,14 @@ pub enum Feature {
         /// How many local days back, today included.
         days: u16,
     },
-    /// By how much each of the last `recent_days` complete local days fell below the mean of the
-    /// `baseline_days` before them: the smallest of these drops (0.5 = down by half). 0 while the
-    /// profile is younger than both together, or the mean is 0.
-    BaselineDrop {
-        /// What is measured per day.
-        measure: Measure,
-        /// Days that must all be down.
-        recent_days: u16,
-        /// Days they are compared with.
-        baseline_days: u16,
-    },
+    /// The last days held against the person's own before them.
+    Baseline(Baseline),
     /// Steps reached in a funnel's current attempt, 0 to all.
     FunnelStep(u16),
     /// Time since the last step of the current attempt; endless if there is none.
     FunnelAge(u16),
+    /// Step at which the last attempt ended unfinished; 0 if none did, or one was finished since.
+    FunnelDropped(u16),
     /// Sessions begun within a window.
     SessionCount(Window),
     /// Time spent in sessions within a window.
@@ -75,17 +70,10 @@ pub enum Feature {
     FactInteger(String),
     /// A context value that is a whole number or a flag; no value if it is unset or anything else.
     ContextInteger(String),
+    /// Of time and order.
+    Timed(Timed),
     /// Time since a fact was set to its value; endless while it is unset.
     FactAge(String),
-}
-
-/// What a baseline measures per local day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Measure {
-    /// Events of a name.
-    Events(String),
-    /// Time spent in sessions.
-    SessionTime,
 }
 
 impl Feature {
@@ -93,9 +81,10 @@ impl Feature {
     #[must_use]
     pub fn scalar_type(&self) -> ScalarType {
         match self {
+            Self::Timed(timed) => timed.scalar_type(),
             Self::Aggregate(aggregate) => aggregate.scalar_type(),
             Self::LastValue(last) => last.scalar_type(),
-            Self::BaselineDrop { .. } => ScalarType::Number,
+            Self::Baseline(_) => ScalarType::Number,
             Self::Signal(_) | Self::FactIs(_) | Self::ContextIs(_) => ScalarType::Flag,
             _ => ScalarType::Integer,
         }
@@ -108,17 +97,18 @@ impl Feature {
             Self::Count { window, .. }
             | Self::Aggregate(Aggregate { window, .. })
             | Self::SessionCount(window)
-            | Self::SessionTime(window) => match window.unit {
-                unit if unit.passes() => Motion::Steps(unit),
-                _ => Motion::Still,
-            },
+            | Self::SessionTime(window) => Motion::of_window(*window),
+            Self::Timed(timed) => timed.motion(),
             Self::SinceLast(_)
             | Self::SinceFirst(_)
             | Self::Absent(_)
             | Self::SignalAge(_)
             | Self::FactAge(_) => Motion::Grows,
-            Self::FunnelStep(_) | Self::FunnelAge(_) | Self::SessionLength => Motion::Ends,
-            Self::ActiveDays { .. } | Self::BaselineDrop { .. } | Self::Weekday => {
+            Self::FunnelStep(_)
+            | Self::FunnelAge(_)
+            | Self::FunnelDropped(_)
+            | Self::SessionLength => Motion::Ends,
+            Self::ActiveDays { .. } | Self::Baseline(_) | Self::Weekday => {
                 Motion::Steps(Unit::Days)
             }
             Self::Hour => Motion::Steps(Unit::Hours),
@@ -134,25 +124,27 @@ impl Feature {
     /// Whether it is a duration in ms.
     #[must_use]
     pub fn is_duration(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::SinceLast(_)
-                | Self::SinceFirst(_)
-                | Self::Absent(_)
-                | Self::FunnelAge(_)
-                | Self::SessionTime(_)
-                | Self::SessionLength
-                | Self::SignalAge(_)
-                | Self::FactAge(_)
-        )
+            | Self::SinceFirst(_)
+            | Self::Absent(_)
+            | Self::FunnelAge(_)
+            | Self::SessionTime(_)
+            | Self::SessionLength
+            | Self::SignalAge(_)
+            | Self::FactAge(_) => true,
+            Self::Timed(timed) => timed.is_duration(),
+            _ => false,
+        }
     }
 
-    /// The event whose occurrence changes it, if it is one event.
+    /// The events whose occurrence changes it by their names; one may come several times.
     #[must_use]
-    pub fn event(&self) -> Option<&str> {
+    pub fn event_names(&self) -> Vec<&str> {
         match self {
-            Self::BaselineDrop { measure: Measure::Events(event), .. } => Some(event),
-            _ => self.events().map(|events| events.name.as_str()),
+            Self::Timed(timed) => timed.events(),
+            Self::Baseline(Baseline { measure: Measure::Events(event), .. }) => vec![event],
+            _ => self.events().map(|events| events.name.as_str()).into_iter().collect(),
         }
     }
 
@@ -174,6 +166,7 @@ impl Feature {
     pub(super) fn window(&self) -> Option<Window> {
         match self {
             Self::Aggregate(aggregate) => Some(aggregate.window),
+            Self::Timed(timed) => timed.window(),
             other => ring_window(other),
         }
     }
@@ -185,9 +178,11 @@ impl Feature {
             Self::SessionCount(_)
                 | Self::SessionTime(_)
                 | Self::SessionLength
-                | Self::BaselineDrop { measure: Measure::SessionTime, .. }
+                | Self::Baseline(Baseline { measure: Measure::SessionTime, .. })
         );
-        of_sessions || self.window().is_some_and(|window| window.unit == Unit::Sessions)
+        of_sessions
+            || matches!(self, Self::Timed(timed) if timed.is_of_any_event())
+            || self.window().is_some_and(|window| window.unit == Unit::Sessions)
     }
 
     /// Whether a fact or the context can change it.
@@ -200,6 +195,9 @@ impl Feature {
                 | Self::FactAge(_)
                 | Self::ContextIs(_)
                 | Self::ContextInteger(_)
+                // Their holidays are those of the fact `region`.
+                | Self::Baseline(_)
+                | Self::Timed(Timed::Holiday)
         )
     }
 
@@ -208,6 +206,7 @@ impl Feature {
     pub fn bytes(&self) -> usize {
         let kept = match self {
             Self::Aggregate(aggregate) => AggregateState::bytes(aggregate),
+            Self::Timed(timed) => timed.bytes(),
             other => ring_window(other).map_or(0, Ring::<i64>::bytes),
         };
         size_of::<Slot>().saturating_add(kept)

@@ -34,5 +34,16 @@ pub fn window_length(unit: Unit) -> u16 {
     }
 }
 
+/// Steps of a sequence.
+pub const SEQUENCE_STEPS: usize = 8;
+/// Missed days of a week that a streak bridges: with seven it would never break.
+pub const FREEZE: u8 = 6;
+/// Regions with holidays: there are 249 codes.
+pub const HOLIDAY_REGIONS: usize = 256;
+/// Holidays of a region, several years of them.
+pub const HOLIDAYS_OF_A_REGION: usize = 256;
+/// Days of one holiday.
+pub const HOLIDAY_DAYS: i32 = 62;
+
 /// Facts, and as many values of the context: several times what apps know, 64 kB at most.
 pub const FACTS: usize = 64;

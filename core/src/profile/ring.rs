@@ -170,7 +170,9 @@ impl<T: Bucket> Ring<T> {
         let (first, last) = (*window.start(), *window.end());
         let count = usize::try_from(last.saturating_sub(first).saturating_add(1)).unwrap_or(0);
         let (before, from) = self.amounts.split_at_checked(self.place(first)).unwrap_or_default();
-        (first, from.iter().chain(before).take(count).copied())
+        let from = from.get(..count).unwrap_or(from);
+        let before = before.get(..count.saturating_sub(from.len())).unwrap_or_default();
+        (first, from.iter().chain(before).copied())
     }
 
     /// In how many buckets of the window there is anything.

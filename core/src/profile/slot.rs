@@ -1,10 +1,12 @@
 //! What is kept for one feature.
 
 use super::aggregate::AggregateState;
+use super::baseline;
 use super::feature::Feature;
 use super::moment::Moment;
 use super::ring::Ring;
 use super::scalar::Scalar;
+use super::timed::Kept;
 use super::window::{Unit, Window};
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
@@ -17,6 +19,7 @@ pub(super) enum Slot {
     Empty,
     Whole(Ring<i64>),
     Instant(Option<i64>),
+    Timed(Box<Kept>),
     Value(Option<Scalar>),
     Aggregate(Box<AggregateState>),
 }
@@ -31,6 +34,7 @@ impl Slot {
             Feature::SinceLast(_) | Feature::SinceFirst(_) | Feature::Absent(_) => {
                 Self::Instant(None)
             }
+            Feature::Timed(timed) => Self::Timed(Box::new(Kept::new(timed))),
             other => {
                 ring_window(other).map_or(Self::Empty, |window| Self::Whole(Ring::new(window)))
             }
@@ -44,6 +48,7 @@ impl Slot {
             Self::Aggregate(state) => state.encode(out),
             Self::Value(value) => out.optional(*value, |out, value| value.encode(out)),
             Self::Instant(at) => out.optional(*at, Writer::signed),
+            Self::Timed(kept) => kept.encode(out),
         }
     }
 
@@ -60,6 +65,9 @@ impl Slot {
             }
             (Self::Value(value), _) => *value = input.optional(Scalar::decode)?,
             (Self::Instant(at), _) => *at = input.optional(Reader::signed)?,
+            (Self::Timed(kept), Feature::Timed(timed)) => {
+                **kept = Kept::decode(timed, &mut input)?;
+            }
             _ => {}
         }
         input.end()
@@ -75,10 +83,11 @@ impl Slot {
             (Self::Value(value), Feature::LastValue(last)) => {
                 *value = last.of(event).or(*value);
             }
+            (Self::Timed(kept), Feature::Timed(timed)) => kept.apply(timed, event, moment),
             _ if !included() => {}
             (
                 Self::Whole(ring),
-                Feature::Count { .. } | Feature::ActiveDays { .. } | Feature::BaselineDrop { .. },
+                Feature::Count { .. } | Feature::ActiveDays { .. } | Feature::Baseline(_),
             ) => ring.add(moment, 1),
             (Self::Instant(at), Feature::SinceFirst(_)) => {
                 at.get_or_insert(moment.stamp.at);
@@ -97,9 +106,7 @@ pub(super) fn ring_window(feature: &Feature) -> Option<Window> {
         | Feature::SessionCount(window)
         | Feature::SessionTime(window) => Some(*window),
         Feature::ActiveDays { days: length, .. } => Some(days(*length)),
-        Feature::BaselineDrop { recent_days, baseline_days, .. } => {
-            Some(days(recent_days.saturating_add(*baseline_days).saturating_add(1)))
-        }
+        Feature::Baseline(_) => Some(baseline::DAYS),
         _ => None,
     }
 }

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::baseline;
+use super::coding::hash;
 use super::definitions::Definitions;
 use super::facts::{FactChange, Facts, TooManyFacts};
 use super::feature::Feature;
 use super::funnel::Attempt;
+use super::holidays;
 use super::moment::Moment;
 use super::ring::start;
 use super::scalar::Scalar;
 use super::session::{Sessions, Step};
 use super::slot::Slot;
+use super::timed::{Around, Histogram};
 use super::window::Unit;
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
@@ -28,7 +30,12 @@ pub struct Profile {
     funnels: Vec<Attempt>,
     facts: Facts,
     context: Facts,
+    /// If a feature lives on it.
+    rhythm: Option<Histogram>,
 }
+
+/// What the key of the hours of the week is made of.
+const RHYTHM: &[u8] = b"rhythm";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Began {
@@ -43,6 +50,7 @@ impl Profile {
         Self {
             slots: definitions.features().iter().map(Slot::new).collect(),
             funnels: vec![Attempt::default(); definitions.funnels().len()],
+            rhythm: definitions.reads_rhythm().then(Histogram::default),
             ..Self::default()
         }
     }
@@ -74,7 +82,10 @@ impl Profile {
     pub fn apply(&mut self, event: &Event, stamp: &Stamp, definitions: &Definitions) {
         self.began.get_or_insert(Began { at: stamp.at, day: stamp.day });
         if !event.is_ambient() {
-            self.apply_session(stamp, definitions);
+            self.apply_session(event, stamp, definitions);
+            if let Some(rhythm) = &mut self.rhythm {
+                rhythm.apply(stamp);
+            }
         }
         let moment = self.moment(stamp);
         let Some(touched) = definitions.touched(event.name()) else { return };
@@ -100,21 +111,42 @@ impl Profile {
         Moment { stamp, session: self.sessions.number().max(1) }
     }
 
-    fn apply_session(&mut self, stamp: &Stamp, definitions: &Definitions) {
+    fn apply_session(&mut self, event: &Event, stamp: &Stamp, definitions: &Definitions) {
         let step = self.sessions.apply(stamp.at, definitions.session_idle_ms());
+        self.apply_any(event, step, stamp, definitions);
         let moment = self.moment(stamp);
         for number in definitions.session_features() {
             let slot = self.slots.get_mut(usize::from(*number));
             if let (Some(feature), Some(Slot::Whole(ring))) = (definitions.feature(*number), slot) {
                 match (feature, step) {
                     (Feature::SessionCount(_), Step::Begins) => ring.add(&moment, 1),
-                    (Feature::SessionTime(_) | Feature::BaselineDrop { .. }, Step::Lasts(ms)) => {
+                    (Feature::SessionTime(_) | Feature::Baseline(_), Step::Lasts(ms)) => {
                         ring.add(&moment, ms);
                     }
                     _ => {}
                 }
             }
         }
+    }
+
+    /// What looks at every event of the person's own doing.
+    fn apply_any(&mut self, event: &Event, step: Step, stamp: &Stamp, definitions: &Definitions) {
+        let length_ms = self.sessions.length_at(stamp.at, definitions.session_idle_ms());
+        let (session, moment) = ((step == Step::Begins, length_ms), self.moment(stamp));
+        for number in definitions.any_features() {
+            let slot = self.slots.get_mut(usize::from(*number));
+            if let (Some(Feature::Timed(timed)), Some(Slot::Timed(kept))) =
+                (definitions.feature(*number), slot)
+            {
+                kept.apply_any(timed, event, session, &moment);
+            }
+        }
+    }
+
+    fn around<'a>(&'a self, stamp: &'a Stamp, definitions: &'a Definitions) -> Around<'a> {
+        let (holidays, facts) = (definitions.holidays(), &self.facts);
+        let session = self.moment(stamp).session;
+        Around { stamp, session, rhythm: self.rhythm.as_ref(), holidays, facts }
     }
 
     /// Whether there is room for these facts (or, with `context`, for this context).
@@ -153,10 +185,14 @@ impl Profile {
         let whole = |value: i64| Some(Scalar::Integer(value));
         let moment = self.moment(stamp);
         match (feature, slot) {
-            (Feature::BaselineDrop { recent_days, baseline_days, .. }, Slot::Whole(ring)) => {
+            (Feature::Baseline(baseline), Slot::Whole(ring)) => {
                 let began = self.began.map_or(stamp.day, |began| began.day);
-                let days = (*recent_days, *baseline_days);
-                Some(Scalar::Number(baseline::drop(ring, days, began, stamp)))
+                let holidays = self.around(stamp, definitions).holidays();
+                let is_holiday = |day| holidays::contains(holidays, day);
+                Some(Scalar::Number(baseline.read(ring, (began, stamp.day), is_holiday)))
+            }
+            (Feature::Timed(timed), Slot::Timed(kept)) => {
+                kept.read(timed, self.around(stamp, definitions))
             }
             (Feature::ActiveDays { .. }, Slot::Whole(ring)) => whole(ring.filled(&moment)),
             (_, Slot::Whole(ring)) => whole(ring.sum(&moment)),
@@ -172,6 +208,10 @@ impl Profile {
             (Feature::FunnelStep(funnel), _) => {
                 let (attempt, funnel) = self.attempt(*funnel, definitions)?;
                 whole(i64::from(attempt.step_at(funnel, stamp.at)))
+            }
+            (Feature::FunnelDropped(funnel), _) => {
+                let (attempt, funnel) = self.attempt(*funnel, definitions)?;
+                whole(i64::from(attempt.dropped_at(funnel, stamp.at)))
             }
             (Feature::FunnelAge(funnel), _) => {
                 let (attempt, funnel) = self.attempt(*funnel, definitions)?;
@@ -208,21 +248,40 @@ impl Profile {
         }
     }
 
-    /// The next instant after `stamp` at which the value may change by itself, growing durations
-    /// left out.
+    /// The instant that a shrinking duration counts down to, seen from `stamp`.
+    #[must_use]
+    pub fn shrinks_to(&self, number: u16, stamp: &Stamp, definitions: &Definitions) -> Option<i64> {
+        match (definitions.feature(number)?, self.slots.get(usize::from(number))?) {
+            (Feature::Timed(timed), Slot::Timed(kept)) => {
+                kept.shrinks_to(timed, self.around(stamp, definitions))
+            }
+            _ => None,
+        }
+    }
+
+    /// The next instant after `stamp` at which the value may change by itself, growing and
+    /// shrinking durations left out.
     #[must_use]
     pub fn changes_at(&self, number: u16, stamp: &Stamp, definitions: &Definitions) -> Option<i64> {
         let moment = self.moment(stamp);
         let next_day = || Some(start(Unit::Days, i64::from(stamp.day) + 1, stamp));
         match (definitions.feature(number)?, self.slots.get(usize::from(number))?) {
-            (Feature::BaselineDrop { .. }, Slot::Whole(ring)) => {
+            (Feature::Timed(timed), Slot::Timed(kept)) => {
+                kept.changes_at(timed, self.around(stamp, definitions))
+            }
+            (Feature::Baseline(_), Slot::Whole(ring)) => {
                 ring.changes_at(&moment).and_then(|_| next_day())
             }
             (_, Slot::Whole(ring)) => ring.changes_at(&moment),
             (Feature::Aggregate(aggregate), Slot::Aggregate(state)) => {
                 state.changes_at(aggregate, &moment)
             }
-            (Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel), _) => {
+            (
+                Feature::FunnelStep(funnel)
+                | Feature::FunnelAge(funnel)
+                | Feature::FunnelDropped(funnel),
+                _,
+            ) => {
                 let (attempt, funnel) = self.attempt(*funnel, definitions)?;
                 Some(attempt.ends_at(funnel).saturating_add(1))
             }
@@ -271,6 +330,9 @@ impl Profile {
         for (key, attempt) in definitions.funnel_keys().iter().zip(&self.funnels) {
             states.entry(*key).or_insert_with(|| encoded(|out| attempt.encode(out)));
         }
+        if let Some(rhythm) = &self.rhythm {
+            states.insert(hash(RHYTHM), encoded(|out| rhythm.encode(out)));
+        }
         out.length(states.len());
         for (key, state) in states {
             out.unsigned(key);
@@ -304,6 +366,12 @@ impl Profile {
                 *attempt = Attempt::decode(&mut input)?;
                 input.end()?;
             }
+        }
+        let kept = states.get(&hash(RHYTHM)).filter(|_| profile.rhythm.is_some());
+        if let Some(state) = kept {
+            let mut input = Reader::new(state, "rhythm");
+            profile.rhythm = Some(Histogram::decode(&mut input)?);
+            input.end()?;
         }
         Ok(profile)
     }

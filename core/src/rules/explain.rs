@@ -40,7 +40,9 @@ pub fn explain(
         let feature = definitions.feature(number)?.clone();
         let name = match &feature {
             Feature::Signal(signal) | Feature::SignalAge(signal) => signal_name(*signal)?,
-            Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel) => {
+            Feature::FunnelStep(funnel)
+            | Feature::FunnelAge(funnel)
+            | Feature::FunnelDropped(funnel) => {
                 definitions.funnels().get(usize::from(*funnel))?.name.clone()
             }
             _ => String::new(),

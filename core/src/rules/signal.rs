@@ -19,7 +19,7 @@ pub struct Signal {
     /// It rises when this holds.
     pub raise: Program,
     /// It falls when this holds; without it, when `raise` no longer does.
-    pub clear: Option<Program>,
+    pub clear: Option<Box<Program>>,
     /// What it means, with `{0}`, `{1}` ... for `values`.
     pub says: Texts,
     /// Features that fill the places of `says`.
@@ -29,7 +29,7 @@ pub struct Signal {
 impl Signal {
     /// Numbers of all features that its conditions read, each once.
     pub(crate) fn features(&self) -> Vec<u16> {
-        let clear = self.clear.iter().flat_map(Program::features);
+        let clear = self.clear.as_deref().into_iter().flat_map(Program::features);
         let mut all: Vec<u16> = self.raise.features().iter().chain(clear).copied().collect();
         all.sort_unstable();
         all.dedup();
@@ -37,7 +37,7 @@ impl Signal {
     }
 
     pub(crate) fn programs(&self) -> impl Iterator<Item = &Program> {
-        std::iter::once(&self.raise).chain(&self.clear)
+        std::iter::once(&self.raise).chain(self.clear.as_deref())
     }
 }
 
@@ -50,6 +50,8 @@ pub struct Rules {
     by_session: Vec<u16>,
     by_fact: Vec<u16>,
     readers: Vec<Vec<u16>>,
+    /// For each signal, whether one window is all that moves it with time.
+    steady: Vec<bool>,
 }
 
 /// Why signals cannot be evaluated.
@@ -64,7 +66,8 @@ pub enum RulesError {
     /// A text or a condition names a feature that does not exist.
     NoSuchFeature(String),
     /// A growing duration is used otherwise than in a comparison with a constant or with another
-    /// growing one, so that nothing would tell when the condition changes.
+    /// growing one, or a shrinking one otherwise than with a constant, so that nothing would tell
+    /// when the condition changes.
     Pace(String),
 }
 
@@ -76,7 +79,8 @@ impl fmt::Display for RulesError {
             Self::Order(name) => write!(out, "signal `{name}` reads one that is not before it"),
             Self::Pace(name) => write!(
                 out,
-                "signal `{name}` uses a growing duration otherwise than in a plain comparison"
+                "signal `{name}` uses a growing or shrinking duration otherwise than in a plain \
+                 comparison"
             ),
             Self::NoSuchFeature(name) => {
                 write!(out, "signal `{name}` names a feature that does not exist")
@@ -100,6 +104,7 @@ impl Rules {
         }
         let mut rules = Self {
             readers: vec![Vec::new(); signals.len()],
+            steady: Vec::with_capacity(signals.len()),
             by_event: BTreeMap::new(),
             by_session: Vec::new(),
             by_fact: Vec::new(),
@@ -154,6 +159,9 @@ impl Rules {
         if !signal.programs().all(|program| paces_plainly(program, definitions)) {
             return Err(RulesError::Pace(signal.name.clone()));
         }
+        let mut moving = features().map(Feature::motion).filter(|motion| *motion != Motion::Still);
+        let steady = matches!(moving.next(), None | Some(Motion::Steps(_)));
+        self.steady.push(steady && moving.next().is_none());
         if features().any(Feature::is_of_facts) {
             self.by_fact.push(number);
         }
@@ -206,6 +214,12 @@ impl Rules {
         &self.by_fact
     }
 
+    /// Whether an event cannot make time change this signal earlier than it would have: what it
+    /// adds to the one window that the signal reads leaves it later than all that is in it already.
+    pub(crate) fn is_steady(&self, number: u16) -> bool {
+        self.steady.get(usize::from(number)).copied().unwrap_or(false)
+    }
+
     /// Signals that read this one.
     pub(crate) fn readers(&self, number: u16) -> &[u16] {
         self.readers.get(usize::from(number)).map_or(&[], Vec::as_slice)
@@ -213,20 +227,28 @@ impl Rules {
 }
 
 /// Whether each growing duration stands in a comparison with a constant or with another one that
-/// grows: then its thresholds tell when the condition can change.
+/// grows, and each shrinking one in a comparison with a constant: then the thresholds tell when the
+/// condition can change.
 fn paces_plainly(program: &Program, definitions: &Definitions) -> bool {
-    let grows = |op: Option<&Op>| match op {
-        Some(Op::Feature(number)) => definitions.feature(*number).is_some_and(|feature| {
-            feature.motion() == Motion::Grows || matches!(feature, Feature::FunnelAge(_))
+    let motion = |op: Option<&Op>| match op {
+        Some(Op::Feature(number)) => definitions.feature(*number).map(|feature| match feature {
+            Feature::FunnelAge(_) => Motion::Grows,
+            feature => feature.motion(),
         }),
-        _ => false,
+        _ => None,
     };
-    let plain = |op: Option<&Op>| grows(op) || matches!(op, Some(Op::Integer(_)));
+    let constant = |op: Option<&Op>| matches!(op, Some(Op::Integer(_)));
     let compares = |op: Option<&Op>| matches!(op, Some(Op::Compare(_)));
     let ops = program.ops();
-    (0..ops.len()).filter(|place| grows(ops.get(*place))).all(|place| {
+    (0..ops.len()).all(|place| {
+        let plain = |op: Option<&Op>| match motion(ops.get(place)) {
+            Some(Motion::Grows) => constant(op) || motion(op) == Some(Motion::Grows),
+            Some(Motion::Shrinks) => constant(op),
+            _ => true,
+        };
+        let moves = matches!(motion(ops.get(place)), Some(Motion::Grows | Motion::Shrinks));
         let left = plain(ops.get(place + 1)) && compares(ops.get(place + 2));
         let before = place.checked_sub(1).and_then(|before| ops.get(before));
-        left || plain(before) && compares(ops.get(place + 1))
+        !moves || left || plain(before) && compares(ops.get(place + 1))
     })
 }

@@ -86,7 +86,9 @@ impl Marked {
     }
 
     pub(crate) fn mark(&mut self, numbers: &[u16]) {
-        numbers.iter().for_each(|number| self.mark_one(usize::from(*number)));
+        for number in numbers {
+            self.mark_one(usize::from(*number));
+        }
     }
 
     fn mark_one(&mut self, number: usize) {
@@ -159,7 +161,7 @@ impl Signals {
             let reading = Reading { pass, signals: self };
             let rises = !stands
                 && holds(&signal.raise, &reading)
-                && !signal.clear.as_ref().is_some_and(|clear| holds(clear, &reading));
+                && !signal.clear.as_deref().is_some_and(|clear| holds(clear, &reading));
             if rises {
                 let mut why = explain(&signal.raise, &reading, pass.definitions, pass.name()).1;
                 why.retain(|comparison| comparison.held);
@@ -200,7 +202,7 @@ impl Signals {
         let signal = pass.rules.signal(number)?;
         self.state(number)?.raised_at?;
         let reading = Reading { pass, signals: self };
-        let program = signal.clear.as_ref().unwrap_or(&signal.raise);
+        let program = signal.clear.as_deref().unwrap_or(&signal.raise);
         let falls = holds(program, &reading) == signal.clear.is_some();
         falls.then(|| {
             // What speaks for the fall: what `clear` found, or what `raise` no longer does.
@@ -223,7 +225,9 @@ impl Signals {
         let Some(state) = self.states.get_mut(usize::from(number)) else { return };
         state.raised_at = raised.then_some(pass.stamp.at);
         if raised {
+            // Kept for long: without room to spare.
             state.why.clone_from(&why);
+            state.why.shrink_to_fit();
         }
         changes.push(SignalChange {
             signal: signal.name.clone(),
@@ -252,8 +256,12 @@ impl Signals {
         while let Some(at) = marked.next(place) {
             place = at + 1;
             let Ok(number) = u16::try_from(at) else { break };
-            let wakes = woken.contains(&number)
-                && self.state(number).is_some_and(|state| state.raised_at.is_none());
+            let Some(state) = self.state(number) else { break };
+            let wakes = woken.contains(&number) && state.raised_at.is_none();
+            let ahead = pass.stamp.at < state.due_at && state.due_at < i64::MAX;
+            if ahead && !wakes && pass.rules.is_steady(number) {
+                continue;
+            }
             let due_at = if wakes { pass.stamp.at } else { self.planned(number, pass) };
             if let Some(state) = self.states.get_mut(at) {
                 earliest_moved |= state.due_at == self.due_at && due_at > state.due_at;
@@ -277,6 +285,14 @@ impl Signals {
                 if let Some(from) = self.grows_from(*feature, pass) {
                     let passed = program.constants().iter().flat_map(|threshold| {
                         let reached = from.saturating_add(*threshold);
+                        [reached, reached.saturating_add(1)]
+                    });
+                    next = passed.filter(|at| *at > now).fold(next, i64::min);
+                }
+                let shrinks_to = pass.profile.shrinks_to(*feature, pass.stamp, pass.definitions);
+                if let Some(to) = shrinks_to {
+                    let passed = program.constants().iter().flat_map(|threshold| {
+                        let reached = to.saturating_sub(*threshold);
                         [reached, reached.saturating_add(1)]
                     });
                     next = passed.filter(|at| *at > now).fold(next, i64::min);

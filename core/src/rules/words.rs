@@ -1,9 +1,11 @@
 //! Comparisons in words a person can read, in English and Chinese.
 
 mod subject;
+mod timed;
+mod windows;
 
 use super::explain::Comparison;
-use crate::profile::{Feature, Scalar, Summary};
+use crate::profile::{BaselineFigure, Feature, Rhythm, Scalar, Summary, Timed};
 use crate::text::Language;
 use crate::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 
@@ -49,7 +51,10 @@ impl Comparison {
 /// Whether a number is a part of something.
 fn is_percentage(feature: &Feature) -> bool {
     match feature {
-        Feature::BaselineDrop { .. } => true,
+        Feature::Baseline(baseline) => baseline.figure != BaselineFigure::Zscore,
+        Feature::Timed(timed) => {
+            matches!(timed, Timed::Path(_) | Timed::Rhythm(Rhythm::ActiveShare { .. }))
+        }
         Feature::Aggregate(aggregate) => matches!(aggregate.summary, Summary::Share { .. }),
         _ => false,
     }

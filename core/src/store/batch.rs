@@ -89,7 +89,8 @@ impl InFlight {
             .query_row(sql, [], |row| {
                 Ok(Self {
                     row: row.get(0)?,
-                    batch_id: row.get(1)?,
+                    // One of another length fits no head, so that the batch is formed anew.
+                    batch_id: row.get::<_, Vec<u8>>(1)?.try_into().unwrap_or_default(),
                     epoch: row.get::<_, i64>(2)?.cast_unsigned(),
                     attempts: u32::try_from(row.get::<_, i64>(3)?).unwrap_or(u32::MAX),
                     not_before_at: row.get(4)?,

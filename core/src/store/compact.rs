@@ -8,9 +8,9 @@ use staykit_proto::segment::Row;
 
 use super::Store;
 use super::base::Base;
-use super::check::note_ends;
 use super::database::{Checkpoints, Position};
 use super::dropped::{DropReason, Range};
+use super::ends::note_ends;
 use super::error::{StoreError, StoreFile};
 use super::journal::{self, Frame, Loaded, Spare, Start, Started};
 use super::limits;
@@ -44,6 +44,7 @@ impl Store {
         end: u64,
         checkpoint: Option<&[u8]>,
     ) -> Result<Compacted, StoreError> {
+        self.tidy();
         let files = self.journal_files()?;
         let (base, ends) = (self.base.clone(), self.ends);
         let is_new = self.database.is_none();
@@ -76,6 +77,17 @@ impl Store {
         idle.iter().try_for_each(|number| {
             self.base.folder.remove(&names::name(*number), StoreFile::Journal)
         })
+    }
+
+    /// Removes what the opening found to be of no use. Not then: the caller waits for an opening,
+    /// and file systems take milliseconds to give up a file that was just written.
+    pub fn tidy(&mut self) {
+        for number in std::mem::take(&mut self.useless) {
+            // The next compaction meets it again.
+            if let Err(error) = self.base.folder.remove(&names::name(number), StoreFile::Journal) {
+                log::debug!("a journal file of no use stays: {error}");
+            }
+        }
     }
 
     fn journal_files(&self) -> Result<Vec<u64>, StoreError> {

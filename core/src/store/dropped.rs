@@ -53,10 +53,12 @@ impl Dropped {
         let mut query = connection.prepare(sql)?;
         let (mut rows, mut all) = (query.query([])?, Vec::new());
         while let Some(row) = rows.next()? {
-            let number: i32 = row.get(0)?;
-            let priority = Priority::from_number(row.get(1)?);
+            let number = row.get::<_, i64>(0)?;
+            let class = u8::try_from(row.get::<_, i64>(1)?);
+            let priority = class.ok().and_then(Priority::from_number);
             let events = row.get::<_, i64>(2)?.cast_unsigned();
-            let reason = DropReason::ALL.into_iter().find(|reason| reason.number() == number);
+            let reason =
+                DropReason::ALL.into_iter().find(|reason| i64::from(reason.number()) == number);
             all.extend(reason.map(|reason| Self { reason, priority, events }));
         }
         Ok(all)

@@ -83,11 +83,12 @@ impl Store {
     /// Events in segments that have yet to reach the server, by class.
     pub fn waiting_by_class(&self) -> Result<BTreeMap<Priority, u64>, StoreError> {
         let Some(database) = &self.database else { return Ok(BTreeMap::new()) };
-        let sql = "SELECT priority, sum(events) FROM segment WHERE state IN (0, 1) GROUP BY 1";
+        let sql = "SELECT priority, sum(events & 0xffffffff)
+            FROM segment WHERE state IN (0, 1) GROUP BY 1";
         let mut query = database.read().prepare(sql)?;
         let (mut rows, mut classes) = (query.query([])?, BTreeMap::new());
         while let Some(row) = rows.next()? {
-            let class = Priority::from_number(row.get(0)?);
+            let class = u8::try_from(row.get::<_, i64>(0)?).ok().and_then(Priority::from_number);
             let events = row.get::<_, i64>(1)?.cast_unsigned();
             classes.extend(class.map(|class| (class, events)));
         }
@@ -107,8 +108,9 @@ impl Store {
             let value = database.read().query_row(sql, [], |row| row.get::<_, Option<i64>>(0));
             value.map(|sum| sum.unwrap_or(0).cast_unsigned())
         };
-        stats.kept_bytes = sum("SELECT sum(bytes) FROM segment WHERE state IN (2, 3)")?;
-        stats.dropped_events = sum("SELECT sum(events) FROM tally")?;
+        stats.kept_bytes =
+            sum("SELECT sum(bytes & 0xffffffff) FROM segment WHERE state IN (2, 3)")?;
+        stats.dropped_events = sum("SELECT sum(events & 0xffffffff) FROM tally")?;
         stats.waiting = self.waiting()?;
         Ok(stats)
     }

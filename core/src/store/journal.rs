@@ -11,8 +11,8 @@ mod sync;
 use std::sync::Arc;
 
 use super::base::Base;
-use super::check::UncleanEnds;
 use super::disk::{Access, DiskFile};
+use super::ends::UncleanEnds;
 use super::error::{StoreError, StoreFile};
 use super::{limits, names};
 use frame::{CLOSED_FRAME_BYTES, FRAME_OVERHEAD, Kind};
@@ -70,7 +70,7 @@ impl Journal {
         next: u64,
     ) -> Result<Self, StoreError> {
         let spare = Spare::create(&base, file::wide(limits::FIRST_JOURNAL_FILE.most))?;
-        let mut buffer = Vec::with_capacity(2 * limits::FIRST_JOURNAL_FILE.most);
+        let mut buffer = Vec::with_capacity(limits::FIRST_JOURNAL_FILE.most);
         let start = Start { epoch, first: next, first_of_epoch, boot_id, ends };
         let active = Active::begin(spare, &start, &mut buffer)?;
         Ok(Self {
@@ -225,13 +225,13 @@ impl Journal {
 
     fn switch(&mut self, size: usize) -> Result<(), StoreError> {
         let needed = file::size_for(size);
-        let spare = match self.spare.take().filter(|spare| spare.size >= needed) {
-            Some(spare) => spare,
-            None => {
-                let spare = Spare::create(&self.base, self.size_within_room(needed)?)?;
-                self.room = self.room.map(|room| room.saturating_sub(spare.size));
-                spare
-            }
+        let ready = self.spare.take().filter(|spare| spare.size >= needed);
+        let spare = if let Some(spare) = ready {
+            spare
+        } else {
+            let spare = Spare::create(&self.base, self.size_within_room(needed)?)?;
+            self.room = self.room.map(|room| room.saturating_sub(spare.size));
+            spare
         };
         self.go_on_in(spare)
     }

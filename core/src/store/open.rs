@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
+use super::Store;
 use super::base::Base;
 use super::database::admit_file;
+use super::ends::Ended;
 use super::error::StoreError;
 use super::folder::Folder;
-use super::found::{Buffer, Damage, Ended};
+use super::found::{Buffer, Damage};
 use super::journal::{self, Journal};
-use super::names;
 use super::scan::Scan;
-use super::{Store, StoreFile};
 use crate::crypto::DataKey;
 use crate::time::ClockReading;
 
@@ -39,6 +39,9 @@ pub struct Opened {
     /// What could not be read.
     pub damage: Damage,
 }
+
+/// Files of no use that an opening leaves to maintenance.
+const MOST_USELESS: usize = 2;
 
 impl Store {
     /// Opens the store in `folder`. [`StoreError::WrongKey`] and [`StoreError::Newer`] leave it
@@ -79,18 +82,21 @@ impl Store {
             journal.inherit(&scan.live, buffer.position.consumed)?;
         }
         journal::remove_draft(&base)?;
-        for number in &scan.useless {
-            base.folder.remove(&names::name(*number), StoreFile::Journal)?;
+        let mut store = Self {
+            base,
+            database: buffer.database,
+            recyclable: None,
+            idle: scan.idle,
+            doubted: false,
+            ends,
+            useless: scan.useless,
+        };
+        // Starts that nothing follows must not pile up; what cannot be read is not met again.
+        if scan.unreadable > 0 || store.useless.len() > MOST_USELESS {
+            store.tidy();
         }
         Ok(Opened {
-            store: Self {
-                base,
-                database: buffer.database,
-                recyclable: None,
-                idle: scan.idle,
-                doubted: false,
-                ends,
-            },
+            store,
             journal,
             checkpoint: buffer.checkpoint,
             entries: scan.entries.into_iter().map(|(_, entry)| entry).collect(),

@@ -28,7 +28,9 @@ impl Store {
     /// What has yet to be acknowledged.
     pub fn waiting(&self) -> Result<Waiting, StoreError> {
         let Some(database) = &self.database else { return Ok(Waiting::default()) };
-        let sql = "SELECT sum(events), count(*), sum(bytes), min(oldest_hour)
+        // These columns are in clear: what anybody wrote there must not make the sum overflow.
+        let sql =
+            "SELECT sum(events & 0xffffffff), count(*), sum(bytes & 0xffffffff), min(oldest_hour)
             FROM segment WHERE state IN (0, 1)";
         Ok(database.read().query_row(sql, [], |row| {
             let sum = |place| row.get::<_, Option<i64>>(place).map(|sum| sum.unwrap_or(0));

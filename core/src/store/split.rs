@@ -100,7 +100,16 @@ impl Halving<'_> {
     fn halve_segment(&self, id: i64, place: &Place) -> Result<Split, StoreError> {
         let sql = "SELECT body FROM segment WHERE id = ?1";
         let body: Vec<u8> = self.connection.query_row(sql, [id], |row| row.get(0))?;
-        let mut rows = segment::unpack(&segment::open(self.base, place, &body)?)?;
+        let opened = segment::open(self.base, place, &body);
+        let mut rows = match opened.and_then(|message| segment::unpack(&message)) {
+            // A server that refuses it is right: it would be refused for ever.
+            Err(StoreError::Damaged(_)) => {
+                give_up(self.connection, id, DropReason::Damage)?;
+                self.batch.dissolve(self.connection)?;
+                return Ok(Split::Halved);
+            }
+            rows => rows?,
+        };
         let later = rows.split_off(rows.len() / 2);
         let store = |rows, state| Group::of(place, rows)?.store(self.base, self.connection, state);
         store(rows, (State::Sending, Some(self.batch.row)))?;

@@ -5,6 +5,7 @@
 mod bench;
 mod check;
 mod failure;
+mod fuzz;
 mod layers;
 mod links;
 mod npm;
@@ -38,7 +39,7 @@ struct Arguments {
 enum Command {
     /// Runs everything, or only the parts named; a part that fails does not stop the others
     Test {
-        /// Parts to run; `core` stands for all but `proto` and `lab`
+        /// Parts to run; `core` stands for all but `proto`, `cel`, `lab` and `fuzz`
         #[arg(value_name = "PART")]
         parts: Vec<Choice>,
         /// Takes the long form of the tests that have one (`STAYKIT_LONG=1`)
@@ -57,6 +58,8 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
     },
+    /// Runs libFuzzer over a target, or over all (needs a nightly toolchain)
+    Fuzz(fuzz::Arguments),
     /// Saves the messages as the image that later changes are compared with
     ProtoImage,
 }
@@ -76,6 +79,7 @@ fn run(workspace: &Workspace, command: Command) -> Result<ExitCode, Failure> {
         Command::Check => check::run(workspace),
         Command::Layers => layers::run(workspace),
         Command::Bench { name, json } => bench::run(workspace, name.as_deref(), json),
+        Command::Fuzz(arguments) => fuzz::run(workspace, &arguments),
         Command::ProtoImage => proto_image::run(workspace),
     }
 }

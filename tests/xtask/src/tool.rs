@@ -28,6 +28,12 @@ pub(crate) static CLIPPY: Tool = Tool {
     probe: &["cargo", "clippy", "--version"],
     install: "rustup component add clippy",
 };
+/// Builds for libFuzzer.
+pub(crate) static NIGHTLY: Tool = Tool {
+    name: "a nightly toolchain",
+    probe: &["cargo", "+nightly", "--version"],
+    install: "rustup toolchain install nightly",
+};
 /// Lists the files that belong to the repository.
 pub(crate) static GIT: Tool = Tool {
     name: "git",

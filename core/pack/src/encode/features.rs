@@ -1,6 +1,6 @@
 //! Features as the messages that devices read.
 
-use staykit_core::profile::{Feature, Measure, TextTest, Unit, Window};
+use staykit_core::profile::{Baseline, BaselineFigure, Feature, Measure, TextTest, Unit, Window};
 use staykit_proto::v1;
 use staykit_proto::v1::feature::Kind;
 
@@ -27,13 +27,9 @@ impl Strings {
             Feature::ActiveDays { events, days } => {
                 Kind::ActiveDays(self.count(events, Window { unit: Unit::Days, length: *days }))
             }
-            Feature::BaselineDrop { measure, recent_days, baseline_days } => {
-                Kind::BaselineDrop(v1::BaselineDrop {
-                    measure: Some(self.measure(measure)),
-                    recent_days: u32::from(*recent_days),
-                    baseline_days: u32::from(*baseline_days),
-                })
-            }
+            Feature::Baseline(of) => self.baseline(of),
+            Feature::Timed(of) => self.timed(of),
+            Feature::FunnelDropped(funnel) => Kind::FunnelDropped(u32::from(*funnel)),
             Feature::FunnelStep(funnel) => Kind::FunnelStep(u32::from(*funnel)),
             Feature::FunnelAge(funnel) => Kind::FunnelAge(u32::from(*funnel)),
             Feature::SessionCount(of) => Kind::SessionCount(window(*of)),
@@ -50,6 +46,20 @@ impl Strings {
             Feature::ContextInteger(key) => Kind::ContextInteger(self.number(key)),
         };
         v1::Feature { kind: Some(kind) }
+    }
+
+    fn baseline(&mut self, baseline: &Baseline) -> Kind {
+        let message = v1::BaselineDrop {
+            measure: Some(self.measure(&baseline.measure)),
+            recent_days: u32::from(baseline.recent_days),
+            baseline_days: u32::from(baseline.baseline_days),
+        };
+        match baseline.figure {
+            BaselineFigure::Drop => Kind::BaselineDrop(message),
+            BaselineFigure::Rise => Kind::BaselineRise(message),
+            BaselineFigure::Zscore => Kind::BaselineZscore(message),
+            BaselineFigure::Drift => Kind::BaselineDrift(message),
+        }
     }
 
     fn measure(&mut self, measure: &Measure) -> v1::baseline_drop::Measure {

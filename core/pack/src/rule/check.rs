@@ -119,6 +119,17 @@ fn paces_differ(left: &Expr, right: &Expr) -> bool {
     of_sessions(&left) && !constant(&right) || of_sessions(&right) && !constant(&left)
 }
 
+/// Whether one side is time that runs out and the other no constant duration.
+fn one_runs_out(left: &Expr, right: &Expr) -> bool {
+    let called = |expr: &Expr, names: &[&str]| match &expr.kind {
+        Kind::Call(name, _) => names.contains(&name.as_str()),
+        _ => false,
+    };
+    let units: Vec<&str> = super::DURATIONS.iter().map(|(unit, _)| *unit).collect();
+    let runs_out = |expr| called(expr, &["streak_left", "next_active_window"]);
+    runs_out(left) && !called(right, &units) || runs_out(right) && !called(left, &units)
+}
+
 /// The milliseconds of a constant duration such as `hours(2)`.
 pub(crate) fn duration(
     excerpt: Excerpt<'_>,
@@ -171,6 +182,11 @@ impl Checker<'_, '_> {
             ),
             Kind::Name(name) => self.name(name, expr),
             Kind::Call(name, args) => self.call(name, args, expr),
+            Kind::List(_) => self.wrong(
+                &expr.range,
+                "lists stand in sequence([...]) and path_progress([...]) only; \
+                 write a == 'x' || a == 'y'",
+            ),
             Kind::Suffix(..) => {
                 self.wrong(&expr.range, "`.unit` belongs to texts only; here compare with days(n)")
             }
@@ -211,6 +227,10 @@ impl Checker<'_, '_> {
             (_, Kind::Text(text)) => return self.text_test(relation, left, text, whole),
             (Kind::Text(text), _) => return self.text_test(relation, right, text, whole),
             _ => {}
+        }
+        if one_runs_out(left, right) {
+            let message = "time that runs out compares with a constant, such as hours(3)";
+            return self.wrong(&whole.range, message);
         }
         if paces_differ(left, right) {
             // Nothing would tell when one passes the other while nothing happens.

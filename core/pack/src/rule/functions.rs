@@ -1,6 +1,6 @@
 //! The functions of the language.
 
-use staykit_core::profile::{Feature, Window};
+use staykit_core::profile::{BaselineFigure, Feature, Window};
 use staykit_core::rules::program::Op;
 
 use super::DURATIONS;
@@ -16,6 +16,7 @@ impl Checker<'_, '_> {
         match name {
             "absent" if split(args).0.len() == 2 => self.absent(args, expr),
             "first_time" => self.first_time(args, expr),
+            "within" => self.within(args, expr),
             "double" => {
                 let [of] = self.args(name, args, expr)?;
                 let code = self.value(of)?;
@@ -62,9 +63,14 @@ impl Checker<'_, '_> {
             "absent" => self.of_events(name, args, expr).map(Feature::Absent),
             "since_first" => self.of_events(name, args, expr).map(Feature::SinceFirst),
             "active_days" => self.active_days(args, expr),
-            "baseline_drop" => self.baseline_drop(args, expr),
+            "baseline_drop" => self.baseline(BaselineFigure::Drop, name, args, expr),
+            "baseline_rise" => self.baseline(BaselineFigure::Rise, name, args, expr),
+            "baseline_zscore" => self.baseline(BaselineFigure::Zscore, name, args, expr),
+            "baseline_drift" => self.baseline(BaselineFigure::Drift, name, args, expr),
+            "dropped_at" => self.of_funnel(name, args, expr).map(Feature::FunnelDropped),
             "funnel_step" => self.of_funnel(name, args, expr).map(Feature::FunnelStep),
             "funnel_age" => self.of_funnel(name, args, expr).map(Feature::FunnelAge),
+            "session_count" if args.len() == 2 => self.long_sessions(args, expr),
             "session_count" => self.of_window(name, args, expr).map(Feature::SessionCount),
             "session_time" => self.of_window(name, args, expr).map(Feature::SessionTime),
             "session_length" => self.bare(name, args, expr, Feature::SessionLength),
@@ -77,7 +83,7 @@ impl Checker<'_, '_> {
             }
             "fact_age" => self.of_key(name, args, expr).map(Feature::FactAge),
             "context_number" => self.of_key(name, args, expr).map(Feature::ContextInteger),
-            _ => self.unknown(name, expr),
+            _ => self.timed(name, args, expr),
         }
     }
 

@@ -39,7 +39,6 @@ pub(super) fn refusal(
     call: impl FnOnce(usize) -> Range<usize>,
 ) -> Refusal {
     let message = match &expr.expr {
-        Cel::List(_) => "lists are not part of the language; write a == 'x' || a == 'y'",
         Cel::Map(_) | Cel::Struct(_) => {
             "maps and messages are not part of the language; \
              read facts with fact('key') and context with context('key')"

@@ -1,6 +1,7 @@
 //! Programs back to text, for people who look into a compiled pack.
 
 mod features;
+mod timed;
 
 use std::fmt::Write;
 

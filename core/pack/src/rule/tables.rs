@@ -1,5 +1,5 @@
 use staykit_core::event::{Catalog, EventSpec};
-use staykit_core::profile::{Feature, Funnel};
+use staykit_core::profile::{Feature, Funnel, Holidays};
 
 /// What the expressions of a pack share and refer to by number.
 #[derive(Default)]
@@ -7,6 +7,7 @@ pub(crate) struct Tables {
     /// In order of first use.
     pub(crate) features: Vec<Feature>,
     pub(crate) funnels: Vec<Funnel>,
+    pub(crate) holidays: Holidays,
     /// Names of the signals that an expression may read, in the order of their numbers.
     pub(crate) signals: Vec<String>,
     pub(crate) catalog: Catalog,

@@ -119,7 +119,7 @@ fn compile_signal(
     let clear = parsed.clear.as_ref().and_then(program);
     let (says, values) = explanation(parsed, tables, problems)?;
     let name = terms::name(parsed.name, problems)?;
-    Some(Signal { name, raise: raise?, clear, says, values })
+    Some(Signal { name, raise: raise?, clear: clear.map(Box::new), says, values })
 }
 
 fn explanation(

@@ -1,9 +1,10 @@
 //! What a comparison is about, in words.
 
-use super::Comparison;
+use super::windows::window_text;
+use super::{Comparison, timed};
 use crate::profile::{
-    Aggregate, Constant, Events, Feature, KeptValue, LastValue, Measure, Part, Relation, Summary,
-    Test, Unit, Window,
+    Aggregate, Baseline, BaselineFigure, Constant, Events, Feature, KeptValue, LastValue, Measure,
+    Part, Relation, Summary, Test,
 };
 use crate::text::Language;
 
@@ -36,19 +37,10 @@ impl Comparison {
             Feature::ActiveDays { events, days } => {
                 format!("{days}天中有{}的天数：", named(events))
             }
-            Feature::BaselineDrop { measure, recent_days, baseline_days } => {
-                let measure = match measure {
-                    Measure::Events(event) => format!("`{event}`"),
-                    Measure::SessionTime => language.pick("time of use", "使用时长").to_owned(),
-                };
-                if english {
-                    format!(
-                        "{measure}, last {recent_days} d against {baseline_days} d before, down"
-                    )
-                } else {
-                    format!("{measure}近{recent_days}天比之前{baseline_days}天下降")
-                }
-            }
+            Feature::Baseline(of) => baseline(of, language),
+            Feature::Timed(of) => timed::subject(of, language),
+            Feature::FunnelDropped(_) if english => format!("dropped out of {name} at step"),
+            Feature::FunnelDropped(_) => format!("{name}中断于步骤"),
             Feature::FunnelStep(_) => format!("{} {name}:", language.pick("step of", "步骤")),
             Feature::FunnelAge(_) if english => format!("last step of {name} before"),
             Feature::FunnelAge(_) => format!("{name}上一步距今"),
@@ -73,6 +65,26 @@ impl Comparison {
             Feature::FactAge(key) if english => format!("{key} last changed before"),
             Feature::FactAge(key) => format!("{key}上次变更距今"),
         }
+    }
+}
+
+fn baseline(baseline: &Baseline, language: Language) -> String {
+    let (recent, before) = (baseline.recent_days, baseline.baseline_days);
+    let measure = match &baseline.measure {
+        Measure::Events(event) => format!("`{event}`"),
+        Measure::SessionTime => language.pick("time of use", "使用时长").to_owned(),
+    };
+    let (english, chinese) = match baseline.figure {
+        BaselineFigure::Drop => ("down", "下降"),
+        BaselineFigure::Rise => ("up", "上升"),
+        BaselineFigure::Drift => ("mean changed by", "均值变化"),
+        BaselineFigure::Zscore => ("standard deviations:", "偏离标准差数："),
+    };
+    match language {
+        Language::English => {
+            format!("{measure}, last {recent} d against {before} d before, {english}")
+        }
+        Language::Chinese => format!("{measure}近{recent}天比之前{before}天{chinese}"),
     }
 }
 
@@ -131,31 +143,4 @@ fn in_words(test: &Test) -> String {
         Constant::Flag(value) => value.to_string(),
     };
     format!("{}{currency} {relation} {constant}", test.property)
-}
-
-fn window_text(window: Window, language: Language) -> String {
-    let length = window.length;
-    match (window.unit, language) {
-        (Unit::Days, Language::English) if length == 1 => "today".to_owned(),
-        (Unit::Days, Language::Chinese) if length == 1 => "今天".to_owned(),
-        (Unit::Weeks, Language::English) if length == 1 => "this week".to_owned(),
-        (Unit::Weeks, Language::Chinese) if length == 1 => "本周".to_owned(),
-        (Unit::Sessions, Language::English) if length == 1 => "this session".to_owned(),
-        (Unit::Sessions, Language::Chinese) if length == 1 => "本次会话".to_owned(),
-        (Unit::Ever, Language::English) => "ever".to_owned(),
-        (Unit::Ever, Language::Chinese) => "至今".to_owned(),
-        (unit, Language::English) => format!("in {length} {}", unit_name(unit).0),
-        (unit, Language::Chinese) => format!("近{length}{}", unit_name(unit).1),
-    }
-}
-
-fn unit_name(unit: Unit) -> (&'static str, &'static str) {
-    match unit {
-        Unit::Minutes => ("min", "分钟"),
-        Unit::Hours => ("h", "小时"),
-        Unit::Days => ("d", "天"),
-        Unit::Weeks => ("weeks", "周"),
-        Unit::Sessions => ("sessions", "次会话"),
-        Unit::Ever => ("", ""),
-    }
 }

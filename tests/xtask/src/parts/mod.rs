@@ -3,6 +3,7 @@
 mod cel;
 mod docs;
 mod fmt;
+mod fuzz;
 mod lab;
 mod lint;
 pub(crate) mod proto;
@@ -35,10 +36,11 @@ const DOCS: Part = Part { name: "docs", run: docs::run };
 const LINKS: Part = Part { name: "links", run: links::part };
 const PROTO: Part = Part { name: "proto", run: proto::run };
 const CEL: Part = Part { name: "cel", run: cel::run };
+const FUZZ: Part = Part { name: "fuzz", run: fuzz::run };
 const LAB: Part = Part { name: "lab", run: lab::run };
 
 /// The cheap ones first: a slip shows early.
-const ALL: [Part; 9] = [FMT, LAYERS, LINKS, PROTO, LINT, UNIT, DOCS, CEL, LAB];
+const ALL: [Part; 10] = [FMT, LAYERS, LINKS, PROTO, LINT, UNIT, DOCS, CEL, LAB, FUZZ];
 
 /// A name on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
@@ -61,13 +63,15 @@ pub(crate) enum Choice {
     Cel,
     /// The main job, end to end, recounted
     Lab,
-    /// All but `proto`, `cel` and `lab`
+    /// Random inputs, guided by coverage; with `--long` only
+    Fuzz,
+    /// All but `proto`, `cel`, `lab` and `fuzz`
     Core,
 }
 
 impl Choice {
     fn takes(self, part: &Part) -> bool {
-        let outside = [PROTO.name, CEL.name, LAB.name];
+        let outside = [PROTO.name, CEL.name, LAB.name, FUZZ.name];
         match self.to_possible_value() {
             Some(_) if self == Self::Core => !outside.contains(&part.name),
             Some(value) => value.get_name() == part.name,
@@ -94,12 +98,12 @@ mod tests {
     fn no_choice_takes_every_part_once() {
         assert_eq!(
             names(&[]),
-            ["fmt", "layers", "links", "proto", "lint", "unit", "docs", "cel", "lab"]
+            ["fmt", "layers", "links", "proto", "lint", "unit", "docs", "cel", "lab", "fuzz"]
         );
     }
 
     #[test]
-    fn core_takes_all_but_proto_cel_and_lab() {
+    fn core_takes_all_but_proto_cel_lab_and_fuzz() {
         assert_eq!(
             names(&[Choice::Core, Choice::Fmt]),
             ["fmt", "layers", "links", "lint", "unit", "docs"]

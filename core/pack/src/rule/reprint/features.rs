@@ -1,11 +1,12 @@
 //! Features back to the functions that read them.
 
 use staykit_core::profile::{
-    Aggregate, Events, Feature, KeptValue, LastValue, Measure, Summary, Test, TextTest, Unit,
-    Window,
+    Aggregate, Baseline, BaselineFigure, Events, Feature, KeptValue, LastValue, Measure, Summary,
+    Test, TextTest, Unit, Window,
 };
 
 use super::super::filters::printed;
+use super::timed::timed;
 use super::{Reprint, quote};
 
 impl Reprint<'_> {
@@ -32,13 +33,9 @@ impl Reprint<'_> {
             Feature::ActiveDays { events, days } => {
                 call("active_days", events, &[format!("days({days})")])
             }
-            Feature::BaselineDrop { measure, recent_days, baseline_days } => {
-                let of = match measure {
-                    Measure::Events(event) => event,
-                    Measure::SessionTime => "session",
-                };
-                format!("baseline_drop({}, days({recent_days}), days({baseline_days}))", quote(of))
-            }
+            Feature::Baseline(of) => baseline(of),
+            Feature::Timed(of) => timed(of),
+            Feature::FunnelDropped(number) => format!("dropped_at({})", funnel(*number)),
             Feature::FunnelStep(number) => format!("funnel_step({})", funnel(*number)),
             Feature::FunnelAge(number) => format!("funnel_age({})", funnel(*number)),
             Feature::SessionCount(window) => format!("session_count({})", of_window(*window)),
@@ -55,6 +52,21 @@ impl Reprint<'_> {
             Feature::ContextInteger(key) => format!("context_number({})", quote(key)),
         }
     }
+}
+
+fn baseline(baseline: &Baseline) -> String {
+    let name = match baseline.figure {
+        BaselineFigure::Drop => "baseline_drop",
+        BaselineFigure::Rise => "baseline_rise",
+        BaselineFigure::Zscore => "baseline_zscore",
+        BaselineFigure::Drift => "baseline_drift",
+    };
+    let of = match &baseline.measure {
+        Measure::Events(event) => event,
+        Measure::SessionTime => "session",
+    };
+    let (recent, before) = (baseline.recent_days, baseline.baseline_days);
+    format!("{name}({}, days({recent}), days({before}))", quote(of))
 }
 
 fn of_aggregate(aggregate: &Aggregate) -> String {
@@ -96,7 +108,7 @@ fn equals(left: &str, test: &TextTest) -> String {
     format!("{left} == {}", quote(&test.text))
 }
 
-fn of_window(window: Window) -> String {
+pub(super) fn of_window(window: Window) -> String {
     let length = window.length;
     match window.unit {
         Unit::Minutes => format!("minutes({length})"),
