@@ -1,13 +1,11 @@
 //! The vocabulary that rules may read.
 
-use super::aggregate::{Aggregate, AggregateState};
+use super::aggregate::Aggregate;
 use super::baseline::{Baseline, Measure};
 use super::facts::TextTest;
 use super::filter::Events;
 use super::last::LastValue;
-use super::ring::Ring;
 use super::scalar::{Motion, ScalarType};
-use super::slot::{Slot, ring_window};
 use super::timed::Timed;
 use super::window::{Unit, Window};
 
@@ -167,7 +165,20 @@ impl Feature {
         match self {
             Self::Aggregate(aggregate) => Some(aggregate.window),
             Self::Timed(timed) => timed.window(),
-            other => ring_window(other),
+            other => other.ring_window(),
+        }
+    }
+
+    /// The window through which it counts whole numbers, if it does.
+    pub(super) fn ring_window(&self) -> Option<Window> {
+        let days = |length| Window { unit: Unit::Days, length };
+        match self {
+            Self::Count { window, .. } | Self::SessionCount(window) | Self::SessionTime(window) => {
+                Some(*window)
+            }
+            Self::ActiveDays { days: length, .. } => Some(days(*length)),
+            Self::Baseline(_) => Some(baseline::DAYS),
+            _ => None,
         }
     }
 
@@ -199,16 +210,5 @@ impl Feature {
                 | Self::Baseline(_)
                 | Self::Timed(Timed::Holiday)
         )
-    }
-
-    /// Upper bound of what its state takes in memory on a device.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        let kept = match self {
-            Self::Aggregate(aggregate) => AggregateState::bytes(aggregate),
-            Self::Timed(timed) => timed.bytes(),
-            other => ring_window(other).map_or(0, Ring::<i64>::bytes),
-        };
-        size_of::<Slot>().saturating_add(kept)
     }
 }
