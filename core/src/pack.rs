@@ -6,6 +6,7 @@
 
 mod bounds;
 mod campaigns;
+mod conclusions;
 mod decode;
 mod error;
 mod features;

@@ -8,11 +8,27 @@ use crate::limits;
 use crate::problem::{Problem, Problems};
 use crate::read::{Fields, read};
 use crate::rule::Tables;
-use crate::section::{Header, Signals, campaigns, events, funnels, header, reach, signals};
+use crate::section::{
+    Conclusions, Header, campaigns, conclusions, events, funnels, header, predictions, reach,
+};
 use crate::source::{Source, Spot};
 
-const KEYS: [&str; 8] =
-    ["pack", "version", "session", "reach", "events", "funnels", "signals", "campaigns"];
+const KEYS: [&str; 14] = [
+    "pack",
+    "version",
+    "session",
+    "reach",
+    "events",
+    "funnels",
+    "predictions",
+    "signals",
+    "tags",
+    "scores",
+    "segments",
+    "stages",
+    "levels",
+    "campaigns",
+];
 
 /// A compiled pack.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +68,7 @@ struct Parts {
     header: Header,
     spot: Spot,
     tables: Tables,
-    signals: Signals,
+    conclusions: Conclusions,
     campaigns: Vec<staykit_core::guidance::Campaign>,
     reach: staykit_core::guidance::Reach,
 }
@@ -75,10 +91,11 @@ fn compile_parts(yaml: &str, problems: &mut Problems<'_>) -> Option<Parts> {
     events(&pack, &mut tables, problems);
     funnels(&pack, &mut tables, problems);
     let reach = reach(&pack, &mut tables, problems);
-    let signals = signals(&pack, &mut tables, problems);
+    predictions(&pack, &mut tables, problems);
+    let conclusions = conclusions(&pack, &mut tables, problems);
     let campaigns = campaigns(&pack, &mut tables, problems);
     let spot = pack.find("pack").map(|node| node.spot).unwrap_or_default();
-    Some(Parts { header: header?, spot, tables, signals, campaigns, reach: reach? })
+    Some(Parts { header: header?, spot, tables, conclusions, campaigns, reach: reach? })
 }
 
 impl Parts {
@@ -86,6 +103,8 @@ impl Parts {
         let mut strings = Strings::default();
         let features = self.tables.features.iter().map(|of| strings.feature(of)).collect();
         let funnels = self.tables.funnels.iter().map(|of| strings.funnel(of)).collect();
+        let predictions = self.tables.predictions.iter();
+        let predictions = predictions.map(|of| strings.prediction(of)).collect();
         let campaigns = self.campaigns.iter().map(|of| strings.campaign(of)).collect();
         let message = v1::Pack {
             format: staykit_core::pack::FORMAT,
@@ -94,12 +113,15 @@ impl Parts {
             session_idle_ms: self.header.session_idle_ms,
             features,
             funnels,
-            signals: self.signals.signals.iter().map(encode::signal).collect(),
+            signals: self.conclusions.signals.iter().map(encode::signal).collect(),
+            scores: self.conclusions.scores.iter().map(encode::score).collect(),
+            tables: self.conclusions.tables.iter().map(encode::table).collect(),
+            predictions,
             campaigns,
             reach: Some(encode::reach(&self.reach)),
             events: self.tables.events.iter().map(encode::event).collect(),
             strings: strings.into_list(),
         };
-        (message.encode_to_vec(), self.signals.examples)
+        (message.encode_to_vec(), self.conclusions.examples)
     }
 }

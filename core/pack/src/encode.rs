@@ -1,5 +1,6 @@
 //! A compiled pack as the message that devices read.
 
+mod conclusions;
 mod features;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,8 @@ use staykit_core::profile::{Funnel, Unit, Window};
 use staykit_core::rules::{Program, Signal};
 use staykit_core::text::Texts;
 use staykit_proto::v1;
+
+pub(crate) use conclusions::{score, table};
 
 use self::features::window;
 
@@ -80,6 +83,7 @@ pub(crate) fn signal(signal: &Signal) -> v1::Signal {
         clear: signal.clear.as_ref().map(Program::encode).unwrap_or_default(),
         says: texts(&signal.says),
         values: signal.values.iter().map(|value| u32::from(*value)).collect(),
+        tag: signal.tag,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use ring::digest::{SHA256, digest};
 
+use super::derived::Derived;
 use super::facts::TextTest;
 use super::feature::{Feature, Measure};
 use super::window::Window;
@@ -26,6 +27,8 @@ impl Feature {
                 | Self::ContextIs(_)
                 | Self::FactInteger(_)
                 | Self::ContextInteger(_)
+                | Self::Derived(_)
+                | Self::Next { .. }
         );
         if stateless {
             return None;
@@ -74,6 +77,11 @@ impl Feature {
             Self::SessionCount(window) | Self::SessionTime(window) => window.encode(out),
             Self::FactIs(test) | Self::ContextIs(test) => test.encode(out),
             Self::SessionLength | Self::Hour | Self::Weekday => {}
+            Self::Derived(derived) => derived.encode(out),
+            Self::Next { prediction, action } => {
+                out.unsigned(u64::from(*prediction));
+                out.text(action);
+            }
         }
     }
 
@@ -116,6 +124,8 @@ impl Feature {
             18 => Self::ContextIs(TextTest::decode(input)?),
             19 => Self::FactInteger(text(input)?),
             20 => Self::ContextInteger(text(input)?),
+            number if Derived::has(number) => Self::Derived(Derived::decode(number, input)?),
+            52 => Self::Next { prediction: short(input)?, action: text(input)? },
             _ => return Err(input.malformed()),
         })
     }
@@ -143,6 +153,8 @@ impl Feature {
             Self::ContextIs(_) => 18,
             Self::FactInteger(_) => 19,
             Self::ContextInteger(_) => 20,
+            Self::Derived(derived) => derived.number(),
+            Self::Next { .. } => 52,
         }
     }
 }

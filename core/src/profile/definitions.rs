@@ -6,6 +6,7 @@ use std::fmt;
 use super::coding::hash;
 use super::feature::{Feature, Measure};
 use super::limits;
+use super::prediction::Prediction;
 use super::window::{Unit, Window};
 use crate::codec::Writer;
 
@@ -41,6 +42,7 @@ pub struct Definitions {
     /// Keys of the features and of the funnels: each is a hash, and checkpoints need them all.
     keys: Vec<Option<u64>>,
     funnel_keys: Vec<u64>,
+    predictions: Vec<Prediction>,
     session_idle_ms: i64,
     by_event: BTreeMap<String, Touched>,
     /// Features that every event that is not ambient changes: those of sessions.
@@ -52,6 +54,7 @@ pub struct Definitions {
 pub(crate) struct Touched {
     pub(crate) features: Vec<u16>,
     pub(crate) funnels: Vec<u16>,
+    pub(crate) predictions: Vec<u16>,
 }
 
 /// Why definitions cannot be kept.
@@ -78,6 +81,11 @@ pub enum DefinitionsError {
         /// Which feature, by its place from 0.
         place: usize,
     },
+    /// A feature of a prediction that does not exist.
+    NoSuchPrediction {
+        /// Which feature, by its place from 0.
+        place: usize,
+    },
 }
 
 impl fmt::Display for DefinitionsError {
@@ -89,6 +97,9 @@ impl fmt::Display for DefinitionsError {
             Self::OutOfBounds { what, place } => write!(out, "{what} {place} is out of bounds"),
             Self::NoSuchFunnel { place } => {
                 write!(out, "feature {place} names a funnel that does not exist")
+            }
+            Self::NoSuchPrediction { place } => {
+                write!(out, "feature {place} names a prediction that does not exist")
             }
         }
     }
@@ -122,7 +133,44 @@ impl Definitions {
         let (by_event, by_session) = index(&features, &funnels);
         let keys = features.iter().map(Feature::key).collect();
         let funnel_keys = funnels.iter().map(Funnel::key).collect();
-        Ok(Self { features, funnels, keys, funnel_keys, session_idle_ms, by_event, by_session })
+        Ok(Self {
+            features,
+            funnels,
+            keys,
+            funnel_keys,
+            predictions: Vec::new(),
+            session_idle_ms,
+            by_event,
+            by_session,
+        })
+    }
+
+    /// The same with predictions of what the person does next.
+    pub fn with_predictions(
+        mut self,
+        predictions: Vec<Prediction>,
+    ) -> Result<Self, DefinitionsError> {
+        at_most("predictions", predictions.len(), limits::PREDICTIONS)?;
+        for (number, feature) in (0..).zip(&self.features) {
+            let Feature::Next { prediction, .. } = feature else { continue };
+            if usize::from(*prediction) >= predictions.len() {
+                return Err(DefinitionsError::NoSuchPrediction { place: usize::from(number) });
+            }
+            // A new session begins with nothing before it.
+            self.by_session.push(number);
+        }
+        for (number, prediction) in (0..).zip(&predictions) {
+            let touched = self.by_event.entry(prediction.event.clone()).or_default();
+            touched.predictions.push(number);
+        }
+        self.predictions = predictions;
+        Ok(self)
+    }
+
+    /// The predictions, in the order of their numbers.
+    #[must_use]
+    pub fn predictions(&self) -> &[Prediction] {
+        &self.predictions
     }
 
     /// The features, in the order of their numbers.
@@ -177,6 +225,7 @@ impl Definitions {
             Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel) => {
                 touched.funnels.contains(funnel)
             }
+            Feature::Next { prediction, .. } => touched.predictions.contains(prediction),
             _ => false,
         };
         let funnels = self.features.iter().enumerate().filter(|(_, feature)| of_funnel(feature));

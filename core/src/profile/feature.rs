@@ -1,5 +1,6 @@
 //! The vocabulary that rules may read.
 
+use super::derived::Derived;
 use super::facts::TextTest;
 use super::scalar::{Motion, ScalarType};
 use super::window::{Unit, Window};
@@ -79,6 +80,15 @@ pub enum Feature {
     FactInteger(String),
     /// A context value that is a whole number or a flag; 0 if unset.
     ContextInteger(String),
+    /// What the rules conclude.
+    Derived(Derived),
+    /// How likely an action is the next one, by a prediction of the pack (its number), 0 to 1.
+    Next {
+        /// The prediction.
+        prediction: u16,
+        /// The action.
+        action: String,
+    },
 }
 
 /// What a baseline measures per local day.
@@ -95,6 +105,8 @@ impl Feature {
     #[must_use]
     pub fn scalar_type(&self) -> ScalarType {
         match self {
+            Self::Derived(derived) => derived.scalar_type(),
+            Self::Next { .. } => ScalarType::Number,
             Self::Sum { fraction: true, .. } | Self::BaselineDrop { .. } => ScalarType::Number,
             Self::Signal(_) | Self::FactIs(_) | Self::ContextIs(_) => ScalarType::Flag,
             _ => ScalarType::Integer,
@@ -115,6 +127,7 @@ impl Feature {
             Self::SinceLast(_) | Self::SinceFirst(_) | Self::Absent(_) | Self::SignalAge(_) => {
                 Motion::Grows
             }
+            Self::Derived(Derived::Age(_)) => Motion::Grows,
             Self::FunnelStep(_) | Self::FunnelAge(_) | Self::SessionLength => Motion::Ends,
             Self::ActiveDays { .. } | Self::BaselineDrop { .. } | Self::Weekday => {
                 Motion::Steps(Unit::Days)
@@ -124,8 +137,16 @@ impl Feature {
             | Self::FactIs(_)
             | Self::ContextIs(_)
             | Self::FactInteger(_)
-            | Self::ContextInteger(_) => Motion::Still,
+            | Self::ContextInteger(_)
+            | Self::Derived(_)
+            | Self::Next { .. } => Motion::Still,
         }
+    }
+
+    /// Whether its value follows the time evenly, so that only thresholds tell when it matters.
+    #[must_use]
+    pub fn flows(&self) -> bool {
+        self.motion() == Motion::Grows || matches!(self, Self::FunnelAge(_))
     }
 
     /// Whether it is a duration in ms.
@@ -140,6 +161,7 @@ impl Feature {
                 | Self::SessionTime(_)
                 | Self::SessionLength
                 | Self::SignalAge(_)
+                | Self::Derived(Derived::Age(_))
         )
     }
 

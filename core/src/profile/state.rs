@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::baseline;
+use super::chain::Chain;
 use super::definitions::Definitions;
 use super::facts::{Facts, TooManyFacts};
 use super::feature::Feature;
@@ -25,6 +26,7 @@ pub struct Profile {
     /// In the order of the definitions.
     slots: Vec<Slot>,
     funnels: Vec<Attempt>,
+    predictions: Vec<Chain>,
     facts: Facts,
     context: Facts,
 }
@@ -42,6 +44,7 @@ impl Profile {
         Self {
             slots: definitions.features().iter().map(Slot::new).collect(),
             funnels: vec![Attempt::default(); definitions.funnels().len()],
+            predictions: vec![Chain::default(); definitions.predictions().len()],
             ..Self::default()
         }
     }
@@ -91,10 +94,22 @@ impl Profile {
                 attempt.apply(funnel, event.name(), stamp.at);
             }
         }
+        for number in &touched.predictions {
+            let place = usize::from(*number);
+            if let (Some(prediction), Some(chain)) =
+                (definitions.predictions().get(place), self.predictions.get_mut(place))
+                && let Some(Value::Text(action)) = event.property(&prediction.property)
+            {
+                chain.apply(action);
+            }
+        }
     }
 
     fn apply_session(&mut self, stamp: &Stamp, definitions: &Definitions) {
         let step = self.sessions.apply(stamp.at, definitions.session_idle_ms());
+        if step == Step::Begins {
+            self.predictions.iter_mut().for_each(Chain::forget_last);
+        }
         for number in definitions.session_features() {
             let slot = self.slots.get_mut(usize::from(*number));
             if let (Some(feature), Some(Slot::Whole(ring))) = (definitions.feature(*number), slot) {
@@ -177,8 +192,20 @@ impl Profile {
             (Feature::ContextIs(test), _) => Some(Scalar::Flag(self.context.is(test))),
             (Feature::FactInteger(key), _) => whole(self.facts.integer(key)),
             (Feature::ContextInteger(key), _) => whole(self.context.integer(key)),
+            (Feature::Next { prediction, action }, _) => {
+                let chain = self.predictions.get(usize::from(*prediction))?;
+                Some(Scalar::Number(chain.probability(action)))
+            }
             _ => None,
         }
+    }
+
+    /// The likeliest next actions by the prediction with that number, the likeliest first, each
+    /// with its probability. Nothing for a number that does not exist.
+    #[must_use]
+    pub fn next_actions(&self, prediction: u16, most: usize) -> Vec<(&str, f64)> {
+        let chain = self.predictions.get(usize::from(prediction));
+        chain.map_or_else(Vec::new, |chain| chain.likeliest(most))
     }
 
     /// The instant from which a growing duration is measured.
@@ -258,6 +285,9 @@ impl Profile {
         for (key, attempt) in definitions.funnel_keys().iter().zip(&self.funnels) {
             states.entry(*key).or_insert_with(|| encoded(|out| attempt.encode(out)));
         }
+        for (prediction, chain) in definitions.predictions().iter().zip(&self.predictions) {
+            states.entry(prediction.key()).or_insert_with(|| encoded(|out| chain.encode(out)));
+        }
         out.length(states.len());
         for (key, state) in states {
             out.unsigned(key);
@@ -289,6 +319,13 @@ impl Profile {
             if let Some(state) = states.get(key) {
                 let mut input = Reader::new(state, "funnel");
                 *attempt = Attempt::decode(&mut input)?;
+                input.end()?;
+            }
+        }
+        for (prediction, chain) in definitions.predictions().iter().zip(&mut profile.predictions) {
+            if let Some(state) = states.get(&prediction.key()) {
+                let mut input = Reader::new(state, "prediction");
+                *chain = Chain::decode(&mut input)?;
                 input.end()?;
             }
         }

@@ -1,21 +1,25 @@
-//! Which signals stand, and what makes them rise and fall.
+//! Which signals stand, and what makes them rise and fall; which rows of tables the person is in.
 
 use std::collections::BTreeMap;
 
+use super::change::{Changes, SignalChange};
 use super::evaluate::{Readings, holds};
 use super::explain::{Comparison, explain};
+use super::order::Node;
+use super::reading::{Pass, Reading};
+use super::ruleset::Rules;
 use super::says::fill;
-use super::signal::{Rules, Signal};
+use super::signal::Signal;
+use super::standing::{Stored, TableState};
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
-use crate::profile::{Definitions, Feature, Motion, Profile, Scalar};
-use crate::text::{Language, Texts};
-use crate::time::Stamp;
+use crate::text::Texts;
 
-/// The signals of a person.
+/// The signals of a person, and the rows they are in.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Signals {
     states: Vec<SignalState>,
+    tables: Vec<TableState>,
     /// Earliest of all `due_at`, or earlier: no tick before it changes anything.
     due_at: i64,
 }
@@ -38,65 +42,28 @@ impl Default for SignalState {
     }
 }
 
-/// A signal rose or fell.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SignalChange {
-    /// Its name.
-    pub signal: String,
-    /// Its number in the active pack.
-    pub number: u16,
-    /// Whether it rose.
-    pub raised: bool,
-    /// When, on the timeline, ms.
-    pub at: i64,
-    /// The clocks then.
-    pub stamp: Stamp,
-    /// Why.
-    pub why: Vec<Comparison>,
-    /// What the pack says of it, with the values of that moment; empty for a fall.
-    pub says: Texts,
-}
-
-impl SignalChange {
-    /// Why it rose or fell, in words.
-    #[must_use]
-    pub fn reason(&self, language: Language) -> String {
-        let why: Vec<String> = self.why.iter().map(|found| found.text(language)).collect();
-        why.join(language.pick(", ", "，"))
-    }
-}
-
-/// What a pass over the signals reads.
-#[derive(Clone, Copy)]
-pub(crate) struct Pass<'a> {
-    pub(crate) rules: &'a Rules,
-    pub(crate) definitions: &'a Definitions,
-    pub(crate) profile: &'a Profile,
-    pub(crate) stamp: &'a Stamp,
-}
-
-/// Signals that a pass must look at, in order of their numbers: a bit each. Kept and reused.
+/// Places in the order that a pass must look at: a bit each. Kept and reused.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Marked(Vec<u64>);
 
 impl Marked {
-    pub(crate) fn clear(&mut self, signals: usize) {
+    pub(crate) fn clear(&mut self, rules: &Rules) {
         self.0.clear();
-        self.0.resize(signals.div_ceil(64), 0);
+        self.0.resize(usize::from(rules.len()).div_ceil(64), 0);
     }
 
-    pub(crate) fn mark(&mut self, numbers: &[u16]) {
-        numbers.iter().for_each(|number| self.mark_one(usize::from(*number)));
+    pub(crate) fn mark(&mut self, places: &[u16]) {
+        places.iter().for_each(|place| self.mark_one(usize::from(*place)));
     }
 
-    fn mark_one(&mut self, number: usize) {
-        if let Some(word) = self.0.get_mut(number / 64) {
-            *word |= 1 << (number % 64);
+    fn mark_one(&mut self, place: usize) {
+        if let Some(word) = self.0.get_mut(place / 64) {
+            *word |= 1 << (place % 64);
         }
     }
 
-    /// The first marked number from `from` on.
-    fn next(&self, from: usize) -> Option<usize> {
+    /// The first marked place from `from` on.
+    pub(super) fn next(&self, from: usize) -> Option<usize> {
         let (first, rest) = self.0.get(from / 64..)?.split_first()?;
         let first = first & (u64::MAX << (from % 64));
         let words = std::iter::once(first).chain(rest.iter().copied());
@@ -110,7 +77,11 @@ impl Signals {
     /// No signal stands.
     #[must_use]
     pub fn new(rules: &Rules) -> Self {
-        Self { states: vec![SignalState::default(); rules.signals().len()], due_at: i64::MIN }
+        Self {
+            states: vec![SignalState::default(); rules.signals().len()],
+            tables: vec![TableState::default(); rules.tables().len()],
+            due_at: i64::MIN,
+        }
     }
 
     /// The states, in the order of the rules.
@@ -125,72 +96,136 @@ impl Signals {
         self.states.get(usize::from(number))
     }
 
-    /// Before this instant time alone changes no signal; `None` if it never does.
+    /// The state of table number `number`.
+    #[must_use]
+    pub fn table(&self, number: u16) -> Option<&TableState> {
+        self.tables.get(usize::from(number))
+    }
+
+    pub(super) fn table_mut(&mut self, number: u16) -> Option<&mut TableState> {
+        self.tables.get_mut(usize::from(number))
+    }
+
+    /// Before this instant time alone changes nothing; `None` if it never does.
     #[must_use]
     pub fn due_at(&self) -> Option<i64> {
         (self.due_at < i64::MAX).then_some(self.due_at)
     }
 
-    /// Makes every signal due: the zone changed, or a pack.
+    /// Makes everything due: the zone changed, or a pack.
     pub(crate) fn make_due(&mut self) {
         self.due_at = i64::MIN;
         self.states.iter_mut().for_each(|state| state.due_at = i64::MIN);
+        self.tables.iter_mut().for_each(|state| state.due_at = i64::MIN);
     }
 
-    /// Marks the signals that are due at `at`.
-    pub(crate) fn mark_due(&self, at: i64, marked: &mut Marked) {
-        let due = self.states.iter().enumerate().filter(|(_, state)| state.due_at <= at);
-        due.for_each(|(number, _)| marked.mark_one(number));
-    }
-
-    /// Lets the marked signals rise whose time has come, and marks those that read them.
-    pub(crate) fn rise(
-        &mut self,
-        pass: &Pass<'_>,
-        marked: &mut Marked,
-        changes: &mut Vec<SignalChange>,
-    ) {
-        let mut place = 0;
-        while let Some(at) = marked.next(place) {
-            place = at + 1;
-            let Ok(number) = u16::try_from(at) else { break };
-            let Some(signal) = pass.rules.signal(number) else { break };
-            let stands = self.state(number).is_none_or(|state| state.raised_at.is_some());
-            let reading = Reading { pass, signals: self };
-            let rises = !stands
-                && holds(&signal.raise, &reading)
-                && !signal.clear.as_ref().is_some_and(|clear| holds(clear, &reading));
-            if rises {
-                let mut why = explain(&signal.raise, &reading, pass.definitions, pass.name()).1;
-                why.retain(|comparison| comparison.held);
-                self.change(number, true, why, pass, changes);
-                marked.mark(pass.rules.readers(number));
+    /// Marks what is due at `at`.
+    pub(crate) fn mark_due(&self, rules: &Rules, at: i64, marked: &mut Marked) {
+        let due = (0..).zip(&self.states).filter(|(_, state)| state.due_at <= at);
+        let signals = due.map(|(number, _)| Node::Signal(number));
+        let due = (0..).zip(&self.tables).filter(|(_, state)| state.due_at <= at);
+        for node in signals.chain(due.map(|(number, _)| Node::Table(number))) {
+            if let Some(place) = rules.place(node) {
+                marked.mark_one(usize::from(place));
             }
         }
     }
 
-    /// Lets the marked signals fall that no longer hold, and finds when each is due again.
-    pub(crate) fn fall(
-        &mut self,
-        pass: &Pass<'_>,
-        marked: &mut Marked,
-        changes: &mut Vec<SignalChange>,
-    ) {
-        let mut place = 0;
+    /// Notes when time alone may change a signal or a table. Whether what was the earliest of all
+    /// is later now.
+    pub(super) fn set_due(&mut self, node: Node, at: i64) -> bool {
+        let earliest = self.due_at;
+        let due_at = match node {
+            Node::Signal(number) => {
+                self.states.get_mut(usize::from(number)).map(|state| &mut state.due_at)
+            }
+            Node::Table(number) => self.table_mut(number).map(|state| &mut state.due_at),
+            Node::Score(_) => None,
+        };
+        let Some(due_at) = due_at else { return false };
+        let moved = *due_at == earliest && at > *due_at;
+        *due_at = at;
+        self.due_at = earliest.min(at);
+        moved
+    }
+
+    /// Whether nothing was found out yet about when something is due.
+    pub(super) fn is_due_at_once(&self) -> bool {
+        self.due_at == i64::MIN
+    }
+
+    pub(super) fn note_earliest_due(&mut self) {
+        let signals = self.states.iter().map(|state| state.due_at);
+        let all = signals.chain(self.tables.iter().map(|state| state.due_at));
+        self.due_at = all.min().unwrap_or(i64::MAX);
+    }
+
+    /// Lets the marked signals rise whose time has come, puts the person into the marked tables,
+    /// and marks what reads them.
+    pub(crate) fn rise(&mut self, pass: &Pass<'_>, marked: &mut Marked, changes: &mut Changes<'_>) {
+        let mut next = 0;
+        while let Some(at) = marked.next(next) {
+            next = at + 1;
+            let Ok(place) = u16::try_from(at) else { break };
+            match pass.rules.node(place) {
+                Some(Node::Signal(number)) => {
+                    if let Some(why) = self.rises(number, pass) {
+                        self.change(number, true, why, pass, changes);
+                        marked.mark(pass.rules.readers(place));
+                    }
+                }
+                Some(Node::Table(number)) => {
+                    self.place(number, pass, marked, changes);
+                }
+                Some(Node::Score(_)) => {}
+                None => break,
+            }
+        }
+    }
+
+    /// Why a signal that does not stand rises, if it does.
+    fn rises(&self, number: u16, pass: &Pass<'_>) -> Option<Vec<Comparison>> {
+        let signal = pass.rules.signal(number)?;
+        let reading = Reading { pass, signals: self };
+        let rises = self.state(number)?.raised_at.is_none()
+            && holds(&signal.raise, &reading)
+            && !signal.clear.as_ref().is_some_and(|clear| holds(clear, &reading));
+        rises.then(|| {
+            let mut why = explain(&signal.raise, &reading, pass.definitions, pass.rules).1;
+            why.retain(|comparison| comparison.held);
+            why
+        })
+    }
+
+    /// Lets the marked signals fall that no longer hold, looks at the marked tables once more, and
+    /// finds when each is due again.
+    pub(crate) fn fall(&mut self, pass: &Pass<'_>, marked: &mut Marked, changes: &mut Changes<'_>) {
+        let mut next = 0;
         let mut woken = Vec::new();
-        while let Some(at) = marked.next(place) {
-            place = at + 1;
-            let Ok(number) = u16::try_from(at) else { break };
-            if let Some(why) = self.falls(number, pass) {
-                self.change(number, false, why, pass, changes);
-                marked.mark(pass.rules.readers(number));
-                woken.extend_from_slice(pass.rules.readers(number));
+        while let Some(at) = marked.next(next) {
+            next = at + 1;
+            let Ok(place) = u16::try_from(at) else { break };
+            let changed = match pass.rules.node(place) {
+                Some(Node::Signal(number)) => match self.falls(number, pass) {
+                    Some(why) => {
+                        self.change(number, false, why, pass, changes);
+                        marked.mark(pass.rules.readers(place));
+                        true
+                    }
+                    None => false,
+                },
+                Some(Node::Table(number)) => self.place(number, pass, marked, changes),
+                Some(Node::Score(_)) => false,
+                None => break,
+            };
+            if changed {
+                woken.extend_from_slice(pass.rules.readers(place));
             }
         }
         self.plan(pass, marked, &woken);
     }
 
-    /// Whether a standing signal is about to fall.
+    /// Whether a signal that stands would fall now.
     pub(crate) fn is_over(&self, number: u16, pass: &Pass<'_>) -> bool {
         self.falls(number, pass).is_some()
     }
@@ -204,7 +239,7 @@ impl Signals {
         let falls = holds(program, &reading) == signal.clear.is_some();
         falls.then(|| {
             // What speaks for the fall: what `clear` found, or what `raise` no longer does.
-            let mut why = explain(program, &reading, pass.definitions, pass.name()).1;
+            let mut why = explain(program, &reading, pass.definitions, pass.rules).1;
             why.retain(|comparison| comparison.held == signal.clear.is_some());
             why
         })
@@ -216,7 +251,7 @@ impl Signals {
         raised: bool,
         why: Vec<Comparison>,
         pass: &Pass<'_>,
-        changes: &mut Vec<SignalChange>,
+        changes: &mut Changes<'_>,
     ) {
         let Some(signal) = pass.rules.signal(number) else { return };
         let says = if raised { self.says(signal, pass) } else { Texts::default() };
@@ -225,7 +260,7 @@ impl Signals {
         if raised {
             state.why.clone_from(&why);
         }
-        changes.push(SignalChange {
+        changes.signals.push(SignalChange {
             signal: signal.name.clone(),
             number,
             raised,
@@ -243,63 +278,7 @@ impl Signals {
         fill(&signal.says, &values)
     }
 
-    /// Finds when time alone may change the marked signals, and any signal. Those that read a
-    /// signal that fell may rise now: the next tick, due at once, will see.
-    fn plan(&mut self, pass: &Pass<'_>, marked: &Marked, woken: &[u16]) {
-        let mut place = 0;
-        // Also if there are no signals at all, of which none is ever due.
-        let mut earliest_moved = self.due_at == i64::MIN;
-        while let Some(at) = marked.next(place) {
-            place = at + 1;
-            let Ok(number) = u16::try_from(at) else { break };
-            let wakes = woken.contains(&number)
-                && self.state(number).is_some_and(|state| state.raised_at.is_none());
-            let due_at = if wakes { pass.stamp.at } else { self.planned(number, pass) };
-            if let Some(state) = self.states.get_mut(at) {
-                earliest_moved |= state.due_at == self.due_at && due_at > state.due_at;
-                state.due_at = due_at;
-                self.due_at = self.due_at.min(due_at);
-            }
-        }
-        // Only the one that was the earliest can make all of them be looked at.
-        if earliest_moved {
-            self.due_at = self.states.iter().map(|state| state.due_at).min().unwrap_or(i64::MAX);
-        }
-    }
-
-    /// The next instant after the stamp at which a condition of the signal may change by itself.
-    fn planned(&self, number: u16, pass: &Pass<'_>) -> i64 {
-        let Some(signal) = pass.rules.signal(number) else { return i64::MAX };
-        let now = pass.stamp.at;
-        let mut next = i64::MAX;
-        for program in signal.programs() {
-            for feature in program.features() {
-                if let Some(from) = self.grows_from(*feature, pass) {
-                    let passed = program.constants().iter().flat_map(|threshold| {
-                        let reached = from.saturating_add(*threshold);
-                        [reached, reached.saturating_add(1)]
-                    });
-                    next = passed.filter(|at| *at > now).fold(next, i64::min);
-                }
-                let changes = pass.profile.changes_at(*feature, pass.stamp, pass.definitions);
-                next = changes.into_iter().fold(next, i64::min);
-            }
-        }
-        next
-    }
-
-    fn grows_from(&self, feature: u16, pass: &Pass<'_>) -> Option<i64> {
-        let definition = pass.definitions.feature(feature)?;
-        match definition {
-            Feature::SignalAge(signal) => self.state(*signal)?.raised_at,
-            _ if matches!(definition.motion(), Motion::Grows | Motion::Ends) => {
-                pass.profile.grows_from(feature, pass.definitions)
-            }
-            _ => None,
-        }
-    }
-
-    /// Writes what stands, under the names of the signals.
+    /// Writes what stands, under the names of the signals and tables.
     pub(crate) fn encode(&self, rules: &Rules, out: &mut Writer<'_>) {
         let standing = || {
             rules.signals().iter().zip(&self.states).filter(|(_, state)| state.raised_at.is_some())
@@ -311,9 +290,13 @@ impl Signals {
             out.length(state.why.len());
             state.why.iter().for_each(|comparison| comparison.encode(out));
         }
+        let placed =
+            || rules.tables().iter().zip(&self.tables).filter(|(_, state)| state.row.is_some());
+        out.length(placed().count());
+        placed().for_each(|(table, state)| state.encode(table, out));
     }
 
-    /// Reads what stood; signals that the rules no longer have are gone.
+    /// Reads what stood; signals, tables and rows that the rules no longer have are gone.
     pub(crate) fn decode(rules: &Rules, input: &mut Reader<'_>) -> Result<Self, Malformed> {
         let stood: BTreeMap<String, (i64, Vec<Comparison>)> = input
             .list(|input| {
@@ -329,33 +312,14 @@ impl Signals {
                 state.why.clone_from(why);
             }
         }
-        Ok(signals)
-    }
-}
-
-impl Pass<'_> {
-    /// Names of signals, for explanations.
-    pub(crate) fn name(&self) -> impl Fn(u16) -> Option<String> {
-        |number| self.rules.signal(number).map(|signal| signal.name.clone())
-    }
-}
-
-/// The values of all features at one moment.
-pub(crate) struct Reading<'a> {
-    pub(crate) pass: &'a Pass<'a>,
-    pub(crate) signals: &'a Signals,
-}
-
-impl Readings for Reading<'_> {
-    fn read(&self, feature: u16) -> Option<Scalar> {
-        let Pass { definitions, profile, stamp, .. } = self.pass;
-        let raised_at = |signal: u16| self.signals.state(signal).and_then(|state| state.raised_at);
-        match definitions.feature(feature)? {
-            Feature::Signal(signal) => Some(Scalar::Flag(raised_at(*signal).is_some())),
-            Feature::SignalAge(signal) => Some(Scalar::Integer(
-                raised_at(*signal).map_or(Scalar::ENDLESS, |at| stamp.at.saturating_sub(at)),
-            )),
-            _ => profile.read(feature, stamp, definitions),
+        for stored in input.list(Stored::decode)? {
+            let tables = rules.tables().iter().zip(&mut signals.tables);
+            for (table, state) in tables {
+                if let Some(known) = stored.state(table) {
+                    *state = known;
+                }
+            }
         }
+        Ok(signals)
     }
 }

@@ -7,6 +7,7 @@ use staykit_core::profile::{Feature, ScalarType, TextTest, Window};
 use staykit_core::rules::Program;
 use staykit_core::rules::program::{Op, Operation, Relation};
 
+use super::conclusions::{Concluded, concluded_by};
 use super::syntax::{Excerpt, Expr, Kind};
 use super::tables::Tables;
 use crate::problem::Problems;
@@ -247,6 +248,11 @@ impl Checker<'_, '_> {
             let message = "only fact(key) and context(key) compare with a text here";
             return self.wrong(&whole.range, message);
         };
+        if let Some(Concluded::Table(kind)) = concluded_by(name)
+            && kind.name() == name
+        {
+            return self.row_test((kind, relation), (of, text), whole);
+        }
         let of_fact = match name.as_str() {
             "fact" => true,
             "context" => false,

@@ -5,7 +5,7 @@ use super::syntax::Expr;
 use crate::suggest;
 
 /// How each function is written.
-const SIGNATURES: [&str; 27] = [
+const SIGNATURES: [&str; 42] = [
     "count(name, window[, property == 'text'])",
     "sum(name, property, window)",
     "since_last(name)",
@@ -20,6 +20,21 @@ const SIGNATURES: [&str; 27] = [
     "session_length()",
     "signal(name)",
     "signal_age(name)",
+    "tag(name)",
+    "score(name)",
+    "segment(name) == 'row'",
+    "stage(name) == 'row'",
+    "level(name) == 'row'",
+    "tier(score) == 'row'",
+    "segment_age(name)",
+    "stage_age(name)",
+    "level_age(name)",
+    "tier_age(score)",
+    "level_amount(name)",
+    "level_progress(name)",
+    "level_left(name)",
+    "level_multiplier(name)",
+    "next_action(action[, prediction])",
     "hour()",
     "weekday()",
     "fact(key) == 'text'",
