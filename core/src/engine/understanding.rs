@@ -154,7 +154,7 @@ impl Live {
         let reading = Reading { pass: &pass, signals: &self.state.signals };
         let rules = &self.pack.rules;
         let (tags, signals) =
-            self.conclusions(&reading).into_iter().partition::<Vec<_>, _>(|(tag, _)| *tag);
+            conclusions(&reading).into_iter().partition::<Vec<_>, _>(|(tag, _)| *tag);
         let plain = |all: Vec<(bool, Conclusion)>| all.into_iter().map(|(_, of)| of).collect();
         let tables = (0..).zip(rules.tables());
         let tables = tables.filter(|(_, table)| table.kind != TableKind::Tier);
@@ -171,28 +171,28 @@ impl Live {
         }
     }
 
-    /// Signals and tags that stand, and whether they are tags.
-    fn conclusions(&self, reading: &Reading<'_>) -> Vec<(bool, Conclusion)> {
-        let Pass { rules, stamp, .. } = reading.pass;
-        let states = rules.signals().iter().zip(reading.signals.states());
-        let standing = states.filter_map(|(signal, state)| {
-            let conclusion = Conclusion {
-                name: signal.name.clone(),
-                since_ms: wall_ms(state.raised_at?, stamp),
-                says: reading.signals.says(signal, reading.pass),
-                why: Words::of(|language| super::explain::listed(&state.why, language)),
-            };
-            Some((signal.tag, conclusion))
-        });
-        standing.collect()
-    }
-
     fn next_actions(&self, prediction: u16, most: usize) -> Vec<NextAction> {
         let likeliest = self.state.profile.next_actions(prediction, most).into_iter();
         likeliest
             .map(|(action, probability)| NextAction { action: action.to_owned(), probability })
             .collect()
     }
+}
+
+/// Signals and tags that stand, and whether they are tags.
+fn conclusions(reading: &Reading<'_>) -> Vec<(bool, Conclusion)> {
+    let Pass { rules, stamp, .. } = reading.pass;
+    let states = rules.signals().iter().zip(reading.signals.states());
+    let standing = states.filter_map(|(signal, state)| {
+        let conclusion = Conclusion {
+            name: signal.name.clone(),
+            since_ms: wall_ms(state.raised_at?, stamp),
+            says: reading.signals.says(signal, reading.pass),
+            why: Words::of(|language| super::explain::listed(&state.why, language)),
+        };
+        Some((signal.tag, conclusion))
+    });
+    standing.collect()
 }
 
 /// A score as it is now.

@@ -14,7 +14,7 @@ impl Entry<'_> {
     }
 
     fn table(&self, index: u32) -> Result<u16, PackError> {
-        self.number(index, "table", self.tables.tables)
+        self.number(index, "table", self.tables.of_rows)
     }
 
     pub(super) fn of_table(

@@ -42,7 +42,7 @@ pub(super) fn pack(message: v1::Pack, hash: [u8; 32]) -> Result<Pack, PackError>
         funnels: message.funnels.len(),
         signals: message.signals.len(),
         scores: message.scores.len(),
-        tables: message.tables.len(),
+        of_rows: message.tables.len(),
         predictions: message.predictions.len(),
     };
     let entry = |list: &'static str| {

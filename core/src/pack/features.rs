@@ -13,7 +13,7 @@ pub(super) struct Tables<'a> {
     pub(super) funnels: usize,
     pub(super) signals: usize,
     pub(super) scores: usize,
-    pub(super) tables: usize,
+    pub(super) of_rows: usize,
     pub(super) predictions: usize,
 }
 

@@ -106,8 +106,9 @@ impl Feature {
     pub fn scalar_type(&self) -> ScalarType {
         match self {
             Self::Derived(derived) => derived.scalar_type(),
-            Self::Next { .. } => ScalarType::Number,
-            Self::Sum { fraction: true, .. } | Self::BaselineDrop { .. } => ScalarType::Number,
+            Self::Sum { fraction: true, .. } | Self::BaselineDrop { .. } | Self::Next { .. } => {
+                ScalarType::Number
+            }
             Self::Signal(_) | Self::FactIs(_) | Self::ContextIs(_) => ScalarType::Flag,
             _ => ScalarType::Integer,
         }

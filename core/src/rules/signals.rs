@@ -53,7 +53,9 @@ impl Marked {
     }
 
     pub(crate) fn mark(&mut self, places: &[u16]) {
-        places.iter().for_each(|place| self.mark_one(usize::from(*place)));
+        for place in places {
+            self.mark_one(usize::from(*place));
+        }
     }
 
     fn mark_one(&mut self, place: usize) {
@@ -205,7 +207,7 @@ impl Signals {
         while let Some(at) = marked.next(next) {
             next = at + 1;
             let Ok(place) = u16::try_from(at) else { break };
-            let changed = match pass.rules.node(place) {
+            let is_new = match pass.rules.node(place) {
                 Some(Node::Signal(number)) => match self.falls(number, pass) {
                     Some(why) => {
                         self.change(number, false, why, pass, changes);
@@ -218,7 +220,7 @@ impl Signals {
                 Some(Node::Score(_)) => false,
                 None => break,
             };
-            if changed {
+            if is_new {
                 woken.extend_from_slice(pass.rules.readers(place));
             }
         }

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write};
 
+use staykit_core::profile::Feature;
 use staykit_core::rules::{Factor, Program, Row, Scale, Score, Table};
 
 use super::{Description, in_words, write_texts};
@@ -72,9 +73,10 @@ impl Description<'_> {
 
     /// A value as what it is compared with is written.
     fn value(&self, of: &Program, value: f64) -> String {
-        let duration = of.features().iter().any(|number| {
-            self.pack.definitions.feature(*number).is_some_and(|of| of.is_duration())
-        });
+        let duration = of
+            .features()
+            .iter()
+            .any(|number| self.pack.definitions.feature(*number).is_some_and(Feature::is_duration));
         if duration && of.ops().len() == 1 && value > 0.0 {
             #[expect(clippy::cast_possible_truncation, reason = "for people to read")]
             return in_words(value as i64);

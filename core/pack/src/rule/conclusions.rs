@@ -168,13 +168,10 @@ impl Checker<'_, '_> {
     fn score(&mut self, of: &Expr) -> Option<u16> {
         let wanted = self.text(of, "the name of a score")?;
         let place = self.tables.scores.iter().position(|known| *known == wanted);
-        match place.and_then(|place| u16::try_from(place).ok()) {
-            Some(number) => Some(number),
-            None => {
-                let names = self.tables.scores.clone();
-                self.missing("score", (&wanted, &names), &of.range)
-            }
-        }
+        place.and_then(|place| u16::try_from(place).ok()).or_else(|| {
+            let names = self.tables.scores.clone();
+            self.missing("score", (&wanted, &names), &of.range)
+        })
     }
 
     fn table(&mut self, kind: TableKind, of: &Expr) -> Option<(u16, RowNames)> {

@@ -75,7 +75,9 @@ pub(crate) fn conclusions(
         return Conclusions::default();
     };
     let ordered: Vec<&Parsed<'_>> = places.iter().filter_map(|place| parsed.get(*place)).collect();
-    ordered.iter().for_each(|parsed| register(parsed, tables));
+    for parsed in &ordered {
+        register(parsed, tables);
+    }
     let mut all = Conclusions::default();
     for (place, parsed) in (0..).zip(ordered) {
         match parsed {

@@ -88,7 +88,7 @@ fn segments_and_tiers_show_where_the_person_came_from_and_why() {
     let (text, _) = replay.text().unwrap();
     assert_eq!(
         text,
-        "2026-03-01 09:00 +00:00  use low          use 50 = days 50 (>= 0)\n\
+        "2026-03-01 09:00 +00:00  use low          use 0 = days 0 (>= 0)\n\
          2026-03-02 09:01 +00:00  use low -> high  use 100 = days 100 (>= 80)\n"
     );
 }
