@@ -36,7 +36,9 @@ fn uses(person: &mut Person, days: i64) {
 }
 
 fn does(person: &mut Person, events: &[&str]) {
-    events.iter().for_each(|event| drop(person.does(event)));
+    for event in events {
+        person.does(event);
+    }
 }
 
 fn activity(person: &Person) -> Scored {

@@ -241,7 +241,9 @@ segments:
 fn silence(pack: &str, events: &[&str], days: i64) -> (String, String) {
     let mut person = Person::under(packs::compiled(pack));
     person.does("open");
-    events.iter().for_each(|event| drop(person.does(event)));
+    for event in events {
+        person.does(event);
+    }
     person.waits(days * DAY_MS);
     (person.is_in("why_silent").unwrap().row, person.is_in("treatment").unwrap().row)
 }
