@@ -5,6 +5,7 @@ mod effects;
 mod error;
 mod explain;
 mod export;
+mod insight;
 mod keys;
 mod live;
 mod maintain;

@@ -5,7 +5,7 @@ use super::live::Live;
 use super::understanding;
 use crate::guidance::{Campaign, Decision, Trigger, Verdict};
 use crate::rules::{
-    Comparison, Pass, Reading, Score, Signal, Table, TableKind, points_text, shares_text,
+    Comparison, Pass, Reading, Score, Signal, Table, TableKind, points_text, reason, shares_text,
 };
 use crate::text::Language;
 use crate::time::{ClockReading, Stamp};
@@ -131,7 +131,7 @@ fn not_shown(live: &Live, stamp: &Stamp, campaign: &Campaign) -> Explanation {
             } else {
                 language.pick("its condition does not hold now", "条件目前不成立")
             };
-            parts.push(format!("{state}: {}", listed(comparisons, language)));
+            parts.push(format!("{state}: {}", reason(comparisons, language)));
         }
         parts.join(language.pick("; ", "；"))
     })
@@ -178,22 +178,22 @@ impl Live {
         let name = &signal.name;
         let state = self.state.signals.state(number);
         if let Some(why) = state.filter(|state| state.raised_at.is_some()).map(|s| &s.why) {
-            let says = self.state.signals.says(signal, &pass);
+            let says = reading.says(&signal.says, &signal.values);
             return Explanation::of(|language| {
                 let says = says.find(language.pick("en", "zh")).unwrap_or_default();
                 match language {
                     Language::English => {
-                        format!("{name} stands: {says} ({})", listed(why, language))
+                        format!("{name} stands: {says} ({})", reason(why, language))
                     }
-                    Language::Chinese => format!("{name}成立：{says}（{}）", listed(why, language)),
+                    Language::Chinese => format!("{name}成立：{says}（{}）", reason(why, language)),
                 }
             });
         }
         let (_, now) = crate::rules::explain(&signal.raise, &reading, pass.definitions, pass.rules);
         let missing: Vec<Comparison> = now.into_iter().filter(|c| !c.held).collect();
         Explanation::of(|language| match language {
-            Language::English => format!("{name} does not stand: {}", listed(&missing, language)),
-            Language::Chinese => format!("{name}不成立：{}", listed(&missing, language)),
+            Language::English => format!("{name} does not stand: {}", reason(&missing, language)),
+            Language::Chinese => format!("{name}不成立：{}", reason(&missing, language)),
         })
     }
 }
@@ -250,9 +250,4 @@ impl Live {
             }
         })
     }
-}
-
-pub(super) fn listed(comparisons: &[Comparison], language: Language) -> String {
-    let texts: Vec<String> = comparisons.iter().map(|c| c.text(language)).collect();
-    texts.join(language.pick(", ", "，"))
 }

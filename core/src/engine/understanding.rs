@@ -4,11 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Engine;
-use super::error::Error;
 use super::live::Live;
-use super::shared::lock;
-use crate::rules::{Pass, Reading, Row, Score, Table, TableKind};
+use crate::rules::{Pass, Reading, Row, Score, Table, TableKind, reason};
 use crate::text::{Language, Texts};
 use crate::time::{ClockReading, Stamp};
 
@@ -126,29 +123,8 @@ pub struct NextAction {
 /// Next actions of each prediction in [`Understanding`].
 const MOST_NEXT: usize = 5;
 
-impl Engine {
-    /// What is understood of the person, as of the last record or tick. For the main thread.
-    pub fn understanding(&self) -> Result<Understanding, Error> {
-        let mut hot = lock(&self.shared.hot);
-        let reading = self.shared.reading()?;
-        Ok(hot.live()?.understanding(&reading))
-    }
-
-    /// What the person is likely to do next by a prediction of the pack, the likeliest first, at
-    /// most `most`: what is worth preparing. For the main thread.
-    pub fn next_actions(&self, prediction: &str, most: usize) -> Result<Vec<NextAction>, Error> {
-        let mut hot = lock(&self.shared.hot);
-        let live = hot.live()?;
-        let known = live.pack.definitions.predictions().iter();
-        let number = (0..).zip(known).find(|(_, of)| of.name == prediction);
-        let unknown = || Error::Unknown(format!("prediction `{prediction}`"));
-        let (number, _) = number.ok_or_else(unknown)?;
-        Ok(live.next_actions(number, most))
-    }
-}
-
 impl Live {
-    fn understanding(&self, reading: &ClockReading) -> Understanding {
+    pub(super) fn understanding(&self, reading: &ClockReading) -> Understanding {
         let stamp = self.state.timeline.stamp(reading);
         let pass = self.pass(&stamp);
         let reading = Reading { pass: &pass, signals: &self.state.signals };
@@ -171,7 +147,7 @@ impl Live {
         }
     }
 
-    fn next_actions(&self, prediction: u16, most: usize) -> Vec<NextAction> {
+    pub(super) fn next_actions(&self, prediction: u16, most: usize) -> Vec<NextAction> {
         let likeliest = self.state.profile.next_actions(prediction, most).into_iter();
         likeliest
             .map(|(action, probability)| NextAction { action: action.to_owned(), probability })
@@ -187,8 +163,8 @@ fn conclusions(reading: &Reading<'_>) -> Vec<(bool, Conclusion)> {
         let conclusion = Conclusion {
             name: signal.name.clone(),
             since_ms: wall_ms(state.raised_at?, stamp),
-            says: reading.signals.says(signal, reading.pass),
-            why: Words::of(|language| super::explain::listed(&state.why, language)),
+            says: reading.says(&signal.says, &signal.values),
+            why: Words::of(|language| reason(&state.why, language)),
         };
         Some((signal.tag, conclusion))
     });
@@ -214,7 +190,7 @@ pub(super) fn scored(score: &Score, reading: &Reading<'_>) -> Scored {
         factors: factors.collect(),
         cut: hundredths.saturating_sub(sum),
         tier: tiers.and_then(|tiers| standing(tiers, reading)),
-        says: score.says_now(reading),
+        says: reading.says(&score.says, &score.values),
     }
 }
 
@@ -228,8 +204,8 @@ pub(super) fn standing((number, table): (u16, &Table), reading: &Reading<'_>) ->
         table: table.name.clone(),
         row: row.name.clone(),
         since_ms: wall_ms(state.since_at, reading.pass.stamp),
-        says: row.says_now(reading),
-        why: Words::of(|language| super::explain::listed(&state.why, language)),
+        says: reading.says(&row.says, &row.values),
+        why: Words::of(|language| reason(&state.why, language)),
         level: (table.kind == TableKind::Level).then(|| level(table, (place, row), reading)),
     })
 }

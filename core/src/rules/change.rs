@@ -62,7 +62,7 @@ impl TableChange {
 }
 
 /// Comparisons in words, one after the other.
-fn reason(why: &[Comparison], language: Language) -> String {
+pub(crate) fn reason(why: &[Comparison], language: Language) -> String {
     let why: Vec<String> = why.iter().map(|found| found.text(language)).collect();
     why.join(language.pick(", ", "，"))
 }

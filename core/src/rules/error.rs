@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::order::{MOST_DEPTH, MOST_WORK, MOST_WORK_OF_ALL};
+use super::limits::{MOST_DEPTH, MOST_WORK, MOST_WORK_OF_ALL};
 
 /// Why rules cannot be evaluated. What is at fault is named as in `` signal `silent` ``.
 #[derive(Debug, Clone, PartialEq, Eq)]

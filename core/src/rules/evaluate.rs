@@ -1,7 +1,7 @@
 //! Running a program: a few nanoseconds, no allocation, no failure.
 
 use super::program::{DEEPEST, Op, Operation, Program, Relation};
-use super::score::Share;
+use super::share::Share;
 use crate::profile::Scalar;
 
 /// Where a program finds the values of features.

@@ -3,7 +3,7 @@
 use super::evaluate::{Readings, Slot, Stack, step};
 use super::program::{Op, Program, Relation};
 use super::ruleset::Rules;
-use super::score::Share;
+use super::share::Share;
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 use crate::profile::{Definitions, Derived, Feature, Scalar};

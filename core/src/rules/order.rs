@@ -4,19 +4,12 @@
 use std::collections::BTreeSet;
 
 use super::error::RulesError;
+use super::limits::{MOST_DEPTH, MOST_WORK, MOST_WORK_OF_ALL};
 use super::program::{Op, Program};
 use super::score::{Scale, Score};
 use super::signal::Signal;
 use super::table::{Row, Table, TableKind};
 use crate::profile::{Definitions, Derived, Feature};
-
-/// Instructions that the evaluation of one signal, score or table may take, those of the scores
-/// and amounts it reads included.
-pub const MOST_WORK: usize = 16_384;
-/// The same for all of a pack together: the most signals with the longest conditions.
-pub const MOST_WORK_OF_ALL: usize = 1_048_576;
-/// How many scores and amounts may be calculated within each other.
-pub const MOST_DEPTH: usize = 8;
 
 /// One of the things that are evaluated, by its number among its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

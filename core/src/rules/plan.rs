@@ -3,7 +3,7 @@
 use super::order::{Node, Steps};
 use super::program::Program;
 use super::reading::{Pass, Reading};
-use super::signals::{Marked, Signals};
+use super::state::{Marked, Signals};
 use crate::profile::Motion;
 
 impl Signals {

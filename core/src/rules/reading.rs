@@ -2,9 +2,11 @@
 
 use super::evaluate::Readings;
 use super::ruleset::Rules;
-use super::score::Share;
-use super::signals::Signals;
+use super::says::fill;
+use super::share::Share;
+use super::state::Signals;
 use crate::profile::{Definitions, Derived, Feature, Profile, Scalar};
+use crate::text::Texts;
 use crate::time::Stamp;
 
 /// What a pass over the rules reads.
@@ -58,6 +60,12 @@ impl Reading<'_> {
             Derived::Multiplier(_) => Scalar::Number(table.row(row)?.multiplier),
             Derived::Score(_) => return None,
         })
+    }
+
+    /// Words of the pack with the values of now.
+    pub(crate) fn says(&self, says: &Texts, values: &[u16]) -> Texts {
+        let values: Vec<_> = values.iter().map(|feature| self.read(*feature)).collect();
+        fill(says, &values)
     }
 
     fn age(&self, since_at: Option<i64>) -> Scalar {

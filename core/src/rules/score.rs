@@ -2,9 +2,7 @@
 
 use super::evaluate::{Readings, amount};
 use super::program::Program;
-use super::says::fill;
-use crate::codec::{Reader, Writer};
-use crate::error::Malformed;
+use super::share::{Share, points, whole};
 use crate::profile::Scalar;
 use crate::text::Texts;
 
@@ -65,15 +63,6 @@ pub enum Scale {
     },
 }
 
-/// What one factor gave.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Share {
-    /// Its name.
-    pub factor: String,
-    /// Hundredths of a point.
-    pub hundredths: i64,
-}
-
 impl Score {
     /// The score now, in hundredths of a point.
     #[must_use]
@@ -96,12 +85,6 @@ impl Score {
             hundredths: factor.hundredths(readings),
         };
         self.factors.iter().map(share).collect()
-    }
-
-    /// Its words with the values of now.
-    pub(crate) fn says_now(&self, reading: &impl Readings) -> Texts {
-        let values: Vec<_> = self.values.iter().map(|feature| reading.read(*feature)).collect();
-        fill(&self.says, &values)
     }
 
     /// Whether its figures are within the limits.
@@ -151,17 +134,6 @@ impl Scale {
     }
 }
 
-impl Share {
-    pub(crate) fn encode(&self, out: &mut Writer<'_>) {
-        out.text(&self.factor);
-        out.signed(self.hundredths);
-    }
-
-    pub(crate) fn decode(input: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(Self { factor: input.text()?.to_owned(), hundredths: input.signed()? })
-    }
-}
-
 /// Whether the numbers are finite and each is larger than the one before.
 pub(super) fn rising(numbers: impl Iterator<Item = f64>) -> bool {
     let mut last = f64::NEG_INFINITY;
@@ -172,28 +144,6 @@ pub(super) fn rising(numbers: impl Iterator<Item = f64>) -> bool {
     })
 }
 
-/// Points of hundredths.
-#[must_use]
-pub(crate) fn points(hundredths: i64) -> f64 {
-    whole(hundredths) / 100.0
-}
-
-/// Hundredths of a point as people read them: `12.5`, `30`.
-pub(crate) fn points_text(hundredths: i64) -> String {
-    let sign = if hundredths < 0 { "-" } else { "" };
-    let (whole, part) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
-    let part = format!("{part:02}");
-    match part.trim_end_matches('0') {
-        "" => format!("{sign}{whole}"),
-        part => format!("{sign}{whole}.{part}"),
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "bounded by MOST_HUNDREDTHS and few factors")]
-fn whole(hundredths: i64) -> f64 {
-    hundredths as f64
-}
-
 #[expect(clippy::cast_possible_truncation, reason = "bounded by MOST_HUNDREDTHS")]
 fn cut(hundredths: f64) -> i64 {
     libm::trunc(hundredths) as i64
@@ -201,7 +151,7 @@ fn cut(hundredths: f64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scale, points_text};
+    use super::Scale;
     use proptest::prelude::proptest;
 
     #[test]
@@ -224,12 +174,6 @@ mod tests {
         assert_eq!(points, [0, 0, 500, 1_000]);
         assert!(!Scale::Linear { from: 1.0, to: 1.0, hundredths: 1 }.is_sound());
         assert!(!Scale::Linear { from: f64::MIN, to: f64::MAX, hundredths: 1 }.is_sound());
-    }
-
-    #[test]
-    fn hundredths_are_written_without_loss() {
-        let texts = [0, 5, 50, 1_250, 10_000, -250].map(points_text);
-        assert_eq!(texts, ["0", "0.05", "0.5", "12.5", "100", "-2.5"]);
     }
 
     proptest! {

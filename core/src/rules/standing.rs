@@ -6,32 +6,11 @@ use super::explain::{Comparison, explain};
 use super::order::Node;
 use super::program::{Op, Relation};
 use super::reading::{Pass, Reading};
-use super::says::fill;
-use super::signals::{Marked, Signals};
-use super::table::{Row, Table, TableKind};
+use super::state::{Marked, Signals, TableState};
+use super::table::{Table, TableKind};
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 use crate::profile::{Derived, Feature, Scalar};
-use crate::text::Texts;
-
-/// One table of a person.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TableState {
-    /// The row; none before the first event.
-    pub row: Option<u16>,
-    /// Since when, on the timeline, ms.
-    pub since_at: i64,
-    /// Why.
-    pub why: Vec<Comparison>,
-    /// Not before this instant can time alone change it.
-    pub(super) due_at: i64,
-}
-
-impl Default for TableState {
-    fn default() -> Self {
-        Self { row: None, since_at: 0, why: Vec::new(), due_at: i64::MIN }
-    }
-}
 
 impl Signals {
     /// Puts the person into the row of a table that is theirs now, and marks what reads it if it
@@ -54,7 +33,8 @@ impl Signals {
             return false;
         }
         let why = why((number, table), (state.row, row), &reading);
-        let said = table.row(row).map(|row| row.says_now(&reading)).unwrap_or_default();
+        let said =
+            table.row(row).map(|row| reading.says(&row.says, &row.values)).unwrap_or_default();
         let name = |row: u16| table.row(row).map(|row| row.name.clone());
         changes.tables.push(TableChange {
             kind: table.kind,
@@ -82,14 +62,6 @@ impl Signals {
         let row = pass.rules.table(number)?.row(state.row?)?;
         let until = state.since_at.saturating_add(row.at_least_ms);
         (until > pass.stamp.at).then_some(until)
-    }
-}
-
-impl Row {
-    /// Its words with the values of now.
-    pub(crate) fn says_now(&self, reading: &Reading<'_>) -> Texts {
-        let values: Vec<_> = self.values.iter().map(|feature| reading.read(*feature)).collect();
-        fill(&self.says, &values)
     }
 }
 

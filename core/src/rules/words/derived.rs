@@ -1,7 +1,7 @@
 //! Words for what rules conclude.
 
 use crate::profile::{Derived, Feature};
-use crate::rules::score::{Share, points_text};
+use crate::rules::share::{Share, points_text};
 use crate::text::Language;
 
 pub(super) fn subject(of: Derived, name: &str, language: Language) -> String {
