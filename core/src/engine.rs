@@ -39,6 +39,7 @@ use crate::event::{Draft, Value};
 use crate::guidance::{Decision, Outcome};
 use crate::pack::Pack;
 use crate::privacy::Consent;
+use crate::profile::FactChange;
 use phases::{Cold, Hot};
 use shared::{Shared, lock};
 
@@ -197,12 +198,23 @@ impl Engine {
     /// Sets facts about the person that events do not say: region, member level, age band. They
     /// obey the limits of properties ([`crate::event::limits`]).
     pub fn set_facts(&self, facts: Vec<(String, Value)>) -> Result<Receipt, Error> {
-        self.apply_facts(facts, false)
+        self.change_facts(facts.into_iter().map(|(key, value)| (key, Some(value))), false)
+    }
+
+    /// Unsets facts: from now on nothing is known under these keys. Those that were not set stay
+    /// so. Room that they took is free again.
+    pub fn unset_facts(&self, keys: Vec<String>) -> Result<Receipt, Error> {
+        self.change_facts(keys.into_iter().map(|key| (key, None)), false)
     }
 
     /// Sets the context, which changes more often: charging, network, place label.
     pub fn set_context(&self, context: Vec<(String, Value)>) -> Result<Receipt, Error> {
-        self.apply_facts(context, true)
+        self.change_facts(context.into_iter().map(|(key, value)| (key, Some(value))), true)
+    }
+
+    /// Unsets values of the context.
+    pub fn unset_context(&self, keys: Vec<String>) -> Result<Receipt, Error> {
+        self.change_facts(keys.into_iter().map(|key| (key, None)), true)
     }
 
     /// Verifies a signed pack and goes on under it. What both packs define goes on counting.
@@ -284,9 +296,14 @@ impl Drop for Engine {
 }
 
 impl Engine {
-    fn apply_facts(&self, facts: Vec<(String, Value)>, context: bool) -> Result<Receipt, Error> {
+    fn change_facts(
+        &self,
+        changes: impl Iterator<Item = FactChange>,
+        context: bool,
+    ) -> Result<Receipt, Error> {
         let mut hot = lock(&self.shared.hot);
-        let receipt = hot.live()?.set_facts(&self.shared.reading()?, (facts, context))?;
+        let changes = (changes.collect(), context);
+        let receipt = hot.live()?.change_facts(&self.shared.reading()?, changes)?;
         self.shared.wake.after(hot);
         Ok(receipt)
     }

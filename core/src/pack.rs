@@ -4,6 +4,7 @@
 //! signed by a trusted key. Whatever is in it, reading takes bounded time and memory: its lists
 //! are counted before any of them is built.
 
+mod aggregates;
 mod bounds;
 mod campaigns;
 mod conclusions;
@@ -11,6 +12,7 @@ mod decode;
 mod error;
 mod features;
 pub mod limits;
+mod timed;
 
 use prost::Message;
 use ring::digest::{SHA256, digest};

@@ -256,6 +256,7 @@ fn bytes_written_for_each_event() {
 }
 
 /// How long it takes until everything recorded is synced.
+#[expect(clippy::disallowed_methods, reason = "it is about real time")]
 fn unsynced_for(engine: &Engine) -> Duration {
     let begun = Instant::now();
     while engine.status().unwrap().unsynced_entries > 0 && begun.elapsed() < 20 * SYNC_WINDOW {

@@ -8,9 +8,12 @@
     reason = "a test stops at the first failure"
 )]
 
+mod aggregates;
 mod capture;
 mod data;
+mod facts;
 mod guidance;
+mod habits;
 mod hostile;
 mod reach;
 mod signals;

@@ -12,6 +12,7 @@
 pub mod disk;
 pub mod files;
 pub mod nonces;
+pub mod oracle;
 pub mod packs;
 pub mod person;
 pub mod seeds;

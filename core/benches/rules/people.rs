@@ -42,7 +42,7 @@ impl Condition {
 
     /// Numbers of what it reads: counts of screens and of workouts, the hour.
     pub(crate) fn features(&self) -> [u16; 3] {
-        let is_count_of = |feature: &Feature, name: &str| matches!(feature, Feature::Count { event, .. } if event == name);
+        let is_count_of = |feature: &Feature, name: &str| matches!(feature, Feature::Count { events, .. } if events.name == name);
         let number = |wanted: &dyn Fn(&Feature) -> bool| {
             let place = self.definitions().features().iter().position(wanted);
             u16::try_from(place.expect("the condition reads it")).unwrap()

@@ -9,17 +9,19 @@ use crate::problem::{Problem, Problems};
 use crate::read::{Fields, read};
 use crate::rule::Tables;
 use crate::section::{
-    Conclusions, Header, campaigns, conclusions, events, funnels, header, predictions, reach,
+    Conclusions, Header, campaigns, conclusions, events, funnels, header, holidays, predictions,
+    reach,
 };
 use crate::source::{Source, Spot};
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "pack",
     "version",
     "session",
     "reach",
     "events",
     "funnels",
+    "holidays",
     "predictions",
     "signals",
     "tags",
@@ -90,6 +92,7 @@ fn compile_parts(yaml: &str, problems: &mut Problems<'_>) -> Option<Parts> {
     let header = header(&pack, &mut tables, problems);
     events(&pack, &mut tables, problems);
     funnels(&pack, &mut tables, problems);
+    tables.holidays = holidays(&pack, problems);
     let reach = reach(&pack, &mut tables, problems);
     predictions(&pack, &mut tables, problems);
     let conclusions = conclusions(&pack, &mut tables, problems);
@@ -120,6 +123,7 @@ impl Parts {
             campaigns,
             reach: Some(encode::reach(&self.reach)),
             events: self.tables.events.iter().map(encode::event).collect(),
+            holidays: encode::holidays(&self.tables.holidays),
             strings: strings.into_list(),
         };
         (message.encode_to_vec(), self.conclusions.examples)

@@ -53,6 +53,11 @@ impl<'p> Description<'p> {
                 funnel.steps.join(" > ")
             )?;
         }
+        for (region, days) in self.pack.definitions.holidays().iter() {
+            let count: i64 =
+                days.iter().map(|of| i64::from(of.last) - i64::from(of.first) + 1).sum();
+            writeln!(out, "\nholidays {region}: {count} days")?;
+        }
         for signal in self.pack.rules.signals() {
             self.write_signal(signal, out)?;
         }

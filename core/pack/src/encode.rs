@@ -1,13 +1,15 @@
 //! A compiled pack as the message that devices read.
 
+mod aggregates;
 mod conclusions;
 mod features;
+mod timed;
 
 use std::collections::BTreeMap;
 
 use staykit_core::event::{EventSpec, Priority, PropertySpec, PropertyType, Sensitivity};
 use staykit_core::guidance::{Campaign, Cap, Conversion, Period, QuietHours, Reach, Trigger};
-use staykit_core::profile::{Funnel, Unit, Window};
+use staykit_core::profile::{DayRange, Funnel, Holidays, Unit, Window};
 use staykit_core::rules::{Program, Signal};
 use staykit_core::text::Texts;
 use staykit_proto::v1;
@@ -74,6 +76,15 @@ impl Strings {
     fn conversion(&mut self, converts: &Conversion) -> v1::Conversion {
         v1::Conversion { event: self.number(&converts.event), within_ms: ms(converts.within_ms) }
     }
+}
+
+pub(crate) fn holidays(holidays: &Holidays) -> Vec<v1::Holidays> {
+    let range = |days: &DayRange| v1::DayRange { first: days.first, last: days.last };
+    let region = |(region, days): (&str, &[DayRange])| v1::Holidays {
+        region: region.to_owned(),
+        days: days.iter().map(range).collect(),
+    };
+    holidays.iter().map(region).collect()
 }
 
 pub(crate) fn signal(signal: &Signal) -> v1::Signal {

@@ -17,7 +17,7 @@
 //! let problems = staykit_pack::compile(&yaml.replace("absent", "absnt")).unwrap_err();
 //! assert_eq!(
 //!     problems[0].to_string(),
-//!     "6:12  absnt('open', days(5))   no such function; did you mean absent(name[, duration])?"
+//!     "6:12  absnt('open', days(5))   no such function; did you mean absent(name[, duration][, filter])?"
 //! );
 //! # Ok::<(), staykit_core::pack::PackError>(())
 //! ```
@@ -28,6 +28,7 @@ mod describe;
 mod encode;
 mod example;
 pub mod limits;
+mod memory;
 mod order;
 mod problem;
 mod read;
@@ -40,5 +41,6 @@ mod suggest;
 pub use compile::{Compiled, compile};
 pub use describe::describe;
 pub use example::{Example, Expectation, Happening, Instant, Standing};
+pub use memory::{Memory, memory};
 pub use problem::Problem;
 pub use sign::{SignError, generate_key, public_key, sign};

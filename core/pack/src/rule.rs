@@ -5,7 +5,10 @@ mod arguments;
 mod baselines;
 mod check;
 mod conclusions;
+mod facts;
+mod filters;
 mod functions;
+mod hours;
 mod parse;
 mod refuse;
 mod reprint;
@@ -13,6 +16,7 @@ mod says;
 mod signatures;
 mod syntax;
 mod tables;
+mod timed;
 
 pub(crate) use arguments::event_name;
 pub(crate) use check::{condition, duration, window};

@@ -11,7 +11,7 @@ use proptest::prelude::{any, proptest};
 use proptest::test_runner::Config;
 use staykit_core::guidance::{Period, Trigger};
 use staykit_core::pack::{Pack, PackError};
-use staykit_core::profile::{Feature, Unit, Window};
+use staykit_core::profile::{Aggregate, Events, Feature, Summary, Unit, Window};
 use staykit_pack::{compile, describe, generate_key, public_key, sign};
 
 const DOCUMENTATION: &str = include_str!("../../docs/rule-language.md");
@@ -65,6 +65,36 @@ fn a_compiled_condition_reads_as_it_was_written() {
         "!(tier('activity') == 'high') || segment('value') == 'other' && stage_age('lifecycle') > days(2)",
         "stage('lifecycle') == 'new' && level_progress('member') + level_left('member') > 0.5",
         "level_amount('member') * level_multiplier('member') > 0.5 && next_action('cart') > 0.5",
+        "stopped('search', days(14)) || resumed('search', hours(30))",
+        "sequence(['open', 'search', 'open'], hours(2)) && holiday()",
+        "sequence(['open', 'search'], minutes(5), session(), direct())",
+        "path_progress(['open', 'search', 'purchase']) >= 0.5",
+        "streak('open') > 6 && streak('open', freeze(2), repair('share')) > 6",
+        "streak_left('open', freeze(1)) < hours(3)",
+        "regularly('open', 3, weeks(1), 3, 4) || regularly('open', 1, days(1), 5, 7)",
+        "baseline_rise('search', days(3), days(28)) > 1.0",
+        "baseline_zscore('session', days(7), days(60)) < -2.0",
+        "baseline_drift('session', days(7), days(60)) < 0.0",
+        "decayed('open', days(7)) > 2.5",
+        "dropped_at('f') == 1",
+        "session_count(weeks(1), minutes(3)) >= 5",
+        "hour_of_week() == best_hour() && active_share('22:00-06:00') > 0.5",
+        "next_active_window() < minutes(30)",
+        "in_window('mon-fri,sun', '09:00-18:30') || in_window('sat', '22:00-06:00')",
+        "count('purchase', days(7), amount >= 100 && item != 'case') > 2",
+        "count('x', sessions(3), y < -2.5 && z == true) == 0",
+        "sum('purchase', 'amount', days(30), amount.currency == 'CNY') > 100",
+        "avg('purchase', 'amount', days(30)) > 99.5",
+        "min('purchase', 'amount', ever()) < max('purchase', 'amount', weeks(4))",
+        "distinct('screen_enter', 'screen', sessions(1), screen != 'home') >= 4",
+        "share('screen_enter', days(7), screen == 'help') > 0.25",
+        "entropy('search', 'term', days(14)) < 1.5",
+        "interval_entropy('tap', minutes(30)) < 1.0",
+        "active_days('open', days(28), source == 'push') >= 3",
+        "since_last('purchase', amount >= 100) > since_first('purchase', amount >= 100)",
+        "absent('purchase', days(30), amount >= 100)",
+        "last_value('purchase', 'item') == 'strap' && last_value('purchase', 'amount') > 100",
+        "fact_age('app_version') < days(7)",
     ] {
         // A duration is printed in days.
         let expected = condition.replace("< weeks(1)", "< days(7)");
@@ -77,7 +107,7 @@ fn a_compiled_condition_reads_as_it_was_written() {
 fn the_same_yaml_gives_the_same_bytes_and_features_are_shared() {
     assert_eq!(bytes(RETENTION), bytes(RETENTION));
     let pack = Pack::unsigned(&bytes(RETENTION)).unwrap();
-    let opens = Feature::SinceLast("open".into());
+    let opens = Feature::SinceLast(Events::named("open"));
     assert!(pack.definitions.features().iter().filter(|f| **f == opens).count() <= 1);
 }
 
@@ -118,8 +148,8 @@ campaigns:
     let late = &pack.rules.signals()[1];
     assert_eq!(late.says.find("en"), Some("{0}!"));
     let window = Window { unit: Unit::Hours, length: 5 };
-    let (event, property) = ("swim".into(), "laps".into());
-    let laps = Feature::Sum { event, property, window, fraction: true };
+    let summary = Summary::Sum { property: "laps".into(), fraction: true };
+    let laps = Feature::Aggregate(Aggregate { events: Events::named("swim"), window, summary });
     assert_eq!(pack.definitions.feature(late.values[0]), Some(&laps));
     let [high, low] = pack.campaigns.all() else { panic!() };
     assert_eq!((&*high.name, &*low.name), ("high", "low"));
@@ -169,7 +199,7 @@ fn every_example_of_the_documentation_compiles() {
 }
 
 /// Every function of the language but those of time.
-const FUNCTIONS: [&str; 36] = [
+const FUNCTIONS: [&str; 55] = [
     "count",
     "sum",
     "since_last",
@@ -191,6 +221,25 @@ const FUNCTIONS: [&str; 36] = [
     "context",
     "context_number",
     "double",
+    "stopped",
+    "resumed",
+    "within",
+    "sequence",
+    "path_progress",
+    "streak",
+    "streak_left",
+    "regularly",
+    "baseline_rise",
+    "baseline_zscore",
+    "baseline_drift",
+    "decayed",
+    "dropped_at",
+    "hour_of_week",
+    "best_hour",
+    "active_share",
+    "next_active_window",
+    "in_window",
+    "holiday",
     "tag",
     "score",
     "tier",

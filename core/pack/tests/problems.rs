@@ -32,7 +32,10 @@ fn problem(condition: &str) -> String {
 #[test]
 fn a_misspelt_function_is_found_and_the_right_one_shown() {
     let found = problem("absent('open', days(5)) && since_lst('open') > days(5)");
-    assert_eq!(found, "28 since_lst('open')   no such function; did you mean since_last(name)?");
+    assert_eq!(
+        found,
+        "28 since_lst('open')   no such function; did you mean since_last(name[, filter])?"
+    );
     let found = problem("size('open') > 3");
     assert!(found.starts_with("1 size('open')   no such function; there are count, sum"));
 }
@@ -66,7 +69,10 @@ fn types_are_checked_at_their_places() {
             "fact('level')",
             "1 fact('level')   compares with a text: fact('key') == 'text'; for numbers fact_number('key')",
         ),
-        ("'a' == 'b'", "1 'a' == 'b'   only fact(key) and context(key) compare with a text here"),
+        (
+            "'a' == 'b'",
+            "1 'a' == 'b'   only fact(key), context(key), last_value(name, property) and the like compare with a text here",
+        ),
         (
             "9223372036854775807 + 1 > hour()",
             "1 9223372036854775807 + 1   overflows, or divides by 0",
@@ -83,22 +89,63 @@ fn types_are_checked_at_their_places() {
 #[test]
 fn arguments_are_checked_and_the_signature_is_shown() {
     for (condition, expected) in [
-        ("count('open') > 3", "1 count('open')   write count(name, window[, property == 'text'])"),
+        ("count('open') > 3", "1 count('open')   write count(name, window[, filter])"),
         ("count(open, days(7)) > 3", "7 open   expected the name of an event in quotes: 'open'"),
         (
             "count('open', 7) > 3",
-            "15 7   expected a window: minutes(n), hours(n), days(n), weeks(n) or ever()",
+            "15 7   expected a window: minutes(n), hours(n), days(n), weeks(n), sessions(n) or ever()",
         ),
         ("count('open', days(200)) > 3", "15 days(200)   a window of 1 to 180 days"),
         ("active_days('open', weeks(2)) > 3", "21 weeks(2)   only days(n) here"),
         (
             "count('purchase', days(7), amount == 'x') > 3",
-            "28 amount   `amount` of `purchase` is money; filters compare texts",
+            "28 amount == 'x'   `amount` of `purchase` is money, which does not compare with a text",
         ),
         (
-            "count('purchase', days(7), item != 'x') > 3",
-            "28 item != 'x'   a filter is written property == 'text'",
+            "count('purchase', days(7), item < 'x') > 3",
+            "28 item < 'x'   a text has no order here; write == or !=",
         ),
+        (
+            "count('purchase', days(7), item == 'x' || item == 'y') > 3",
+            "28 item == 'x' || item == 'y'   a filter joins tests by && only; count each side apart and add",
+        ),
+        (
+            "count('purchase', days(7), hour() > 3) > 3",
+            "28 hour() > 3   a filter is written property == 'text', amount >= 100 or flag == true, joined by &&",
+        ),
+        (
+            "count('x', days(7), a > 1 && b > 1 && c > 1 && d > 1 && e > 1) > 3",
+            "21 a > 1 && b > 1 && c > 1 && d > 1 && e > 1   5 tests, at most 4 in a filter",
+        ),
+        ("count('x', days(7), a > 1e999) > 3", "25 1e999   invalid double literal"),
+        ("double(hour()) < 1e999", "18 1e999   invalid double literal"),
+        (
+            "count('x', days(7), a > b) > 3",
+            "25 b   a filter compares with a constant: 'text', 100 or true",
+        ),
+        (
+            "count('purchase', days(7), item.currency == 'CNY') > 3",
+            "28 item.currency   `item` of `purchase` is text, not money",
+        ),
+        (
+            "count('purchase', days(7), currency == 3) > 3",
+            "28 currency == 3   a currency compares with its code, such as 'CNY'",
+        ),
+        ("count('open', sessions(101)) > 3", "15 sessions(101)   a window of 1 to 100 sessions"),
+        (
+            "share('open', days(7)) > 0.5",
+            "1 share('open', days(7))   write share(name, window, filter)",
+        ),
+        (
+            "distinct('purchase', 'amount', days(7)) > 3",
+            "22 'amount'   `amount` of `purchase` is money, which has no classes; group it when you record it",
+        ),
+        (
+            "last_value('search', 'query') > 3",
+            "1 last_value('search', 'query')   `query` of `search` is text; texts compare: last_value(name, property) == 'text'",
+        ),
+        ("region('CN') == 'CN'", "1 region('CN')   write region() == 'text'"),
+        ("region() > 3", "1 region()   compares with a text: region() == 'text'"),
         (
             "sum('purchase', 'item', days(7)) > 3",
             "17 'item'   `item` of `purchase` is text, which has no sum",
@@ -124,6 +171,10 @@ fn what_cel_has_beyond_the_language_is_refused_by_name() {
         ("hour() in [8, 9]", "8 in   `in` is not part"),
         ("hour() > 8 ? true : false", "12 ?   `? :` is not part"),
         ("[1, 2].exists(x, x > hour())", "`exists` is not"),
+        (
+            "hour() == ['a', 'b']",
+            "11 ['a', 'b']   lists stand in sequence([...]) and path_progress",
+        ),
         ("has(user.level)", "has() is not part"),
         ("user['level'] == 'gold'", "`[ ]` is not part"),
         ("{'a': 1} == {'a': 1}", "maps and messages are not part"),
@@ -180,14 +231,88 @@ campaigns:
     );
     let expected = [
         "3:1  sesion   a pack has no such key; did you mean `session`?",
-        "6:12  cout('open', days(7))   no such function; did you mean count(name, window[, property == 'text'])?",
-        "6:41  sum('open')   write sum(name, property, window)",
+        "6:12  cout('open', days(7))   no such function; did you mean count(name, window[, filter])?",
+        "6:41  sum('open')   write sum(name, property, window[, filter])",
         "7:5  cleer   a signal has no such key; did you mean `clear`?",
-        "8:16  hour() > 'x'   only fact(key) and context(key) compare with a text here",
+        "8:16  hour() > 'x'   only fact(key), context(key), last_value(name, property) and the like compare with a text here",
         "10:3  c   a campaign needs `goal`: what it is for, in a word for reports",
         "10:25  aa   no such signal in this pack; did you mean `a`?",
         "10:36  hour(1)   expected a duration: seconds(n), minutes(n), hours(n), days(n) or weeks(n)",
         "10:64  EN   expected a language in lower case: `en`, `zh`, `pt-br`",
+    ];
+    assert_eq!(found, expected, "{found:#?}");
+}
+
+#[test]
+fn arguments_of_time_and_order_are_checked() {
+    for (condition, expected) in [
+        (
+            "sequence('open', hours(2))",
+            "10 'open'   expected a list of events, in order: ['open', 'search']",
+        ),
+        ("sequence(['open'], hours(2))", "10 ['open']   2 to 8 events"),
+        (
+            "sequence(['open', 'search'], hours(2), once())",
+            "40 once()   session() or direct() here, or nothing",
+        ),
+        (
+            "sequence(['open', 'search'], days(200))",
+            "30 days(200)   more than 0 and at most 180 days",
+        ),
+        (
+            "streak('open', freeze(7)) > 3",
+            "16 freeze(7)   write freeze(n): 1 to 6 missed days of a week are bridged",
+        ),
+        (
+            "streak('open', repair('open')) > 3",
+            "16 repair('open')   another event than that of the streak",
+        ),
+        ("freeze(1) > 3", "1 freeze(1)   stands in another function: streak(name, freeze(1))"),
+        (
+            "streak_left('open') < session_length()",
+            "1 streak_left('open') < session_length()   time that runs out compares with a constant, such as hours(3)",
+        ),
+        (
+            "since_last('open') > next_active_window()",
+            "1 since_last('open') > next_active_window()   time that runs out compares with a constant, such as hours(3)",
+        ),
+        (
+            "regularly('open', 3, weeks(2), 3, 4)",
+            "22 weeks(2)   days(1) or weeks(1): the unit that is counted in",
+        ),
+        ("regularly('open', 3, weeks(1), 5, 4)", "32 5   expected a whole number, 1 to 4"),
+        ("decayed('open', weeks(1)) > 3.0", "17 weeks(1)   only days(n) here"),
+        (
+            "in_window('monday', '09:00-18:00')",
+            "11 'monday'   expected days of the week: 'mon-fri', 'sat,sun' or 'mon-sun'",
+        ),
+        (
+            "in_window('mon', '9-18')",
+            "18 '9-18'   expected local times: '09:00-18:00', the second not part of it",
+        ),
+        (
+            "active_share('20:30-22:00') > 0.5",
+            "14 '20:30-22:00'   expected whole hours of the day: '20:00-22:00'",
+        ),
+        ("holiday", "1 holiday   a function: write holiday()"),
+    ] {
+        assert_eq!(problem(condition), expected, "{condition}");
+    }
+}
+
+#[test]
+fn holidays_are_days_of_regions() {
+    let found = problems(
+        "holidays:
+  China: [\"2026-10-01\"]
+  CN: [\"2026-10-01..2026-10-07\", \"2026-02-30\", \"2026-10-07..2026-10-01\", \"2026-01-01..2026-06-01\"]
+",
+    );
+    let expected = [
+        "4:3  China   a region is two capitals: CN, DE (ISO 3166)",
+        "5:34  \"2026-02-30\"   expected a day or days such as \"2026-10-01\" or \"2026-10-01..2026-10-07\"",
+        "5:48  \"2026-10-07..2026-10-01\"   from the first day to the last, at most 62 days",
+        "5:74  \"2026-01-01..2026-06-01\"   from the first day to the last, at most 62 days",
     ];
     assert_eq!(found, expected, "{found:#?}");
 }

@@ -38,9 +38,6 @@ impl Engine {
         let mut hot = lock(&self.shared.hot);
         let live = hot.live()?;
         let state = &live.state;
-        let values = |values: &std::collections::BTreeMap<String, Value>| {
-            Json::Object(values.iter().map(|(key, value)| (key.clone(), fact(value))).collect())
-        };
         let standing = live.pack.rules.signals().iter().zip(state.signals.states());
         let signals: Map<String, Json> = standing
             .filter_map(|(signal, state)| Some((signal.name.clone(), json!(state.raised_at?))))
@@ -63,8 +60,8 @@ impl Engine {
         Ok(json!({
             "installation": installation,
             "consent": state.consent,
-            "facts": values(state.profile.facts()),
-            "context": values(state.profile.context()),
+            "facts": facts(state.profile.facts()),
+            "context": facts(state.profile.context()),
             "signals_since_ms": signals,
             "tables_since_ms": tables,
             "next_actions": next_actions,
@@ -75,6 +72,10 @@ impl Engine {
 
 fn line(out: &mut dyn Write, value: &Json) -> Result<(), Error> {
     writeln!(out, "{value}").map_err(|error| Error::Output(error.kind()))
+}
+
+fn facts<'a>(facts: impl Iterator<Item = (&'a str, &'a Value)>) -> Json {
+    Json::Object(facts.map(|(key, value)| (key.to_owned(), fact(value))).collect())
 }
 
 fn event_json(event: &StoredEvent) -> Json {

@@ -7,10 +7,11 @@ use super::error::Error;
 use super::receipt::{Placed, Receipt};
 use super::state::{State, encode_facts, kind};
 use crate::codec::Writer;
-use crate::event::{Catalog, Draft, Event, Priority, Value, names};
+use crate::event::{Catalog, Draft, Event, Priority, names};
 use crate::guidance::Outcome;
 use crate::pack::Pack;
 use crate::privacy::Consent;
+use crate::profile::FactChange;
 use crate::store::record::{encode_event, encode_other};
 use crate::store::{Journal, StoreError};
 use crate::time::{ClockReading, Stamp};
@@ -158,33 +159,29 @@ impl Live {
         Ok(self.finish(&call, None))
     }
 
-    /// Takes in facts, or the context.
-    pub(super) fn set_facts(
+    /// Sets and unsets facts, or values of the context.
+    pub(super) fn change_facts(
         &mut self,
         reading: &ClockReading,
-        (facts, context): (Vec<(String, Value)>, bool),
+        (changes, context): (Vec<FactChange>, bool),
     ) -> Result<Receipt, Error> {
         if !self.state.consent.record {
             return Err(Error::NoConsent);
         }
-        // Facts obey the limits of properties.
-        let name = if context { "context" } else { "facts" };
-        let draft =
-            facts.into_iter().fold(Draft::new(name), |draft, (key, value)| draft.value(key, value));
-        let facts = Catalog::default().admit(draft)?;
-        self.state.profile.admit_facts(facts.properties(), context)?;
+        let changes = checked(changes, context)?;
+        self.state.profile.admit_facts(&changes, context)?;
         let call = self.begin()?;
         let stamp = self.catch_up(reading);
-        if self.state.profile.holds_facts(facts.properties(), context) {
+        if self.state.profile.holds_facts(&changes, context) {
             self.decide_risen(&stamp);
             return Ok(self.finish(&call, None));
         }
         self.body.clear();
-        encode_facts(facts.properties(), &mut Writer::new(&mut self.body));
+        encode_facts(&changes, &mut Writer::new(&mut self.body));
         let kind = if context { kind::CONTEXT } else { kind::FACTS };
         encode_other(&mut Writer::new(&mut self.entry), reading, kind, &self.body);
         let decided = self.effects.decisions.len();
-        let facts = (facts.properties(), context);
+        let facts = (changes.as_slice(), context);
         self.state.apply_facts(&self.pack, facts, &stamp, true, &mut self.effects);
         self.encode_decisions(decided, reading);
         Ok(self.finish(&call, None))
@@ -408,6 +405,19 @@ pub(super) fn admit_to_memory(
 /// What a call began with.
 struct Call {
     due_at: Option<i64>,
+}
+
+/// Facts obey the limits of properties, those that are unset too.
+fn checked(changes: Vec<FactChange>, context: bool) -> Result<Vec<FactChange>, Error> {
+    let (unset, set): (Vec<_>, Vec<_>) = changes.into_iter().partition(|(_, to)| to.is_none());
+    let name = if context { "context" } else { "facts" };
+    let draft = set.into_iter().fold(Draft::new(name), |draft, (key, value)| match value {
+        Some(value) => draft.value(key, value),
+        None => draft,
+    });
+    let set = Catalog::default().admit(draft)?;
+    let set = set.properties().iter().map(|(key, value)| (key.clone(), Some(value.clone())));
+    Ok(set.chain(unset).collect())
 }
 
 fn outcome(name: &str, campaign: String, decision: u64) -> Draft {

@@ -4,11 +4,11 @@
 use super::effects::Effects;
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
-use crate::event::{Event, Value, journal_form};
+use crate::event::{Event, journal_form};
 use crate::guidance::{Cause, Decision, Guidance, Moment, decide};
 use crate::pack::Pack;
 use crate::privacy::Consent;
-use crate::profile::Profile;
+use crate::profile::{FactChange, Profile};
 use crate::rules::{Changes, Pass, Reading, Signals};
 use crate::store::record::{Body, Record};
 use crate::time::{Stamp, Timeline};
@@ -142,12 +142,12 @@ impl State {
     pub(super) fn apply_facts(
         &mut self,
         pack: &Pack,
-        (facts, context): (&[(String, Value)], bool),
+        (facts, context): (&[FactChange], bool),
         stamp: &Stamp,
         decides: bool,
         effects: &mut Effects,
     ) {
-        self.profile.apply_facts(facts, context);
+        self.profile.apply_facts(facts, context, stamp);
         effects.marked.clear(&pack.rules);
         effects.marked.mark(pack.rules.touched_by_facts());
         let deciding = if decides { Deciding::AboutRisen } else { Deciding::No };
@@ -345,14 +345,14 @@ impl State {
     }
 }
 
-pub(super) fn encode_facts(facts: &[(String, Value)], out: &mut Writer<'_>) {
+pub(super) fn encode_facts(facts: &[FactChange], out: &mut Writer<'_>) {
     out.length(facts.len());
     for (key, value) in facts {
         out.text(key);
-        journal_form::encode_value(value, out);
+        out.optional(value.as_ref(), |out, value| journal_form::encode_value(value, out));
     }
 }
 
-fn decode_facts(input: &mut Reader<'_>) -> Result<Vec<(String, Value)>, Malformed> {
-    input.list(|input| Ok((input.text()?.to_owned(), journal_form::decode_value(input)?)))
+fn decode_facts(input: &mut Reader<'_>) -> Result<Vec<FactChange>, Malformed> {
+    input.list(|input| Ok((input.text()?.to_owned(), input.optional(journal_form::decode_value)?)))
 }

@@ -26,7 +26,7 @@ const fn one(field: u64, within: &'static [Bound]) -> Bound {
 
 const PACK: &[Bound] = &[
     many(4, limits::STRINGS, &[]),
-    many(6, limits::FEATURES_OF_A_PACK, &[]),
+    many(6, limits::FEATURES_OF_A_PACK, FEATURE),
     many(7, limits::FUNNELS_OF_A_PACK, &[]),
     many(8, limits::SIGNALS, &[many(4, limits::LANGUAGES, &[])]),
     many(9, limits::CAMPAIGNS, &[many(7, limits::CAPS, &[]), one(12, CONTENT)]),
@@ -35,9 +35,23 @@ const PACK: &[Bound] = &[
     many(12, limits::SCORES, &[many(3, limits::FACTORS, FACTOR), many(4, limits::LANGUAGES, &[])]),
     many(13, limits::TABLES, &[many(6, limits::ROWS, &[many(7, limits::LANGUAGES, &[])])]),
     many(14, limits::PREDICTIONS, &[]),
+    many(20, limits::REGIONS, &[many(2, limits::HOLIDAYS, &[])]),
 ];
 const FACTOR: &[Bound] = &[many(3, limits::STEPS, &[]), many(5, limits::LANGUAGES, &[])];
 const CONTENT: &[Bound] = &[many(2, limits::LANGUAGES, &[]), many(3, limits::LANGUAGES, &[])];
+/// Features with filters, each with the field in which the tests are.
+const FEATURE: &[Bound] = &[
+    one(1, &[many(4, limits::TESTS_OF_A_FILTER, &[])]),
+    one(2, &[many(5, limits::TESTS_OF_A_FILTER, &[])]),
+    one(6, &[many(4, limits::TESTS_OF_A_FILTER, &[])]),
+    one(21, &[many(2, limits::TESTS_OF_A_FILTER, &[])]),
+    one(22, &[many(2, limits::TESTS_OF_A_FILTER, &[])]),
+    one(23, &[many(2, limits::TESTS_OF_A_FILTER, &[])]),
+    one(24, &[many(6, limits::TESTS_OF_A_FILTER, &[])]),
+    one(25, &[many(3, limits::TESTS_OF_A_FILTER, &[])]),
+    one(26, &[many(4, limits::TESTS_OF_A_FILTER, &[])]),
+    one(27, &[many(6, limits::TESTS_OF_A_FILTER, &[])]),
+];
 /// As many as any message above has.
 const MOST_BOUNDS: usize = 10;
 
@@ -82,12 +96,12 @@ fn skip<'a>(input: &mut Reader<'a>, wire_type: u64) -> Result<Option<&'a [u8]>, 
 
 #[cfg(test)]
 mod tests {
-    use super::{CONTENT, MOST_BOUNDS, PACK, check};
+    use super::{CONTENT, FEATURE, MOST_BOUNDS, PACK, check};
     use crate::pack::PackError;
 
     #[test]
     fn no_message_has_more_bounds_than_are_counted() {
-        assert!(PACK.len() <= MOST_BOUNDS && CONTENT.len() <= MOST_BOUNDS);
+        assert!([PACK, CONTENT, FEATURE].iter().all(|bounds| bounds.len() <= MOST_BOUNDS));
     }
 
     #[test]

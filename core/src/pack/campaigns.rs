@@ -73,7 +73,9 @@ impl Entry<'_> {
             Unit::Days => Period::Days(window.length),
             Unit::Weeks => Period::Weeks(window.length),
             Unit::Ever => Period::Ever,
-            Unit::Minutes | Unit::Hours => return Err(self.invalid("period of a cap")),
+            Unit::Minutes | Unit::Hours | Unit::Sessions => {
+                return Err(self.invalid("period of a cap"));
+            }
         };
         Ok(Cap { period, times: cap.times })
     }

@@ -8,7 +8,7 @@ use super::error::{PackError, Place};
 use super::features::{Entry, Tables};
 use crate::event::{Catalog, EventSpec, Priority, PropertySpec, PropertyType, Sensitivity};
 use crate::guidance::Campaigns;
-use crate::profile::{Definitions, ScalarType};
+use crate::profile::{Definitions, Holidays, ScalarType};
 use crate::rules::{Rules, Signal};
 
 /// The newest format that this version reads; 0 until the format is frozen.
@@ -54,7 +54,9 @@ pub(super) fn pack(message: v1::Pack, hash: [u8; 32]) -> Result<Pack, PackError>
     let funnels = each(message.funnels, entry("funnel"), |at, it| at.funnel_of(it))?;
     let predictions =
         each(message.predictions, entry("prediction"), |at, it| at.prediction_of(it))?;
+    let holidays = each(message.holidays, entry("holidays"), |at, it| at.holidays_of(it))?;
     let definitions = Definitions::new(features, funnels, i64::from(message.session_idle_ms))?
+        .with_holidays(Holidays::new(holidays))?
         .with_predictions(predictions)?;
     let kind = |number: u16| Some(definitions.feature(number)?.scalar_type());
     let signals = each(message.signals, entry("signal"), |at, it| at.signal_of(it, kind))?;

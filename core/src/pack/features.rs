@@ -5,7 +5,9 @@ use staykit_proto::v1::feature::Kind;
 
 use super::{PackError, Place, limits};
 use crate::event::limits::{NAME, PROPERTY_NAME};
-use crate::profile::{Derived, Feature, Funnel, Measure, TextTest, Unit, Window};
+use crate::profile::{
+    Baseline, BaselineFigure, Derived, Events, Feature, Funnel, Measure, TextTest, Unit, Window,
+};
 
 /// The tables that entries of a pack refer to.
 pub(super) struct Tables<'a> {
@@ -79,56 +81,51 @@ impl Entry<'_> {
             v1::WindowUnit::Days => Unit::Days,
             v1::WindowUnit::Weeks => Unit::Weeks,
             v1::WindowUnit::Ever => Unit::Ever,
+            v1::WindowUnit::Sessions => Unit::Sessions,
         };
         let length = u16::try_from(window.length).map_err(|_| self.invalid("window"))?;
         Ok(Window { unit, length })
     }
 
-    /// A test of a property (`most` its longest name) or of a fact or context value.
-    fn test(&self, test: v1::TextTest, most: usize) -> Result<TextTest, PackError> {
-        Ok(TextTest {
-            key: self.string(test.key, "key", most)?,
-            text: self.string(test.text, "text", limits::TEXT.most)?,
-        })
+    /// A test of a fact or a context value.
+    fn test_of_fact(&self, test: v1::TextTest) -> Result<TextTest, PackError> {
+        Ok(TextTest { key: self.key(test.key)?, text: self.text(test.text)? })
     }
 
-    fn count(&self, count: v1::Count) -> Result<Feature, PackError> {
-        let filter = count.r#where.map(|test| self.test(test, PROPERTY_NAME.most)).transpose()?;
-        Ok(Feature::Count {
-            event: self.event(count.event)?,
-            window: self.window(count.window)?,
-            filter,
-        })
+    /// A text that a condition compares with.
+    pub(super) fn text(&self, index: u32) -> Result<String, PackError> {
+        self.string(index, "text", limits::TEXT.most)
+    }
+
+    /// The name of a property.
+    pub(super) fn property_name(&self, index: u32) -> Result<String, PackError> {
+        self.string(index, "property name", PROPERTY_NAME.most)
     }
 
     fn active_days(&self, count: v1::Count) -> Result<Feature, PackError> {
         let window = self.window(count.window)?;
-        if window.unit != Unit::Days || count.r#where.is_some() {
+        if window.unit != Unit::Days {
             return Err(self.invalid("window of active days"));
         }
-        Ok(Feature::ActiveDays { event: self.event(count.event)?, days: window.length })
+        Ok(Feature::ActiveDays { events: self.counted(count)?, days: window.length })
     }
 
-    fn baseline_drop(&self, drop: v1::BaselineDrop) -> Result<Feature, PackError> {
+    fn baseline(
+        &self,
+        baseline: v1::BaselineDrop,
+        figure: BaselineFigure,
+    ) -> Result<Feature, PackError> {
         use v1::baseline_drop::Measure as Of;
-        let measure = match drop.measure.ok_or_else(|| self.invalid("measure of a baseline"))? {
+        let measure = match baseline.measure.ok_or_else(|| self.invalid("measure of a baseline"))? {
             Of::Event(event) => Measure::Events(self.event(event)?),
             Of::SessionTime(v1::Unit {}) => Measure::SessionTime,
         };
-        Ok(Feature::BaselineDrop {
+        Ok(Feature::Baseline(Baseline {
+            figure,
             measure,
-            recent_days: self.days(drop.recent_days)?,
-            baseline_days: self.days(drop.baseline_days)?,
-        })
-    }
-
-    fn sum(&self, sum: v1::Sum) -> Result<Feature, PackError> {
-        Ok(Feature::Sum {
-            event: self.event(sum.event)?,
-            property: self.string(sum.property, "property name", PROPERTY_NAME.most)?,
-            window: self.window(sum.window)?,
-            fraction: sum.fraction,
-        })
+            recent_days: self.days(baseline.recent_days)?,
+            baseline_days: self.days(baseline.baseline_days)?,
+        }))
     }
 
     /// The key of a fact or a context value.
@@ -138,15 +135,22 @@ impl Entry<'_> {
 
     pub(super) fn feature(&self, feature: v1::Feature) -> Result<Feature, PackError> {
         Ok(match feature.kind.ok_or_else(|| self.invalid("kind of the feature"))? {
-            Kind::Count(count) => self.count(count)?,
-            Kind::Sum(sum) => self.sum(sum)?,
-            Kind::SinceLast(event) => Feature::SinceLast(self.event(event)?),
-            Kind::SinceFirst(event) => Feature::SinceFirst(self.event(event)?),
-            Kind::Absent(event) => Feature::Absent(self.event(event)?),
+            Kind::Count(of) => {
+                let window = self.window(of.window)?;
+                Feature::Count { events: self.counted(of)?, window }
+            }
+            Kind::Sum(sum) => Feature::Aggregate(self.sum(sum)?),
+            Kind::SinceLast(event) => Feature::SinceLast(Events::named(self.event(event)?)),
+            Kind::SinceFirst(event) => Feature::SinceFirst(Events::named(self.event(event)?)),
+            Kind::Absent(event) => Feature::Absent(Events::named(self.event(event)?)),
             Kind::ActiveDays(count) => self.active_days(count)?,
-            Kind::BaselineDrop(drop) => self.baseline_drop(drop)?,
+            Kind::BaselineDrop(of) => self.baseline(of, BaselineFigure::Drop)?,
+            Kind::BaselineRise(of) => self.baseline(of, BaselineFigure::Rise)?,
+            Kind::BaselineZscore(of) => self.baseline(of, BaselineFigure::Zscore)?,
+            Kind::BaselineDrift(of) => self.baseline(of, BaselineFigure::Drift)?,
             Kind::FunnelStep(funnel) => Feature::FunnelStep(self.funnel(funnel)?),
             Kind::FunnelAge(funnel) => Feature::FunnelAge(self.funnel(funnel)?),
+            Kind::FunnelDropped(funnel) => Feature::FunnelDropped(self.funnel(funnel)?),
             Kind::SessionCount(window) => Feature::SessionCount(self.window(Some(window))?),
             Kind::SessionTime(window) => Feature::SessionTime(self.window(Some(window))?),
             Kind::SessionLength(v1::Unit {}) => Feature::SessionLength,
@@ -154,8 +158,8 @@ impl Entry<'_> {
             Kind::SignalAge(signal) => Feature::SignalAge(self.signal(signal)?),
             Kind::Hour(v1::Unit {}) => Feature::Hour,
             Kind::Weekday(v1::Unit {}) => Feature::Weekday,
-            Kind::FactIs(test) => Feature::FactIs(self.test(test, limits::NAMES.most)?),
-            Kind::ContextIs(test) => Feature::ContextIs(self.test(test, limits::NAMES.most)?),
+            Kind::FactIs(test) => Feature::FactIs(self.test_of_fact(test)?),
+            Kind::ContextIs(test) => Feature::ContextIs(self.test_of_fact(test)?),
             Kind::FactInteger(key) => Feature::FactInteger(self.key(key)?),
             Kind::ContextInteger(key) => Feature::ContextInteger(self.key(key)?),
             Kind::Score(score) => Feature::Derived(Derived::Score(self.score(score)?)),
@@ -166,6 +170,15 @@ impl Entry<'_> {
             Kind::LevelLeft(table) => self.of_table(table, Derived::Left)?,
             Kind::LevelMultiplier(table) => self.of_table(table, Derived::Multiplier)?,
             Kind::NextAction(next) => self.next_action(next)?,
+            Kind::SinceLastOf(of) => Feature::SinceLast(self.events(of)?),
+            Kind::SinceFirstOf(of) => Feature::SinceFirst(self.events(of)?),
+            Kind::AbsentOf(of) => Feature::Absent(self.events(of)?),
+            Kind::Statistic(statistic) => Feature::Aggregate(self.statistic(statistic)?),
+            Kind::Share(share) => Feature::Aggregate(self.share(share)?),
+            Kind::IntervalEntropy(of) => Feature::Aggregate(self.interval_entropy(of)?),
+            Kind::LastValue(last) => Feature::LastValue(self.last_value(last)?),
+            Kind::FactAge(key) => Feature::FactAge(self.key(key)?),
+            timed => Feature::Timed(self.timed(timed)?),
         })
     }
 

@@ -4,7 +4,9 @@
 use super::PackError;
 use crate::event::limits::{ADDED_EVENTS, Limit, NAME, PROPERTIES};
 use crate::guidance::{MOST_CAMPAIGNS, MOST_CAPS};
-use crate::profile::limits::{self as kept, FEATURES, FUNNELS};
+use crate::profile::limits::{
+    self as kept, FEATURES, FUNNELS, HOLIDAY_REGIONS, HOLIDAYS_OF_A_REGION, TESTS,
+};
 use crate::rules::{
     MOST_FACTORS, MOST_ROWS, MOST_SCORES, MOST_SIGNALS, MOST_STEPS, MOST_TABLES, program,
 };
@@ -29,9 +31,26 @@ pub const STRINGS: Limit =
 /// Numbers and states that the profile keeps.
 pub const FEATURES_OF_A_PACK: Limit =
     Limit { of: "features", most: FEATURES, unit: "features", origin: "the profile's" };
+/// Tests of one filter.
+pub const TESTS_OF_A_FILTER: Limit =
+    Limit { of: "tests of a filter", most: TESTS, unit: "tests", origin: "the profile's" };
 /// Funnels.
 pub const FUNNELS_OF_A_PACK: Limit =
     Limit { of: "funnels", most: FUNNELS, unit: "funnels", origin: "the profile's" };
+/// Regions with holidays.
+pub const REGIONS: Limit = Limit {
+    of: "regions with holidays",
+    most: HOLIDAY_REGIONS,
+    unit: "regions",
+    origin: "the profile's",
+};
+/// Holidays of a region.
+pub const HOLIDAYS: Limit = Limit {
+    of: "holidays of a region",
+    most: HOLIDAYS_OF_A_REGION,
+    unit: "holidays",
+    origin: "the profile's",
+};
 /// Signals.
 pub const SIGNALS: Limit =
     Limit { of: "signals", most: MOST_SIGNALS, unit: "signals", origin: "the rules'" };

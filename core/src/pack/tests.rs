@@ -18,6 +18,20 @@ fn refusal(change: impl FnOnce(&mut v1::Pack)) -> String {
     Pack::unsigned(&pack.encode_to_vec()).unwrap_err().to_string()
 }
 
+/// Events of the pack's first name that pass these tests.
+fn filtered(tests: Vec<v1::Test>) -> v1::feature::Kind {
+    v1::feature::Kind::SinceLastOf(v1::Events { event: 0, tests })
+}
+
+fn rich(number: f64) -> v1::Test {
+    v1::Test {
+        property: 0,
+        currency: false,
+        relation: v1::Relation::Greater.into(),
+        constant: Some(v1::test::Constant::Number(number)),
+    }
+}
+
 fn signed(bytes: &[u8], seed: u8) -> (Vec<u8>, [u8; 32]) {
     let pair = Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap();
     let key: [u8; 32] = pair.public_key().as_ref().try_into().unwrap();
@@ -79,6 +93,48 @@ fn what_is_wrong_is_said_with_its_place_and_limit() {
         (
             refusal(|pack| pack.signals[0].says[0].text = "x".repeat(1_025)),
             "text: 1025 bytes of UTF-8, at most 1024",
+        ),
+        (
+            refusal(|pack| pack.features[0].kind = Some(filtered(vec![rich(1.0); 5]))),
+            "tests of a filter: 5 tests, at most 4",
+        ),
+        (
+            refusal(|pack| pack.features[0].kind = Some(filtered(vec![rich(f64::NAN)]))),
+            "feature 0: constant of a test is missing or invalid",
+        ),
+        (
+            refusal(|pack| pack.features[0].kind = Some(filtered(vec![rich(f64::INFINITY)]))),
+            "feature 0: constant of a test is missing or invalid",
+        ),
+        (
+            refusal(|pack| {
+                let ordered = v1::Relation::Less.into();
+                let constant = Some(v1::test::Constant::Flag(true));
+                let test = v1::Test { relation: ordered, constant, ..rich(1.0) };
+                pack.features[0].kind = Some(filtered(vec![test]));
+            }),
+            "feature 0: constant of a test is missing or invalid",
+        ),
+        (
+            refusal(|pack| {
+                let window =
+                    Some(v1::Window { unit: v1::WindowUnit::Sessions.into(), length: 101 });
+                let share = v1::Share { event: 0, window, passing: vec![rich(1.0)] };
+                pack.features[0].kind = Some(v1::feature::Kind::Share(share));
+            }),
+            "feature 0 is out of bounds",
+        ),
+        (
+            refusal(|pack| {
+                let entropy = v1::Statistic {
+                    kind: v1::StatisticKind::Entropy.into(),
+                    window: Some(v1::Window { unit: v1::WindowUnit::Days.into(), length: 180 }),
+                    ..v1::Statistic::default()
+                };
+                let kind = Some(v1::feature::Kind::Statistic(entropy));
+                pack.features.extend(vec![v1::Feature { kind }; 50]);
+            }),
+            "MEMORY",
         ),
         (refusal(|pack| pack.session_idle_ms = 0), "idle gap of sessions 0 is out of bounds"),
         (
@@ -237,7 +293,7 @@ fn counts_and_figures_of_scores_and_tables_are_bounded() {
     };
     assert_eq!(
         grows(v1::feature::Kind::SinceLast(0)),
-        "score `s0` uses a growing duration otherwise than in a plain comparison"
+        "score `s0` uses a growing or shrinking duration otherwise than in a plain comparison"
     );
     let next = v1::NextAction { prediction: 0, action: 0 };
     assert_eq!(

@@ -2,9 +2,14 @@
 
 use ring::digest::{SHA256, digest};
 
+use super::aggregate::Aggregate;
+use super::baseline::{Baseline, BaselineFigure, Measure};
 use super::derived::Derived;
 use super::facts::TextTest;
-use super::feature::{Feature, Measure};
+use super::feature::Feature;
+use super::filter::Events;
+use super::last::LastValue;
+use super::timed::Timed;
 use super::window::Window;
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
@@ -18,6 +23,7 @@ impl Feature {
             self,
             Self::FunnelStep(_)
                 | Self::FunnelAge(_)
+                | Self::FunnelDropped(_)
                 | Self::SessionLength
                 | Self::Signal(_)
                 | Self::SignalAge(_)
@@ -29,49 +35,53 @@ impl Feature {
                 | Self::ContextInteger(_)
                 | Self::Derived(_)
                 | Self::Next { .. }
+                | Self::FactAge(_)
         );
         if stateless {
             return None;
         }
         let mut definition = Vec::new();
-        self.encode(&mut Writer::new(&mut definition));
+        let mut out = Writer::new(&mut definition);
+        match self {
+            // What they remember serves all of their figures.
+            Self::Timed(timed) => Self::Timed(timed.kept_for()?).encode(&mut out),
+            Self::Baseline(baseline) => {
+                out.byte(number_of_baseline(BaselineFigure::Drop));
+                encode_measure(&baseline.measure, &mut out);
+            }
+            _ => self.encode(&mut out),
+        }
         Some(hash(&definition))
     }
 
     pub(crate) fn encode(&self, out: &mut Writer<'_>) {
         out.byte(self.number());
         match self {
-            Self::Count { event, window, filter } => {
-                out.text(event);
+            Self::Count { events, window } => {
+                events.encode(out);
                 window.encode(out);
-                out.optional(filter.as_ref(), |out, test| test.encode(out));
             }
-            Self::Sum { event, property, window, fraction } => {
-                out.text(event);
-                out.text(property);
-                window.encode(out);
-                out.flag(*fraction);
+            Self::Aggregate(aggregate) => aggregate.encode(out),
+            Self::LastValue(last) => last.encode(out),
+            Self::SinceLast(events) | Self::SinceFirst(events) | Self::Absent(events) => {
+                events.encode(out);
             }
-            Self::SinceLast(text)
-            | Self::SinceFirst(text)
-            | Self::Absent(text)
-            | Self::FactInteger(text)
-            | Self::ContextInteger(text) => out.text(text),
-            Self::ActiveDays { event, days } => {
-                out.text(event);
+            Self::FactInteger(key) | Self::ContextInteger(key) | Self::FactAge(key) => {
+                out.text(key);
+            }
+            Self::ActiveDays { events, days } => {
+                events.encode(out);
                 out.unsigned(u64::from(*days));
             }
-            Self::BaselineDrop { measure, recent_days, baseline_days } => {
-                let event = match measure {
-                    Measure::Events(event) => Some(event),
-                    Measure::SessionTime => None,
-                };
-                out.optional(event, |out, event| out.text(event));
-                out.unsigned(u64::from(*recent_days));
-                out.unsigned(u64::from(*baseline_days));
+            Self::Baseline(baseline) => {
+                encode_measure(&baseline.measure, out);
+                out.unsigned(u64::from(baseline.recent_days));
+                out.unsigned(u64::from(baseline.baseline_days));
             }
+            Self::Timed(timed) => timed.encode(out),
             Self::FunnelStep(number)
             | Self::FunnelAge(number)
+            | Self::FunnelDropped(number)
             | Self::Signal(number)
             | Self::SignalAge(number) => out.unsigned(u64::from(*number)),
             Self::SessionCount(window) | Self::SessionTime(window) => window.encode(out),
@@ -90,27 +100,21 @@ impl Feature {
         let short = |input: &mut Reader<'_>| {
             u16::try_from(input.unsigned()?).map_err(|_| input.malformed())
         };
-        Ok(match input.byte()? {
-            1 => Self::Count {
-                event: text(input)?,
-                window: Window::decode(input)?,
-                filter: input.optional(TextTest::decode)?,
-            },
-            2 => Self::Sum {
-                event: text(input)?,
-                property: text(input)?,
-                window: Window::decode(input)?,
-                fraction: input.flag()?,
-            },
-            3 => Self::SinceLast(text(input)?),
-            4 => Self::SinceFirst(text(input)?),
-            5 => Self::Absent(text(input)?),
-            6 => Self::ActiveDays { event: text(input)?, days: short(input)? },
-            7 => Self::BaselineDrop {
+        let number = input.byte()?;
+        if let Some(figure) = baseline_figure(number) {
+            return Ok(Self::Baseline(Baseline {
+                figure,
                 measure: input.optional(text)?.map_or(Measure::SessionTime, Measure::Events),
                 recent_days: short(input)?,
                 baseline_days: short(input)?,
-            },
+            }));
+        }
+        Ok(match number {
+            1 => Self::Count { events: Events::decode(input)?, window: Window::decode(input)? },
+            3 => Self::SinceLast(Events::decode(input)?),
+            4 => Self::SinceFirst(Events::decode(input)?),
+            5 => Self::Absent(Events::decode(input)?),
+            6 => Self::ActiveDays { events: Events::decode(input)?, days: short(input)? },
             8 => Self::FunnelStep(short(input)?),
             9 => Self::FunnelAge(short(input)?),
             10 => Self::SessionCount(Window::decode(input)?),
@@ -126,20 +130,24 @@ impl Feature {
             20 => Self::ContextInteger(text(input)?),
             number if Derived::has(number) => Self::Derived(Derived::decode(number, input)?),
             52 => Self::Next { prediction: short(input)?, action: text(input)? },
+            21 => Self::Aggregate(Aggregate::decode(input)?),
+            22 => Self::LastValue(LastValue::decode(input)?),
+            23 => Self::FactAge(text(input)?),
+            40 => Self::FunnelDropped(short(input)?),
+            30.. => Self::Timed(Timed::decode(number, input)?),
             _ => return Err(input.malformed()),
         })
     }
 
-    /// Its number in files: that of its field in the pack's `Feature` message.
+    /// Its number in files.
     fn number(&self) -> u8 {
         match self {
             Self::Count { .. } => 1,
-            Self::Sum { .. } => 2,
             Self::SinceLast(_) => 3,
             Self::SinceFirst(_) => 4,
             Self::Absent(_) => 5,
             Self::ActiveDays { .. } => 6,
-            Self::BaselineDrop { .. } => 7,
+            Self::Baseline(baseline) => number_of_baseline(baseline.figure),
             Self::FunnelStep(_) => 8,
             Self::FunnelAge(_) => 9,
             Self::SessionCount(_) => 10,
@@ -155,8 +163,40 @@ impl Feature {
             Self::ContextInteger(_) => 20,
             Self::Derived(derived) => derived.number(),
             Self::Next { .. } => 52,
+            Self::FunnelDropped(_) => 40,
+            Self::Timed(timed) => timed.number(),
+            Self::Aggregate(_) => 21,
+            Self::LastValue(_) => 22,
+            Self::FactAge(_) => 23,
         }
     }
+}
+
+fn baseline_figure(number: u8) -> Option<BaselineFigure> {
+    Some(match number {
+        7 => BaselineFigure::Drop,
+        36 => BaselineFigure::Rise,
+        37 => BaselineFigure::Zscore,
+        38 => BaselineFigure::Drift,
+        _ => return None,
+    })
+}
+
+fn number_of_baseline(figure: BaselineFigure) -> u8 {
+    match figure {
+        BaselineFigure::Drop => 7,
+        BaselineFigure::Rise => 36,
+        BaselineFigure::Zscore => 37,
+        BaselineFigure::Drift => 38,
+    }
+}
+
+fn encode_measure(measure: &Measure, out: &mut Writer<'_>) {
+    let event = match measure {
+        Measure::Events(event) => Some(event),
+        Measure::SessionTime => None,
+    };
+    out.optional(event, |out, event| out.text(event));
 }
 
 /// First 64 bits of the SHA-256 of a definition.

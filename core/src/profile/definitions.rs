@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::coding::hash;
-use super::feature::{Feature, Measure};
+use super::feature::Feature;
+use super::filter::Events;
+use super::holidays::Holidays;
 use super::limits;
 use super::prediction::Prediction;
-use super::window::{Unit, Window};
 use crate::codec::Writer;
 
 /// Ordered steps within a time limit.
@@ -35,7 +36,7 @@ impl Funnel {
 }
 
 /// The features and funnels of the active pack.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Definitions {
     features: Vec<Feature>,
     funnels: Vec<Funnel>,
@@ -47,6 +48,11 @@ pub struct Definitions {
     by_event: BTreeMap<String, Touched>,
     /// Features that every event that is not ambient changes: those of sessions.
     by_session: Vec<u16>,
+    /// Features that remember something of every event that is not ambient.
+    by_any: Vec<u16>,
+    /// Whether a feature lives on the hours of the week.
+    reads_rhythm: bool,
+    holidays: Holidays,
 }
 
 /// What an event of one name changes.
@@ -125,12 +131,13 @@ impl Definitions {
                 return Err(DefinitionsError::OutOfBounds { what: "funnel", place });
             }
         }
-        let mut buckets = 0;
         for (place, feature) in features.iter().enumerate() {
-            buckets += check_feature(feature, place, funnels.len())?;
+            check_feature(feature, place, funnels.len())?;
         }
-        at_most("buckets of windows", buckets, limits::BUCKETS)?;
-        let (by_event, by_session) = index(&features, &funnels);
+        at_most("bytes of state", bytes_of(&features), limits::STATE_BYTES)?;
+        let (by_event, by_session, by_any) = index(&features, &funnels);
+        let reads_rhythm =
+            features.iter().any(|of| matches!(of, Feature::Timed(timed) if timed.reads_rhythm()));
         let keys = features.iter().map(Feature::key).collect();
         let funnel_keys = funnels.iter().map(Funnel::key).collect();
         Ok(Self {
@@ -142,6 +149,9 @@ impl Definitions {
             session_idle_ms,
             by_event,
             by_session,
+            by_any,
+            reads_rhythm,
+            holidays: Holidays::default(),
         })
     }
 
@@ -173,10 +183,40 @@ impl Definitions {
         &self.predictions
     }
 
+    /// The same with holidays.
+    pub fn with_holidays(self, holidays: Holidays) -> Result<Self, DefinitionsError> {
+        at_most("regions with holidays", holidays.iter().count(), limits::HOLIDAY_REGIONS)?;
+        let most = holidays.iter().map(|(_, days)| days.len()).max().unwrap_or(0);
+        at_most("holidays of a region", most, limits::HOLIDAYS_OF_A_REGION)?;
+        Ok(Self { holidays, ..self })
+    }
+
+    /// The holidays that the pack knows.
+    #[must_use]
+    pub fn holidays(&self) -> &Holidays {
+        &self.holidays
+    }
+
+    /// Features that remember something of every event that is not ambient.
+    pub(super) fn any_features(&self) -> &[u16] {
+        &self.by_any
+    }
+
+    /// Whether the hours of the week are to be kept.
+    pub(super) fn reads_rhythm(&self) -> bool {
+        self.reads_rhythm
+    }
+
     /// The features, in the order of their numbers.
     #[must_use]
     pub fn features(&self) -> &[Feature] {
         &self.features
+    }
+
+    /// Upper bound of what the states of all features take in memory.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        bytes_of(&self.features)
     }
 
     /// The feature with that number.
@@ -222,9 +262,9 @@ impl Definitions {
     pub fn features_of(&self, event: &str) -> Vec<u16> {
         let Some(touched) = self.touched(event) else { return Vec::new() };
         let of_funnel = |feature: &Feature| match feature {
-            Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel) => {
-                touched.funnels.contains(funnel)
-            }
+            Feature::FunnelStep(funnel)
+            | Feature::FunnelAge(funnel)
+            | Feature::FunnelDropped(funnel) => touched.funnels.contains(funnel),
             Feature::Next { prediction, .. } => touched.predictions.contains(prediction),
             _ => false,
         };
@@ -246,58 +286,57 @@ fn at_most(what: &'static str, found: usize, limit: usize) -> Result<(), Definit
     if found > limit { Err(DefinitionsError::TooMany { what, found, limit }) } else { Ok(()) }
 }
 
-/// Buckets that a feature's window takes, if it is within its bounds.
-fn check_feature(
-    feature: &Feature,
-    place: usize,
-    funnels: usize,
-) -> Result<usize, DefinitionsError> {
-    let window = match feature {
-        Feature::Count { window, .. }
-        | Feature::Sum { window, .. }
-        | Feature::SessionCount(window)
-        | Feature::SessionTime(window) => *window,
-        Feature::ActiveDays { days, .. } => Window { unit: Unit::Days, length: *days },
-        Feature::BaselineDrop { recent_days, baseline_days, .. } => {
-            if *recent_days == 0 || *baseline_days == 0 {
-                return Err(DefinitionsError::OutOfBounds { what: "feature", place });
-            }
-            let length = recent_days.saturating_add(*baseline_days).saturating_add(1);
-            Window { unit: Unit::Days, length }
-        }
-        Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel) => {
-            return if usize::from(*funnel) < funnels {
-                Ok(0)
-            } else {
-                Err(DefinitionsError::NoSuchFunnel { place })
-            };
-        }
-        _ => return Ok(0),
+fn bytes_of(features: &[Feature]) -> usize {
+    features.iter().map(Feature::bytes).fold(0, usize::saturating_add)
+}
+
+/// Whether a feature is within its bounds.
+fn check_feature(feature: &Feature, place: usize, funnels: usize) -> Result<(), DefinitionsError> {
+    if let Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel) | Feature::FunnelDropped(funnel) =
+        feature
+        && usize::from(*funnel) >= funnels
+    {
+        return Err(DefinitionsError::NoSuchFunnel { place });
+    }
+    let tests = match feature {
+        Feature::Aggregate(aggregate) => aggregate.is_sound(),
+        other => other.events().is_none_or(Events::are_sound),
     };
-    if (1..=limits::window_length(window.unit)).contains(&window.length) {
-        Ok(usize::from(window.length))
-    } else {
-        Err(DefinitionsError::OutOfBounds { what: "feature", place })
+    let sound = match feature {
+        Feature::Baseline(baseline) => baseline.is_valid(),
+        Feature::Timed(timed) => timed.is_sound(),
+        _ => true,
+    };
+    let window = feature
+        .window()
+        .is_none_or(|window| (1..=limits::window_length(window.unit)).contains(&window.length));
+    match (tests, sound && window) {
+        (false, _) => Err(DefinitionsError::OutOfBounds { what: "filter of feature", place }),
+        (_, false) => Err(DefinitionsError::OutOfBounds { what: "feature", place }),
+        _ => Ok(()),
     }
 }
 
-fn index(features: &[Feature], funnels: &[Funnel]) -> (BTreeMap<String, Touched>, Vec<u16>) {
+/// What events of each name change, what all of the person's own doing changes, and what only
+/// remembers something of it.
+type Indexes = (BTreeMap<String, Touched>, Vec<u16>, Vec<u16>);
+
+fn index(features: &[Feature], funnels: &[Funnel]) -> Indexes {
     let mut by_event: BTreeMap<String, Touched> = BTreeMap::new();
-    let mut by_session = Vec::new();
+    let (mut by_session, mut by_any) = (Vec::new(), Vec::new());
     for (place, feature) in features.iter().enumerate() {
         let Ok(place) = u16::try_from(place) else { break };
-        if let Some(event) = feature.event() {
-            by_event.entry(event.to_owned()).or_default().features.push(place);
+        for event in feature.event_names() {
+            let touched = by_event.entry(event.to_owned()).or_default();
+            if touched.features.last() != Some(&place) {
+                touched.features.push(place);
+            }
         }
-        let of_sessions = matches!(
-            feature,
-            Feature::SessionCount(_)
-                | Feature::SessionTime(_)
-                | Feature::SessionLength
-                | Feature::BaselineDrop { measure: Measure::SessionTime, .. }
-        );
-        if of_sessions {
+        if feature.is_of_sessions() {
             by_session.push(place);
+        }
+        if matches!(feature, Feature::Timed(timed) if timed.sees_all_events()) {
+            by_any.push(place);
         }
     }
     for (place, funnel) in funnels.iter().enumerate() {
@@ -309,5 +348,5 @@ fn index(features: &[Feature], funnels: &[Funnel]) -> (BTreeMap<String, Touched>
             }
         }
     }
-    (by_event, by_session)
+    (by_event, by_session, by_any)
 }

@@ -1,63 +1,54 @@
 //! The vocabulary that rules may read.
 
+use super::aggregate::{Aggregate, AggregateState};
+use super::baseline::{Baseline, Measure};
 use super::derived::Derived;
 use super::facts::TextTest;
+use super::filter::Events;
+use super::last::LastValue;
+use super::ring::Ring;
 use super::scalar::{Motion, ScalarType};
+use super::slot::{Slot, ring_window};
+use super::timed::Timed;
 use super::window::{Unit, Window};
 
 /// One number or state about the person, defined by what it measures.
 ///
-/// All durations are milliseconds; "endless" is [`Scalar::ENDLESS`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// All durations are milliseconds; "endless" is [`super::Scalar::ENDLESS`].
+#[derive(Debug, Clone, PartialEq)]
 pub enum Feature {
-    /// Events of a name within a window, or only those whose property has a text.
+    /// Events within a window.
     Count {
-        /// Name of the events.
-        event: String,
+        /// Which events.
+        events: Events,
         /// How far back.
         window: Window,
-        /// Which of them.
-        filter: Option<TextTest>,
     },
-    /// Sum of a property over events of a name within a window; money in minor units.
-    Sum {
-        /// Name of the events.
-        event: String,
-        /// Name of the property.
-        property: String,
-        /// How far back.
-        window: Window,
-        /// Sums numbers with a fraction rather than whole numbers.
-        fraction: bool,
-    },
-    /// Time since the last event of that name; endless if there was none.
-    SinceLast(String),
-    /// Time since the first event of that name; endless if there was none.
-    SinceFirst(String),
-    /// Time since the last event of that name, or since the profile began.
-    Absent(String),
-    /// Local days within the window with at least one event of that name.
+    /// What the events within a window come to.
+    Aggregate(Aggregate),
+    /// The last value of a property.
+    LastValue(LastValue),
+    /// Time since the last such event; endless if there was none.
+    SinceLast(Events),
+    /// Time since the first such event; endless if there was none.
+    SinceFirst(Events),
+    /// Time since the last such event, or since the profile began.
+    Absent(Events),
+    /// Local days within the window with at least one such event.
     ActiveDays {
-        /// Name of the events.
-        event: String,
+        /// Which events.
+        events: Events,
         /// How many local days back, today included.
         days: u16,
     },
-    /// By how much each of the last `recent_days` complete local days fell below the mean of the
-    /// `baseline_days` before them: the smallest of these drops (0.5 = down by half). 0 while the
-    /// profile is younger than both together, or the mean is 0.
-    BaselineDrop {
-        /// What is measured per day.
-        measure: Measure,
-        /// Days that must all be down.
-        recent_days: u16,
-        /// Days they are compared with.
-        baseline_days: u16,
-    },
+    /// The last days held against the person's own before them.
+    Baseline(Baseline),
     /// Steps reached in a funnel's current attempt, 0 to all.
     FunnelStep(u16),
     /// Time since the last step of the current attempt; endless if there is none.
     FunnelAge(u16),
+    /// Step at which the last attempt ended unfinished; 0 if none did, or one was finished since.
+    FunnelDropped(u16),
     /// Sessions begun within a window.
     SessionCount(Window),
     /// Time spent in sessions within a window.
@@ -76,9 +67,9 @@ pub enum Feature {
     FactIs(TextTest),
     /// Whether a context value has a text.
     ContextIs(TextTest),
-    /// A fact that is a whole number or a flag (0, 1); 0 if unset.
+    /// A fact that is a whole number or a flag (0, 1); no value if it is unset or anything else.
     FactInteger(String),
-    /// A context value that is a whole number or a flag; 0 if unset.
+    /// A context value that is a whole number or a flag; no value if it is unset or anything else.
     ContextInteger(String),
     /// What the rules conclude.
     Derived(Derived),
@@ -89,15 +80,10 @@ pub enum Feature {
         /// The action.
         action: String,
     },
-}
-
-/// What a baseline measures per local day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Measure {
-    /// Events of a name.
-    Events(String),
-    /// Time spent in sessions.
-    SessionTime,
+    /// Of time and order.
+    Timed(Timed),
+    /// Time since a fact was set to its value; endless while it is unset.
+    FactAge(String),
 }
 
 impl Feature {
@@ -106,9 +92,10 @@ impl Feature {
     pub fn scalar_type(&self) -> ScalarType {
         match self {
             Self::Derived(derived) => derived.scalar_type(),
-            Self::Sum { fraction: true, .. } | Self::BaselineDrop { .. } | Self::Next { .. } => {
-                ScalarType::Number
-            }
+            Self::Timed(timed) => timed.scalar_type(),
+            Self::Aggregate(aggregate) => aggregate.scalar_type(),
+            Self::LastValue(last) => last.scalar_type(),
+            Self::Baseline(_) | Self::Next { .. } => ScalarType::Number,
             Self::Signal(_) | Self::FactIs(_) | Self::ContextIs(_) => ScalarType::Flag,
             _ => ScalarType::Integer,
         }
@@ -119,18 +106,21 @@ impl Feature {
     pub fn motion(&self) -> Motion {
         match self {
             Self::Count { window, .. }
-            | Self::Sum { window, .. }
+            | Self::Aggregate(Aggregate { window, .. })
             | Self::SessionCount(window)
-            | Self::SessionTime(window) => match window.unit {
-                Unit::Ever => Motion::Still,
-                unit => Motion::Steps(unit),
-            },
-            Self::SinceLast(_) | Self::SinceFirst(_) | Self::Absent(_) | Self::SignalAge(_) => {
-                Motion::Grows
-            }
-            Self::Derived(Derived::Age(_)) => Motion::Grows,
-            Self::FunnelStep(_) | Self::FunnelAge(_) | Self::SessionLength => Motion::Ends,
-            Self::ActiveDays { .. } | Self::BaselineDrop { .. } | Self::Weekday => {
+            | Self::SessionTime(window) => Motion::of_window(*window),
+            Self::Timed(timed) => timed.motion(),
+            Self::SinceLast(_)
+            | Self::SinceFirst(_)
+            | Self::Absent(_)
+            | Self::SignalAge(_)
+            | Self::FactAge(_)
+            | Self::Derived(Derived::Age(_)) => Motion::Grows,
+            Self::FunnelStep(_)
+            | Self::FunnelAge(_)
+            | Self::FunnelDropped(_)
+            | Self::SessionLength => Motion::Ends,
+            Self::ActiveDays { .. } | Self::Baseline(_) | Self::Weekday => {
                 Motion::Steps(Unit::Days)
             }
             Self::Hour => Motion::Steps(Unit::Hours),
@@ -139,6 +129,7 @@ impl Feature {
             | Self::ContextIs(_)
             | Self::FactInteger(_)
             | Self::ContextInteger(_)
+            | Self::LastValue(_)
             | Self::Derived(_)
             | Self::Next { .. } => Motion::Still,
         }
@@ -147,37 +138,99 @@ impl Feature {
     /// Whether its value follows the time evenly, so that only thresholds tell when it matters.
     #[must_use]
     pub fn flows(&self) -> bool {
-        self.motion() == Motion::Grows || matches!(self, Self::FunnelAge(_))
+        matches!(self.motion(), Motion::Grows | Motion::Shrinks)
+            || matches!(self, Self::FunnelAge(_))
     }
 
     /// Whether it is a duration in ms.
     #[must_use]
     pub fn is_duration(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::SinceLast(_)
-                | Self::SinceFirst(_)
-                | Self::Absent(_)
-                | Self::FunnelAge(_)
+            | Self::SinceFirst(_)
+            | Self::Absent(_)
+            | Self::FunnelAge(_)
+            | Self::SessionTime(_)
+            | Self::SessionLength
+            | Self::SignalAge(_)
+            | Self::FactAge(_)
+            | Self::Derived(Derived::Age(_)) => true,
+            Self::Timed(timed) => timed.is_duration(),
+            _ => false,
+        }
+    }
+
+    /// The events whose occurrence changes it by their names; one may come several times.
+    #[must_use]
+    pub fn event_names(&self) -> Vec<&str> {
+        match self {
+            Self::Timed(timed) => timed.events(),
+            Self::Baseline(Baseline { measure: Measure::Events(event), .. }) => vec![event],
+            _ => self.events().map(|events| events.name.as_str()).into_iter().collect(),
+        }
+    }
+
+    /// The events it looks at, if they are of one name and tested.
+    pub(super) fn events(&self) -> Option<&Events> {
+        match self {
+            Self::Count { events, .. }
+            | Self::Aggregate(Aggregate { events, .. })
+            | Self::LastValue(LastValue { events, .. })
+            | Self::ActiveDays { events, .. }
+            | Self::SinceLast(events)
+            | Self::SinceFirst(events)
+            | Self::Absent(events) => Some(events),
+            _ => None,
+        }
+    }
+
+    /// The window it looks back through, if it keeps one.
+    pub(super) fn window(&self) -> Option<Window> {
+        match self {
+            Self::Aggregate(aggregate) => Some(aggregate.window),
+            Self::Timed(timed) => timed.window(),
+            other => ring_window(other),
+        }
+    }
+
+    /// Whether any doing of the person can change it: it is about sessions.
+    pub(super) fn is_of_sessions(&self) -> bool {
+        let of_sessions = matches!(
+            self,
+            Self::SessionCount(_)
                 | Self::SessionTime(_)
                 | Self::SessionLength
-                | Self::SignalAge(_)
-                | Self::Derived(Derived::Age(_))
+                | Self::Baseline(Baseline { measure: Measure::SessionTime, .. })
+        );
+        of_sessions
+            || matches!(self, Self::Timed(timed) if timed.is_of_any_event())
+            || self.window().is_some_and(|window| window.unit == Unit::Sessions)
+    }
+
+    /// Whether a fact or the context can change it.
+    #[must_use]
+    pub fn is_of_facts(&self) -> bool {
+        matches!(
+            self,
+            Self::FactIs(_)
+                | Self::FactInteger(_)
+                | Self::FactAge(_)
+                | Self::ContextIs(_)
+                | Self::ContextInteger(_)
+                // Their holidays are those of the fact `region`.
+                | Self::Baseline(_)
+                | Self::Timed(Timed::Holiday)
         )
     }
 
-    /// The event whose occurrence changes it, if it is one event.
+    /// Upper bound of what its state takes in memory on a device.
     #[must_use]
-    pub fn event(&self) -> Option<&str> {
-        match self {
-            Self::Count { event, .. }
-            | Self::Sum { event, .. }
-            | Self::ActiveDays { event, .. }
-            | Self::SinceLast(event)
-            | Self::SinceFirst(event)
-            | Self::Absent(event)
-            | Self::BaselineDrop { measure: Measure::Events(event), .. } => Some(event),
-            _ => None,
-        }
+    pub fn bytes(&self) -> usize {
+        let kept = match self {
+            Self::Aggregate(aggregate) => AggregateState::bytes(aggregate),
+            Self::Timed(timed) => timed.bytes(),
+            other => ring_window(other).map_or(0, Ring::<i64>::bytes),
+        };
+        size_of::<Slot>().saturating_add(kept)
     }
 }

@@ -11,6 +11,9 @@ pub(super) struct Attempt {
     step: u8,
     started_at: i64,
     stepped_at: i64,
+    /// Step at which the last attempt before this one ended unfinished; 0 if none did, or one was
+    /// finished since.
+    dropped: u8,
 }
 
 impl Attempt {
@@ -28,13 +31,27 @@ impl Attempt {
         }
         let over = expected.is_none() || reached <= 1;
         if over && funnel.steps.first().is_some_and(|step| step == event) {
-            *self = Self { step: 1, started_at: at, stepped_at: at };
+            let dropped = self.dropped_at(funnel, at);
+            *self = Self { step: 1, started_at: at, stepped_at: at, dropped };
         }
     }
 
     /// Steps reached by the attempt that is under way at `at`.
     pub(super) fn step_at(&self, funnel: &Funnel, at: i64) -> u8 {
         if at > self.ends_at(funnel) { 0 } else { self.step }
+    }
+
+    /// Step at which the last attempt ended unfinished by `at`; 0 if none did, or one was finished
+    /// since.
+    pub(super) fn dropped_at(&self, funnel: &Funnel, at: i64) -> u8 {
+        let finished = usize::from(self.step) >= funnel.steps.len();
+        match self.step {
+            0 => self.dropped,
+            _ if finished => 0,
+            // One that is under way may still be finished.
+            step if at > self.ends_at(funnel) => step,
+            _ => self.dropped,
+        }
     }
 
     /// When the last step was reached, if an attempt is under way at `at`.
@@ -51,10 +68,16 @@ impl Attempt {
         out.byte(self.step);
         out.signed(self.started_at);
         out.signed(self.stepped_at);
+        out.byte(self.dropped);
     }
 
     pub(super) fn decode(input: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(Self { step: input.byte()?, started_at: input.signed()?, stepped_at: input.signed()? })
+        Ok(Self {
+            step: input.byte()?,
+            started_at: input.signed()?,
+            stepped_at: input.signed()?,
+            dropped: input.byte()?,
+        })
     }
 }
 
@@ -83,6 +106,29 @@ mod tests {
         assert_eq!(steps(&[("view", 1), ("cart", 101)], 101), 2);
         assert_eq!(steps(&[("view", 1), ("cart", 102)], 102), 0);
         assert_eq!(steps(&[("view", 1), ("cart", 2)], 102), 0);
+    }
+
+    #[test]
+    fn an_attempt_drops_out_when_its_time_is_over_until_one_is_finished() {
+        let dropped = |events: &[(&str, i64)], at: i64| {
+            let (funnel, mut attempt) = (funnel(), Attempt::default());
+            for (event, at) in events {
+                attempt.apply(&funnel, event, *at);
+            }
+            attempt.dropped_at(&funnel, at)
+        };
+        let left = [("view", 1), ("cart", 2)];
+        assert_eq!(dropped(&left, 101), 0, "under way");
+        assert_eq!(dropped(&left, 102), 2);
+        assert_eq!(dropped(&[], 102), 0);
+        let again = [&left[..], &[("view", 200)]].concat();
+        assert_eq!(dropped(&again, 200), 2, "the new one is under way");
+        assert_eq!(dropped(&again, 301), 1);
+        let finished = [&again[..], &[("cart", 201), ("pay", 202)]].concat();
+        assert_eq!(dropped(&finished, 202), 0);
+        assert_eq!(dropped(&finished, 999), 0);
+        let timed_out = [&left[..], &[("pay", 150), ("view", 160), ("view", 170)]].concat();
+        assert_eq!(dropped(&timed_out, 170), 2, "begun anew, not dropped again");
     }
 
     #[test]

@@ -4,19 +4,27 @@ use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 use crate::time::{HOUR_MS, MINUTE_MS, Stamp, civil};
 
+use super::moment::Moment;
 use super::window::{Unit, Window};
 
-/// What a bucket holds.
-pub(super) trait Amount: Copy + Default + PartialEq {
-    fn plus(self, other: Self) -> Self;
+/// What a bucket holds; by default nothing.
+pub(super) trait Bucket: Copy + Default + PartialEq {
     fn encode(self, out: &mut Writer<'_>);
     fn decode(input: &mut Reader<'_>) -> Result<Self, Malformed>;
+}
+
+/// Buckets that add up.
+pub(super) trait Amount: Bucket {
+    fn plus(self, other: Self) -> Self;
 }
 
 impl Amount for i64 {
     fn plus(self, other: Self) -> Self {
         self.saturating_add(other)
     }
+}
+
+impl Bucket for i64 {
     fn encode(self, out: &mut Writer<'_>) {
         out.signed(self);
     }
@@ -29,11 +37,58 @@ impl Amount for f64 {
     fn plus(self, other: Self) -> Self {
         self + other
     }
+}
+
+impl Bucket for f64 {
     fn encode(self, out: &mut Writer<'_>) {
         out.float(self);
     }
     fn decode(input: &mut Reader<'_>) -> Result<Self, Malformed> {
         input.float()
+    }
+}
+
+impl<T: Bucket> Bucket for Option<T> {
+    fn encode(self, out: &mut Writer<'_>) {
+        out.optional(self, |out, value| value.encode(out));
+    }
+    fn decode(input: &mut Reader<'_>) -> Result<Self, Malformed> {
+        input.optional(T::decode)
+    }
+}
+
+/// Counts of several things at once.
+impl<const N: usize> Bucket for [u32; N]
+where
+    Self: Default,
+{
+    fn encode(self, out: &mut Writer<'_>) {
+        // Most buckets hold nothing.
+        out.flag(self != Self::default());
+        if self != Self::default() {
+            for count in self {
+                out.unsigned(u64::from(count));
+            }
+        }
+    }
+    fn decode(input: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let mut counts = Self::default();
+        if input.flag()? {
+            for count in &mut counts {
+                *count = input.unsigned32()?;
+            }
+        }
+        Ok(counts)
+    }
+}
+
+impl<const N: usize> Amount for [u32; N]
+where
+    Self: Default,
+{
+    fn plus(mut self, other: Self) -> Self {
+        self.iter_mut().zip(other).for_each(|(sum, count)| *sum = sum.saturating_add(count));
+        self
     }
 }
 
@@ -48,7 +103,7 @@ pub(super) struct Ring<T> {
     amounts: Box<[T]>,
 }
 
-impl<T: Amount> Ring<T> {
+impl<T: Bucket> Ring<T> {
     pub(super) fn new(window: Window) -> Self {
         let length = usize::from(window.length.max(1));
         Self { unit: window.unit, newest: i64::MIN, amounts: vec![T::default(); length].into() }
@@ -58,9 +113,14 @@ impl<T: Amount> Ring<T> {
         i64::try_from(self.amounts.len()).unwrap_or(1)
     }
 
-    /// Adds to the bucket of `stamp`.
-    pub(super) fn add(&mut self, stamp: &Stamp, amount: T) {
-        let bucket = bucket(self.unit, stamp);
+    /// Bytes that a ring over such a window takes beside itself.
+    pub(super) fn bytes(window: Window) -> usize {
+        usize::from(window.length.max(1)).saturating_mul(size_of::<T>())
+    }
+
+    /// The bucket of the moment, to be written.
+    pub(super) fn bucket(&mut self, moment: &Moment<'_>) -> &mut T {
+        let bucket = bucket(self.unit, moment);
         let passed = bucket.saturating_sub(self.newest);
         if passed >= self.length() {
             self.amounts.fill(T::default());
@@ -70,8 +130,7 @@ impl<T: Amount> Ring<T> {
             }
         }
         self.newest = self.newest.max(bucket);
-        let at = self.at(bucket);
-        *at = at.plus(amount);
+        self.at(bucket)
     }
 
     fn place(&self, bucket: i64) -> usize {
@@ -92,43 +151,43 @@ impl<T: Amount> Ring<T> {
     }
 
     /// The buckets that are in the window at `stamp` and were written, oldest first.
-    fn window(&self, stamp: &Stamp) -> std::ops::RangeInclusive<i64> {
-        let now = bucket(self.unit, stamp);
+    fn window(&self, moment: &Moment<'_>) -> std::ops::RangeInclusive<i64> {
+        let now = bucket(self.unit, moment);
         let length = self.length();
         let oldest = now.max(self.newest).saturating_sub(length).saturating_add(1);
         oldest.max(self.newest.saturating_sub(length).saturating_add(1))..=self.newest.min(now)
     }
 
-    /// The amounts of the window at `stamp` that were written, oldest first, with the number of the
-    /// first of them. Two stretches of the ring: a division a bucket would cost more than the sum.
-    fn written(&self, stamp: &Stamp) -> (i64, impl Iterator<Item = T>) {
-        let window = self.window(stamp);
+    /// What the buckets of the window hold that ends at the moment and were written, oldest first.
+    pub(super) fn held(&self, moment: &Moment<'_>) -> impl Iterator<Item = T> {
+        self.written(moment).1
+    }
+
+    /// The same, with the number of the first bucket. Two stretches of the ring: a division a
+    /// bucket would cost more than the sum.
+    fn written(&self, moment: &Moment<'_>) -> (i64, impl Iterator<Item = T>) {
+        let window = self.window(moment);
         let (first, last) = (*window.start(), *window.end());
         let count = usize::try_from(last.saturating_sub(first).saturating_add(1)).unwrap_or(0);
         let (before, from) = self.amounts.split_at_checked(self.place(first)).unwrap_or_default();
         (first, from.iter().chain(before).take(count).copied())
     }
 
-    /// The sum over the window that ends at `stamp`.
-    pub(super) fn sum(&self, stamp: &Stamp) -> T {
-        self.written(stamp).1.fold(T::default(), T::plus)
-    }
-
     /// In how many buckets of the window there is anything.
-    pub(super) fn filled(&self, stamp: &Stamp) -> i64 {
-        let filled = self.written(stamp).1.filter(|amount| *amount != T::default());
+    pub(super) fn filled(&self, moment: &Moment<'_>) -> i64 {
+        let filled = self.held(moment).filter(|amount| *amount != T::default());
         i64::try_from(filled.count()).unwrap_or(i64::MAX)
     }
 
     /// The instant at which the oldest bucket that holds anything leaves the window.
-    pub(super) fn changes_at(&self, stamp: &Stamp) -> Option<i64> {
-        if self.unit == Unit::Ever {
+    pub(super) fn changes_at(&self, moment: &Moment<'_>) -> Option<i64> {
+        if !self.unit.passes() {
             return None;
         }
-        let (first, mut amounts) = self.written(stamp);
+        let (first, mut amounts) = self.written(moment);
         let offset = amounts.position(|amount| amount != T::default())?;
         let oldest = first.saturating_add(i64::try_from(offset).unwrap_or(i64::MAX));
-        Some(start(self.unit, oldest.saturating_add(self.length()), stamp))
+        Some(start(self.unit, oldest.saturating_add(self.length()), moment.stamp))
     }
 
     pub(super) fn encode(&self, out: &mut Writer<'_>) {
@@ -148,13 +207,28 @@ impl<T: Amount> Ring<T> {
     }
 }
 
-/// Number of the bucket that `stamp` falls into.
-fn bucket(unit: Unit, stamp: &Stamp) -> i64 {
+impl<T: Amount> Ring<T> {
+    /// Adds to the bucket of the moment.
+    pub(super) fn add(&mut self, moment: &Moment<'_>, amount: T) {
+        let bucket = self.bucket(moment);
+        *bucket = bucket.plus(amount);
+    }
+
+    /// The sum over the window that ends at the moment.
+    pub(super) fn sum(&self, moment: &Moment<'_>) -> T {
+        self.held(moment).fold(T::default(), Amount::plus)
+    }
+}
+
+/// Number of the bucket that the moment falls into.
+pub(super) fn bucket(unit: Unit, moment: &Moment<'_>) -> i64 {
+    let stamp = moment.stamp;
     match unit {
         Unit::Minutes => stamp.at.div_euclid(MINUTE_MS),
         Unit::Hours => stamp.at.div_euclid(HOUR_MS),
         Unit::Days => i64::from(stamp.day),
         Unit::Weeks => civil::week(stamp.day),
+        Unit::Sessions => i64::try_from(moment.session).unwrap_or(i64::MAX),
         Unit::Ever => 0,
     }
 }
@@ -167,13 +241,13 @@ pub(super) fn start(unit: Unit, bucket: i64, stamp: &Stamp) -> i64 {
         Unit::Hours => bucket.saturating_mul(HOUR_MS),
         Unit::Days => day(bucket),
         Unit::Weeks => day(i64::from(civil::first_day_of_week(bucket))),
-        Unit::Ever => i64::MAX,
+        Unit::Sessions | Unit::Ever => i64::MAX,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Ring, Unit, Window};
+    use super::{Moment, Ring, Unit, Window};
     use crate::time::{Clock, DAY_MS, HOUR_MS, Stamp, Timeline, VirtualClock, Zone};
 
     /// 2023-11-14 22:13:20 UTC.
@@ -185,35 +259,52 @@ mod tests {
         Timeline::default().stamp(&clock.read().unwrap())
     }
 
+    fn moment(stamp: &Stamp) -> Moment<'_> {
+        Moment { stamp, session: 1 }
+    }
+
     #[test]
     fn a_window_of_days_counts_local_days_with_today() {
         let mut ring = Ring::<i64>::new(Window { unit: Unit::Days, length: 2 });
         // 23:13 local; 00:13 the next day an hour later.
-        ring.add(&stamp(START, 60), 1);
-        ring.add(&stamp(START + HOUR_MS, 60), 1);
-        assert_eq!(ring.sum(&stamp(START + HOUR_MS, 60)), 2);
-        assert_eq!(ring.filled(&stamp(START + HOUR_MS, 60)), 2);
-        assert_eq!(ring.sum(&stamp(START + DAY_MS + HOUR_MS, 60)), 1);
-        assert_eq!(ring.sum(&stamp(START + 2 * DAY_MS + HOUR_MS, 60)), 0);
+        ring.add(&moment(&stamp(START, 60)), 1);
+        ring.add(&moment(&stamp(START + HOUR_MS, 60)), 1);
+        assert_eq!(ring.sum(&moment(&stamp(START + HOUR_MS, 60))), 2);
+        assert_eq!(ring.filled(&moment(&stamp(START + HOUR_MS, 60))), 2);
+        assert_eq!(ring.sum(&moment(&stamp(START + DAY_MS + HOUR_MS, 60))), 1);
+        assert_eq!(ring.sum(&moment(&stamp(START + 2 * DAY_MS + HOUR_MS, 60))), 0);
     }
 
     #[test]
     fn a_sum_changes_when_its_oldest_bucket_leaves_and_not_before() {
         let mut ring = Ring::<i64>::new(Window { unit: Unit::Hours, length: 3 });
         let first = stamp(START, 0);
-        ring.add(&first, 5);
-        ring.add(&stamp(START + HOUR_MS, 0), 7);
-        let at = ring.changes_at(&first).unwrap();
-        assert_eq!(ring.sum(&stamp(at - 1, 0)), 12);
-        assert_eq!(ring.sum(&stamp(at, 0)), 7);
+        ring.add(&moment(&first), 5);
+        ring.add(&moment(&stamp(START + HOUR_MS, 0)), 7);
+        let at = ring.changes_at(&moment(&first)).unwrap();
+        assert_eq!(ring.sum(&moment(&stamp(at - 1, 0))), 12);
+        assert_eq!(ring.sum(&moment(&stamp(at, 0))), 7);
     }
 
     #[test]
     fn a_long_pause_empties_every_bucket() {
         let mut ring = Ring::<i64>::new(Window { unit: Unit::Minutes, length: 5 });
-        (0..5).for_each(|minute| ring.add(&stamp(START + minute * 60_000, 0), 1));
-        assert_eq!(ring.sum(&stamp(START + 4 * 60_000, 0)), 5);
-        ring.add(&stamp(START + DAY_MS, 0), 1);
-        assert_eq!(ring.sum(&stamp(START + DAY_MS, 0)), 1);
+        (0..5).for_each(|minute| ring.add(&moment(&stamp(START + minute * 60_000, 0)), 1));
+        assert_eq!(ring.sum(&moment(&stamp(START + 4 * 60_000, 0))), 5);
+        ring.add(&moment(&stamp(START + DAY_MS, 0)), 1);
+        assert_eq!(ring.sum(&moment(&stamp(START + DAY_MS, 0))), 1);
+    }
+
+    #[test]
+    fn a_window_of_sessions_moves_with_them_and_never_with_time() {
+        let mut ring = Ring::<i64>::new(Window { unit: Unit::Sessions, length: 2 });
+        let (now, later) = (stamp(START, 0), stamp(START + 400 * DAY_MS, 0));
+        let at = |stamp, session| Moment { stamp, session };
+        ring.add(&at(&now, 1), 1);
+        ring.add(&at(&now, 2), 10);
+        assert_eq!(ring.sum(&at(&later, 2)), 11);
+        assert_eq!(ring.changes_at(&at(&later, 2)), None);
+        assert_eq!(ring.sum(&at(&later, 3)), 10);
+        assert_eq!(ring.sum(&at(&later, 4)), 0);
     }
 }

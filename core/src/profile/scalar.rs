@@ -1,6 +1,6 @@
 //! Values of features, and how they move.
 
-use super::window::Unit;
+use super::window::{Unit, Window};
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 
@@ -38,10 +38,22 @@ pub enum Motion {
     Still,
     /// It grows by a millisecond each millisecond.
     Grows,
+    /// It shrinks by a millisecond each millisecond, to 0.
+    Shrinks,
     /// It changes when a window's unit ends.
     Steps(Unit),
     /// It is measured from something that may end by itself: a funnel's attempt, a session.
     Ends,
+}
+
+impl Motion {
+    /// How what is counted in a window moves.
+    pub(super) fn of_window(window: Window) -> Self {
+        match window.unit {
+            Unit::Ever => Self::Still,
+            unit => Self::Steps(unit),
+        }
+    }
 }
 
 impl Scalar {

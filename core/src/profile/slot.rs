@@ -1,12 +1,16 @@
 //! What is kept for one feature.
 
+use super::aggregate::AggregateState;
+use super::baseline;
 use super::feature::Feature;
+use super::moment::Moment;
 use super::ring::Ring;
+use super::scalar::Scalar;
+use super::timed::Kept;
 use super::window::{Unit, Window};
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
-use crate::event::{Event, Value};
-use crate::time::Stamp;
+use crate::event::Event;
 
 /// State of one feature.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,17 +18,23 @@ pub(super) enum Slot {
     /// Nothing of its own.
     Empty,
     Whole(Ring<i64>),
-    Fraction(Ring<f64>),
     Instant(Option<i64>),
+    Timed(Box<Kept>),
+    Value(Option<Scalar>),
+    Aggregate(Box<AggregateState>),
 }
 
 impl Slot {
     pub(super) fn new(feature: &Feature) -> Self {
         match feature {
-            Feature::Sum { window, fraction: true, .. } => Self::Fraction(Ring::new(*window)),
+            Feature::Aggregate(aggregate) => {
+                Self::Aggregate(Box::new(AggregateState::new(aggregate)))
+            }
+            Feature::LastValue(_) => Self::Value(None),
             Feature::SinceLast(_) | Feature::SinceFirst(_) | Feature::Absent(_) => {
                 Self::Instant(None)
             }
+            Feature::Timed(timed) => Self::Timed(Box::new(Kept::new(timed))),
             other => {
                 ring_window(other).map_or(Self::Empty, |window| Self::Whole(Ring::new(window)))
             }
@@ -35,8 +45,10 @@ impl Slot {
         match self {
             Self::Empty => {}
             Self::Whole(ring) => ring.encode(out),
-            Self::Fraction(ring) => ring.encode(out),
+            Self::Aggregate(state) => state.encode(out),
+            Self::Value(value) => out.optional(*value, |out, value| value.encode(out)),
             Self::Instant(at) => out.optional(*at, Writer::signed),
+            Self::Timed(kept) => kept.encode(out),
         }
     }
 
@@ -48,61 +60,53 @@ impl Slot {
                     *ring = Ring::decode(window, &mut input)?;
                 }
             }
-            (Self::Fraction(ring), Feature::Sum { window, .. }) => {
-                *ring = Ring::decode(*window, &mut input)?;
+            (Self::Aggregate(state), Feature::Aggregate(aggregate)) => {
+                **state = AggregateState::decode(aggregate, &mut input)?;
             }
+            (Self::Value(value), _) => *value = input.optional(Scalar::decode)?,
             (Self::Instant(at), _) => *at = input.optional(Reader::signed)?,
+            (Self::Timed(kept), Feature::Timed(timed)) => {
+                **kept = Kept::decode(timed, &mut input)?;
+            }
             _ => {}
         }
         input.end()
     }
 
-    pub(super) fn apply(&mut self, feature: &Feature, event: &Event, stamp: &Stamp) {
+    /// Takes in an event of the feature's name.
+    pub(super) fn apply(&mut self, feature: &Feature, event: &Event, moment: &Moment<'_>) {
+        let included = || feature.events().is_none_or(|events| events.include(event));
         match (self, feature) {
-            (Self::Whole(ring), Feature::Count { filter, .. }) => {
-                let counts = filter.as_ref().is_none_or(|test| {
-                    matches!(event.property(&test.key), Some(Value::Text(text)) if *text == test.text)
-                });
-                if counts {
-                    ring.add(stamp, 1);
-                }
+            (Self::Aggregate(state), Feature::Aggregate(aggregate)) => {
+                state.apply(aggregate, event, moment);
             }
-            (Self::Whole(ring), Feature::Sum { property, .. }) => {
-                if let Some(Value::Integer(amount) | Value::Money { minor: amount, .. }) =
-                    event.property(property)
-                {
-                    ring.add(stamp, *amount);
-                }
+            (Self::Value(value), Feature::LastValue(last)) => {
+                *value = last.of(event).or(*value);
             }
-            (Self::Whole(ring), Feature::ActiveDays { .. } | Feature::BaselineDrop { .. }) => {
-                ring.add(stamp, 1);
-            }
-            (Self::Fraction(ring), Feature::Sum { property, .. }) => {
-                if let Some(Value::Number(amount)) = event.property(property) {
-                    ring.add(stamp, *amount);
-                }
-            }
+            (Self::Timed(kept), Feature::Timed(timed)) => kept.apply(timed, event, moment),
+            _ if !included() => {}
+            (
+                Self::Whole(ring),
+                Feature::Count { .. } | Feature::ActiveDays { .. } | Feature::Baseline(_),
+            ) => ring.add(moment, 1),
             (Self::Instant(at), Feature::SinceFirst(_)) => {
-                at.get_or_insert(stamp.at);
+                at.get_or_insert(moment.stamp.at);
             }
-            (Self::Instant(at), _) => *at = Some(stamp.at),
+            (Self::Instant(at), _) => *at = Some(moment.stamp.at),
             _ => {}
         }
     }
 }
 
 /// The window of a feature that counts whole numbers.
-fn ring_window(feature: &Feature) -> Option<Window> {
+pub(super) fn ring_window(feature: &Feature) -> Option<Window> {
     let days = |length| Window { unit: Unit::Days, length };
     match feature {
         Feature::Count { window, .. }
-        | Feature::Sum { window, .. }
         | Feature::SessionCount(window)
         | Feature::SessionTime(window) => Some(*window),
         Feature::ActiveDays { days: length, .. } => Some(days(*length)),
-        Feature::BaselineDrop { recent_days, baseline_days, .. } => {
-            Some(days(recent_days.saturating_add(*baseline_days).saturating_add(1)))
-        }
+        Feature::Baseline(_) => Some(baseline::DAYS),
         _ => None,
     }
 }

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::baseline;
 use super::chain::Chain;
+use super::coding::hash;
 use super::definitions::Definitions;
-use super::facts::{Facts, TooManyFacts};
+use super::facts::{FactChange, Facts, TooManyFacts};
 use super::feature::Feature;
 use super::funnel::Attempt;
+use super::holidays;
+use super::moment::Moment;
 use super::ring::start;
 use super::scalar::Scalar;
 use super::session::{Sessions, Step};
 use super::slot::Slot;
+use super::timed::{Around, Histogram};
 use super::window::Unit;
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
@@ -29,7 +32,12 @@ pub struct Profile {
     predictions: Vec<Chain>,
     facts: Facts,
     context: Facts,
+    /// If a feature lives on it.
+    rhythm: Option<Histogram>,
 }
+
+/// What the key of the hours of the week is made of.
+const RHYTHM: &[u8] = b"rhythm";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Began {
@@ -45,6 +53,7 @@ impl Profile {
             slots: definitions.features().iter().map(Slot::new).collect(),
             funnels: vec![Attempt::default(); definitions.funnels().len()],
             predictions: vec![Chain::default(); definitions.predictions().len()],
+            rhythm: definitions.reads_rhythm().then(Histogram::default),
             ..Self::default()
         }
     }
@@ -76,14 +85,18 @@ impl Profile {
     pub fn apply(&mut self, event: &Event, stamp: &Stamp, definitions: &Definitions) {
         self.began.get_or_insert(Began { at: stamp.at, day: stamp.day });
         if !event.is_ambient() {
-            self.apply_session(stamp, definitions);
+            self.apply_session(event, stamp, definitions);
+            if let Some(rhythm) = &mut self.rhythm {
+                rhythm.apply(stamp);
+            }
         }
+        let moment = self.moment(stamp);
         let Some(touched) = definitions.touched(event.name()) else { return };
         for number in &touched.features {
             if let (Some(feature), Some(slot)) =
                 (definitions.feature(*number), self.slots.get_mut(usize::from(*number)))
             {
-                slot.apply(feature, event, stamp);
+                slot.apply(feature, event, &moment);
             }
         }
         for number in &touched.funnels {
@@ -105,18 +118,25 @@ impl Profile {
         }
     }
 
-    fn apply_session(&mut self, stamp: &Stamp, definitions: &Definitions) {
+    /// The moment with the session that it is counted with: before the first one, that.
+    fn moment<'a>(&self, stamp: &'a Stamp) -> Moment<'a> {
+        Moment { stamp, session: self.sessions.number().max(1) }
+    }
+
+    fn apply_session(&mut self, event: &Event, stamp: &Stamp, definitions: &Definitions) {
         let step = self.sessions.apply(stamp.at, definitions.session_idle_ms());
         if step == Step::Begins {
             self.predictions.iter_mut().for_each(Chain::forget_last);
         }
+        self.apply_any(event, step, stamp, definitions);
+        let moment = self.moment(stamp);
         for number in definitions.session_features() {
             let slot = self.slots.get_mut(usize::from(*number));
             if let (Some(feature), Some(Slot::Whole(ring))) = (definitions.feature(*number), slot) {
                 match (feature, step) {
-                    (Feature::SessionCount(_), Step::Begins) => ring.add(stamp, 1),
-                    (Feature::SessionTime(_) | Feature::BaselineDrop { .. }, Step::Lasts(ms)) => {
-                        ring.add(stamp, ms);
+                    (Feature::SessionCount(_), Step::Begins) => ring.add(&moment, 1),
+                    (Feature::SessionTime(_) | Feature::Baseline(_), Step::Lasts(ms)) => {
+                        ring.add(&moment, ms);
                     }
                     _ => {}
                 }
@@ -124,35 +144,50 @@ impl Profile {
         }
     }
 
+    /// What looks at every event of the person's own doing.
+    fn apply_any(&mut self, event: &Event, step: Step, stamp: &Stamp, definitions: &Definitions) {
+        let length_ms = self.sessions.length_at(stamp.at, definitions.session_idle_ms());
+        let (session, moment) = ((step == Step::Begins, length_ms), self.moment(stamp));
+        for number in definitions.any_features() {
+            let slot = self.slots.get_mut(usize::from(*number));
+            if let (Some(Feature::Timed(timed)), Some(Slot::Timed(kept))) =
+                (definitions.feature(*number), slot)
+            {
+                kept.apply_any(timed, event, session, &moment);
+            }
+        }
+    }
+
+    fn around<'a>(&'a self, stamp: &'a Stamp, definitions: &'a Definitions) -> Around<'a> {
+        let (holidays, facts) = (definitions.holidays(), &self.facts);
+        let session = self.moment(stamp).session;
+        Around { stamp, session, rhythm: self.rhythm.as_ref(), holidays, facts }
+    }
+
     /// Whether there is room for these facts (or, with `context`, for this context).
-    pub fn admit_facts(
-        &self,
-        facts: &[(String, Value)],
-        context: bool,
-    ) -> Result<(), TooManyFacts> {
+    pub fn admit_facts(&self, facts: &[FactChange], context: bool) -> Result<(), TooManyFacts> {
         if context { self.context.admit(facts) } else { self.facts.admit(facts) }
     }
 
-    /// Whether these facts are known already.
+    /// Whether these facts are known already, and those to be unset are not.
     #[must_use]
-    pub fn holds_facts(&self, facts: &[(String, Value)], context: bool) -> bool {
+    pub fn holds_facts(&self, facts: &[FactChange], context: bool) -> bool {
         if context { self.context.hold(facts) } else { self.facts.hold(facts) }
     }
 
-    /// Sets facts (or, with `context`, the context): what the host knows and events do not say.
-    pub fn apply_facts(&mut self, facts: &[(String, Value)], context: bool) {
-        if context { self.context.apply(facts) } else { self.facts.apply(facts) }
+    /// Sets and unsets facts (or, with `context`, the context): what the host knows and events do not say.
+    pub fn apply_facts(&mut self, facts: &[FactChange], context: bool, stamp: &Stamp) {
+        let held = if context { &mut self.context } else { &mut self.facts };
+        held.apply(facts, stamp.at);
     }
 
     /// The facts, in order of their names.
-    #[must_use]
-    pub fn facts(&self) -> &BTreeMap<String, Value> {
+    pub fn facts(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.facts.all()
     }
 
     /// The context, in order of the names.
-    #[must_use]
-    pub fn context(&self) -> &BTreeMap<String, Value> {
+    pub fn context(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.context.all()
     }
 
@@ -163,21 +198,35 @@ impl Profile {
         let feature = definitions.feature(number)?;
         let slot = self.slots.get(usize::from(number))?;
         let whole = |value: i64| Some(Scalar::Integer(value));
+        let moment = self.moment(stamp);
         match (feature, slot) {
-            (Feature::BaselineDrop { recent_days, baseline_days, .. }, Slot::Whole(ring)) => {
+            (Feature::Baseline(baseline), Slot::Whole(ring)) => {
                 let began = self.began.map_or(stamp.day, |began| began.day);
-                let days = (*recent_days, *baseline_days);
-                Some(Scalar::Number(baseline::drop(ring, days, began, stamp)))
+                let holidays = self.around(stamp, definitions).holidays();
+                let is_holiday = |day| holidays::contains(holidays, day);
+                Some(Scalar::Number(baseline.read(ring, (began, stamp.day), is_holiday)))
             }
-            (Feature::ActiveDays { .. }, Slot::Whole(ring)) => whole(ring.filled(stamp)),
-            (_, Slot::Whole(ring)) => whole(ring.sum(stamp)),
-            (_, Slot::Fraction(ring)) => Some(Scalar::Number(ring.sum(stamp))),
+            (Feature::Timed(timed), Slot::Timed(kept)) => {
+                kept.read(timed, self.around(stamp, definitions))
+            }
+            (Feature::ActiveDays { .. }, Slot::Whole(ring)) => whole(ring.filled(&moment)),
+            (_, Slot::Whole(ring)) => whole(ring.sum(&moment)),
+            (_, Slot::Value(value)) => *value,
+            (Feature::Aggregate(aggregate), Slot::Aggregate(state)) => {
+                state.read(aggregate, &moment)
+            }
             // Before the first event of any name nothing is absent yet.
             (Feature::Absent(_), _) if self.began.is_none() => whole(0),
-            (_, Slot::Instant(_)) => whole(since(self.grows_from(number, definitions), stamp)),
+            (Feature::FactAge(_), _) | (_, Slot::Instant(_)) => {
+                whole(since(self.grows_from(number, definitions), stamp))
+            }
             (Feature::FunnelStep(funnel), _) => {
                 let (attempt, funnel) = self.attempt(*funnel, definitions)?;
                 whole(i64::from(attempt.step_at(funnel, stamp.at)))
+            }
+            (Feature::FunnelDropped(funnel), _) => {
+                let (attempt, funnel) = self.attempt(*funnel, definitions)?;
+                whole(i64::from(attempt.dropped_at(funnel, stamp.at)))
             }
             (Feature::FunnelAge(funnel), _) => {
                 let (attempt, funnel) = self.attempt(*funnel, definitions)?;
@@ -190,8 +239,8 @@ impl Profile {
             (Feature::Weekday, _) => whole(i64::from(civil::weekday(stamp.wall_day()))),
             (Feature::FactIs(test), _) => Some(Scalar::Flag(self.facts.is(test))),
             (Feature::ContextIs(test), _) => Some(Scalar::Flag(self.context.is(test))),
-            (Feature::FactInteger(key), _) => whole(self.facts.integer(key)),
-            (Feature::ContextInteger(key), _) => whole(self.context.integer(key)),
+            (Feature::FactInteger(key), _) => self.facts.integer(key).map(Scalar::Integer),
+            (Feature::ContextInteger(key), _) => self.context.integer(key).map(Scalar::Integer),
             (Feature::Next { prediction, action }, _) => {
                 let chain = self.predictions.get(usize::from(*prediction))?;
                 Some(Scalar::Number(chain.probability(action)))
@@ -216,6 +265,7 @@ impl Profile {
             _ => None,
         };
         match definitions.feature(number)? {
+            Feature::FactAge(key) => self.facts.set_at(key),
             Feature::Absent(_) => last.or(self.began.map(|began| began.at)),
             Feature::FunnelAge(funnel) => {
                 let (attempt, funnel) = self.attempt(*funnel, definitions)?;
@@ -225,18 +275,40 @@ impl Profile {
         }
     }
 
-    /// The next instant after `stamp` at which the value may change by itself, growing durations
-    /// left out.
+    /// The instant that a shrinking duration counts down to, seen from `stamp`.
+    #[must_use]
+    pub fn shrinks_to(&self, number: u16, stamp: &Stamp, definitions: &Definitions) -> Option<i64> {
+        match (definitions.feature(number)?, self.slots.get(usize::from(number))?) {
+            (Feature::Timed(timed), Slot::Timed(kept)) => {
+                kept.shrinks_to(timed, self.around(stamp, definitions))
+            }
+            _ => None,
+        }
+    }
+
+    /// The next instant after `stamp` at which the value may change by itself, growing and
+    /// shrinking durations left out.
     #[must_use]
     pub fn changes_at(&self, number: u16, stamp: &Stamp, definitions: &Definitions) -> Option<i64> {
+        let moment = self.moment(stamp);
         let next_day = || Some(start(Unit::Days, i64::from(stamp.day) + 1, stamp));
         match (definitions.feature(number)?, self.slots.get(usize::from(number))?) {
-            (Feature::BaselineDrop { .. }, Slot::Whole(ring)) => {
-                ring.changes_at(stamp).and_then(|_| next_day())
+            (Feature::Timed(timed), Slot::Timed(kept)) => {
+                kept.changes_at(timed, self.around(stamp, definitions))
             }
-            (_, Slot::Whole(ring)) => ring.changes_at(stamp),
-            (_, Slot::Fraction(ring)) => ring.changes_at(stamp),
-            (Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel), _) => {
+            (Feature::Baseline(_), Slot::Whole(ring)) => {
+                ring.changes_at(&moment).and_then(|_| next_day())
+            }
+            (_, Slot::Whole(ring)) => ring.changes_at(&moment),
+            (Feature::Aggregate(aggregate), Slot::Aggregate(state)) => {
+                state.changes_at(aggregate, &moment)
+            }
+            (
+                Feature::FunnelStep(funnel)
+                | Feature::FunnelAge(funnel)
+                | Feature::FunnelDropped(funnel),
+                _,
+            ) => {
                 let (attempt, funnel) = self.attempt(*funnel, definitions)?;
                 Some(attempt.ends_at(funnel).saturating_add(1))
             }
@@ -288,6 +360,9 @@ impl Profile {
         for (prediction, chain) in definitions.predictions().iter().zip(&self.predictions) {
             states.entry(prediction.key()).or_insert_with(|| encoded(|out| chain.encode(out)));
         }
+        if let Some(rhythm) = &self.rhythm {
+            states.insert(hash(RHYTHM), encoded(|out| rhythm.encode(out)));
+        }
         out.length(states.len());
         for (key, state) in states {
             out.unsigned(key);
@@ -328,6 +403,12 @@ impl Profile {
                 *chain = Chain::decode(&mut input)?;
                 input.end()?;
             }
+        }
+        let kept = states.get(&hash(RHYTHM)).filter(|_| profile.rhythm.is_some());
+        if let Some(state) = kept {
+            let mut input = Reader::new(state, "rhythm");
+            profile.rhythm = Some(Histogram::decode(&mut input)?);
+            input.end()?;
         }
         Ok(profile)
     }

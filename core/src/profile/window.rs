@@ -26,6 +26,16 @@ pub enum Unit {
     Weeks,
     /// Everything since the installation.
     Ever,
+    /// Sessions, the current or last one included. Time alone never moves such a window.
+    Sessions,
+}
+
+impl Unit {
+    /// Whether units end as time passes.
+    #[must_use]
+    pub fn passes(self) -> bool {
+        !matches!(self, Self::Ever | Self::Sessions)
+    }
 }
 
 impl Window {
@@ -36,6 +46,7 @@ impl Window {
             Unit::Days => 3,
             Unit::Weeks => 4,
             Unit::Ever => 5,
+            Unit::Sessions => 6,
         });
         out.unsigned(u64::from(self.length));
     }
@@ -47,6 +58,7 @@ impl Window {
             3 => Unit::Days,
             4 => Unit::Weeks,
             5 => Unit::Ever,
+            6 => Unit::Sessions,
             _ => return Err(input.malformed()),
         };
         let length = u16::try_from(input.unsigned()?).map_err(|_| input.malformed())?;

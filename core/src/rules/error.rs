@@ -26,7 +26,8 @@ pub enum RulesError {
     /// A part is missing, there is one too many, or a figure is out of bounds.
     Unsound(String),
     /// A growing duration is used otherwise than in a comparison with a constant or with another
-    /// growing one, so that nothing would tell when the condition changes.
+    /// growing one, or a shrinking one otherwise than with a constant, so that nothing would tell
+    /// when the condition changes.
     Pace(String),
     /// Its evaluation would take too long, or that of all up to it.
     TooCostly(String),
@@ -44,7 +45,10 @@ impl fmt::Display for RulesError {
                 write!(out, "{name} lacks a part, or has one too many or out of bounds")
             }
             Self::Pace(name) => {
-                write!(out, "{name} uses a growing duration otherwise than in a plain comparison")
+                write!(
+                    out,
+                    "{name} uses a growing or shrinking duration otherwise than in a plain comparison"
+                )
             }
             Self::TooCostly(name) => write!(
                 out,

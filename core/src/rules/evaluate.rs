@@ -113,15 +113,7 @@ pub(super) fn compare(relation: Relation, left: Slot, right: Slot) -> Slot {
         (Scalar::Flag(left), Scalar::Flag(right)) => Some(left.cmp(&right)),
         _ => return Slot::Fault,
     };
-    let holds = match relation {
-        Relation::Less => order.is_some_and(std::cmp::Ordering::is_lt),
-        Relation::LessOrEqual => order.is_some_and(std::cmp::Ordering::is_le),
-        Relation::Greater => order.is_some_and(std::cmp::Ordering::is_gt),
-        Relation::GreaterOrEqual => order.is_some_and(std::cmp::Ordering::is_ge),
-        Relation::Equal => order.is_some_and(std::cmp::Ordering::is_eq),
-        Relation::NotEqual => order.is_none_or(std::cmp::Ordering::is_ne),
-    };
-    Slot::Value(Scalar::Flag(holds))
+    Slot::Value(Scalar::Flag(relation.holds(order)))
 }
 
 fn calculate(operation: Operation, left: Slot, right: Slot) -> Slot {

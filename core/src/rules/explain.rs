@@ -72,7 +72,7 @@ pub fn explain(
             ) => {
                 found.extend(match (left, right) {
                     (Some(number), _) => named(number, *relation, a, b, held),
-                    (None, Some(number)) => named(number, mirrored(*relation), b, a, held),
+                    (None, Some(number)) => named(number, relation.mirrored(), b, a, held),
                     (None, None) => None,
                 });
             }
@@ -110,7 +110,9 @@ impl Comparison {
 fn name_of(feature: &Feature, definitions: &Definitions, rules: &Rules) -> Option<String> {
     Some(match feature {
         Feature::Signal(signal) | Feature::SignalAge(signal) => rules.signal(*signal)?.name.clone(),
-        Feature::FunnelStep(funnel) | Feature::FunnelAge(funnel) => {
+        Feature::FunnelStep(funnel)
+        | Feature::FunnelAge(funnel)
+        | Feature::FunnelDropped(funnel) => {
             definitions.funnels().get(usize::from(*funnel))?.name.clone()
         }
         Feature::Next { prediction, .. } => {
@@ -124,17 +126,6 @@ fn name_of(feature: &Feature, definitions: &Definitions, rules: &Rules) -> Optio
         Feature::Derived(derived) => rules.table(derived.table()?)?.name.clone(),
         _ => String::new(),
     })
-}
-
-/// The relation seen from the other side.
-fn mirrored(relation: Relation) -> Relation {
-    match relation {
-        Relation::Less => Relation::Greater,
-        Relation::LessOrEqual => Relation::GreaterOrEqual,
-        Relation::Greater => Relation::Less,
-        Relation::GreaterOrEqual => Relation::LessOrEqual,
-        same => same,
-    }
 }
 
 impl Comparison {

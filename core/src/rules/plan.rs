@@ -66,6 +66,16 @@ fn changes_at(program: &Program, steps: Steps<'_>, reading: &Reading<'_>) -> i64
                 }
             });
         }
+        if let Some(to) = profile.shrinks_to(*feature, stamp, definitions) {
+            steps.visit(program, |threshold| {
+                let reached = to.saturating_sub(threshold);
+                for at in [reached, reached.saturating_add(1)] {
+                    if at > stamp.at {
+                        next = next.min(at);
+                    }
+                }
+            });
+        }
         let changes = profile.changes_at(*feature, stamp, definitions);
         next = changes.into_iter().fold(next, i64::min);
     }

@@ -9,6 +9,8 @@ use std::fmt;
 use crate::codec::{Reader, Writer};
 use crate::profile::ScalarType;
 
+pub use crate::profile::Relation;
+
 /// Most instructions of one program: ten times the longest built-in condition.
 pub const MOST_OPS: usize = 256;
 /// Deepest stack of one program.
@@ -43,48 +45,6 @@ pub enum Op {
     Or,
 }
 
-/// How two values compare.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Relation {
-    /// `<`
-    Less,
-    /// `<=`
-    LessOrEqual,
-    /// `>`
-    Greater,
-    /// `>=`
-    GreaterOrEqual,
-    /// `==`
-    Equal,
-    /// `!=`
-    NotEqual,
-}
-
-impl Relation {
-    /// Its number in files and programs.
-    pub(crate) fn number(self) -> u8 {
-        place_of(&RELATIONS, self)
-    }
-
-    /// The relation with that number.
-    pub(crate) fn from_number(number: u8) -> Option<Self> {
-        RELATIONS.get(usize::from(number)).copied()
-    }
-}
-
-impl fmt::Display for Relation {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Less => "<",
-            Self::LessOrEqual => "<=",
-            Self::Greater => ">",
-            Self::GreaterOrEqual => ">=",
-            Self::Equal => "==",
-            Self::NotEqual => "!=",
-        })
-    }
-}
-
 /// What to do with two numbers. Whole numbers that overflow, and a division of them by 0, are
 /// faults, as in CEL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,14 +61,6 @@ pub enum Operation {
     Remainder,
 }
 
-const RELATIONS: [Relation; 6] = [
-    Relation::Less,
-    Relation::LessOrEqual,
-    Relation::Greater,
-    Relation::GreaterOrEqual,
-    Relation::Equal,
-    Relation::NotEqual,
-];
 const OPERATIONS: [Operation; 5] = [
     Operation::Add,
     Operation::Subtract,

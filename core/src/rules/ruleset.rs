@@ -8,7 +8,7 @@ use super::program::{Op, Program};
 use super::score::Score;
 use super::signal::{MOST_SIGNALS, Signal};
 use super::table::{Table, TableKind};
-use crate::profile::{Definitions, Feature};
+use crate::profile::{Definitions, Feature, Motion};
 
 /// Most scores of one pack.
 pub const MOST_SCORES: usize = 256;
@@ -77,7 +77,7 @@ impl Rules {
             for number in self.features(place) {
                 by_feature.entry(number).or_default().push(place);
                 let Some(feature) = definitions.feature(number) else { continue };
-                if of_facts(feature) && self.by_fact.last() != Some(&place) {
+                if feature.is_of_facts() && self.by_fact.last() != Some(&place) {
                     self.by_fact.push(place);
                 }
                 let read = node_read(feature).and_then(|node| self.order.place(node));
@@ -252,16 +252,6 @@ fn check_names(parts: &Parts<'_>) -> Result<(), RulesError> {
     }
 }
 
-fn of_facts(feature: &Feature) -> bool {
-    matches!(
-        feature,
-        Feature::FactIs(_)
-            | Feature::FactInteger(_)
-            | Feature::ContextIs(_)
-            | Feature::ContextInteger(_)
-    )
-}
-
 /// The node whose state a feature reads.
 fn node_read(feature: &Feature) -> Option<Node> {
     match feature {
@@ -293,18 +283,28 @@ fn still(program: &Program, definitions: &Definitions) -> bool {
 }
 
 /// Whether each growing duration stands in a comparison with a constant or with another one that
-/// grows: then its thresholds tell when the condition can change.
+/// grows, and each shrinking one in a comparison with a constant: then the thresholds tell when the
+/// condition can change.
 fn paces_plainly(program: &Program, definitions: &Definitions) -> bool {
-    let grows = |op: Option<&Op>| match op {
-        Some(Op::Feature(number)) => definitions.feature(*number).is_some_and(Feature::flows),
-        _ => false,
+    let motion = |op: Option<&Op>| match op {
+        Some(Op::Feature(number)) => definitions.feature(*number).map(|feature| match feature {
+            Feature::FunnelAge(_) => Motion::Grows,
+            feature => feature.motion(),
+        }),
+        _ => None,
     };
-    let plain = |op: Option<&Op>| grows(op) || matches!(op, Some(Op::Integer(_)));
+    let constant = |op: Option<&Op>| matches!(op, Some(Op::Integer(_)));
     let compares = |op: Option<&Op>| matches!(op, Some(Op::Compare(_)));
     let ops = program.ops();
-    (0..ops.len()).filter(|place| grows(ops.get(*place))).all(|place| {
+    (0..ops.len()).all(|place| {
+        let plain = |op: Option<&Op>| match motion(ops.get(place)) {
+            Some(Motion::Grows) => constant(op) || motion(op) == Some(Motion::Grows),
+            Some(Motion::Shrinks) => constant(op),
+            _ => true,
+        };
+        let moves = matches!(motion(ops.get(place)), Some(Motion::Grows | Motion::Shrinks));
         let left = plain(ops.get(place + 1)) && compares(ops.get(place + 2));
         let before = place.checked_sub(1).and_then(|before| ops.get(before));
-        left || plain(before) && compares(ops.get(place + 1))
+        !moves || left || plain(before) && compares(ops.get(place + 1))
     })
 }

@@ -7,7 +7,8 @@ use crate::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 
 /// Fills the places `{0}`, `{1:days}` ... of every text; `values` in the order of their numbers.
 ///
-/// A place that is none, or has no value, stays as it is: a text never fails.
+/// A place that is none stays as it is, and one that has no value shows a dash: a text never
+/// fails.
 pub(super) fn fill(texts: &Texts, values: &[Option<Scalar>]) -> Texts {
     let filled = texts
         .iter()
@@ -36,7 +37,9 @@ fn fill_one(text: &str, values: &[Option<Scalar>], language: Language) -> String
 
 fn word(place: &str, values: &[Option<Scalar>], language: Language) -> Option<String> {
     let (number, unit) = place.split_once(':').unwrap_or((place, ""));
-    let value = (*values.get(number.parse::<usize>().ok()?)?)?;
+    let Some(value) = *values.get(number.parse::<usize>().ok()?)? else {
+        return Some("–".to_owned());
+    };
     let whole = |unit_ms: i64| match value {
         Scalar::Integer(Scalar::ENDLESS) => Some(duration(Scalar::ENDLESS, language)),
         Scalar::Integer(ms) => Some((ms / unit_ms).to_string()),
@@ -61,7 +64,7 @@ mod tests {
     #[test]
     fn places_are_filled_in_their_units_and_what_is_no_place_stays() {
         let texts = Texts::new(vec![
-            ("en".into(), "{0:days} d, {1:percent} %, {2}, {9}, {x}, {".into()),
+            ("en".into(), "{0:days} d, {1:percent} %, {2}, {4}, {9}, {x}, {".into()),
             ("zh".into(), "{3:hours}小时".into()),
         ]);
         let values = [
@@ -69,9 +72,10 @@ mod tests {
             Some(Scalar::Number(0.5)),
             Some(Scalar::Integer(3)),
             Some(Scalar::Integer(Scalar::ENDLESS)),
+            None,
         ];
         let filled = fill(&texts, &values);
-        assert_eq!(filled.find("en"), Some("6 d, 50 %, 3, {9}, {x}, {"));
+        assert_eq!(filled.find("en"), Some("6 d, 50 %, 3, –, {9}, {x}, {"));
         assert_eq!(filled.find("zh"), Some("从未小时"));
     }
 }

@@ -2,11 +2,13 @@
 
 mod derived;
 mod subject;
+mod timed;
+mod windows;
 
 pub(crate) use derived::shares as shares_text;
 
 use super::explain::Comparison;
-use crate::profile::{Feature, Scalar};
+use crate::profile::{BaselineFigure, Feature, Rhythm, Scalar, Summary, Timed};
 use crate::text::Language;
 use crate::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 
@@ -36,7 +38,7 @@ impl Comparison {
             Scalar::Number(value) if derived::is_of(&self.feature) => {
                 derived::number(&self.feature, value)
             }
-            Scalar::Number(value) if matches!(self.feature, Feature::BaselineDrop { .. }) => {
+            Scalar::Number(value) if is_percentage(&self.feature) => {
                 // Cut, not rounded: 49.95 % must not read like 50 %.
                 let percent = format!("{:.1}", libm::floor(value * 1_000.0 + 1e-6) / 10.0);
                 format!("{} %", percent.strip_suffix(".0").unwrap_or(&percent))
@@ -50,6 +52,18 @@ impl Comparison {
                 (if flag { yes } else { no }).to_owned()
             }
         }
+    }
+}
+
+/// Whether a number is a part of something.
+fn is_percentage(feature: &Feature) -> bool {
+    match feature {
+        Feature::Baseline(baseline) => baseline.figure != BaselineFigure::Zscore,
+        Feature::Timed(timed) => {
+            matches!(timed, Timed::Path(_) | Timed::Rhythm(Rhythm::ActiveShare { .. }))
+        }
+        Feature::Aggregate(aggregate) => matches!(aggregate.summary, Summary::Share { .. }),
+        _ => false,
     }
 }
 
@@ -87,6 +101,7 @@ pub fn duration(ms: i64, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Comparison, Feature, Language, Scalar, duration};
+    use crate::profile::Events;
     use crate::rules::Relation;
 
     #[test]
@@ -101,7 +116,7 @@ mod tests {
     #[test]
     fn a_comparison_reads_as_a_phrase_in_both_languages() {
         let comparison = Comparison {
-            feature: Feature::Absent("open".into()),
+            feature: Feature::Absent(Events::named("open")),
             name: String::new(),
             relation: Relation::GreaterOrEqual,
             value: Scalar::Integer(6 * 86_400_000),

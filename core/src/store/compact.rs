@@ -8,9 +8,9 @@ use staykit_proto::segment::Row;
 
 use super::Store;
 use super::base::Base;
-use super::check::note_ends;
 use super::database::{Checkpoints, Position};
 use super::dropped::{DropReason, Range};
+use super::ends::note_ends;
 use super::error::{StoreError, StoreFile};
 use super::journal::{self, Frame, Loaded, Spare, Start, Started};
 use super::limits;

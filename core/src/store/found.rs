@@ -1,24 +1,10 @@
 //! What an opening finds: how the last use ended, what is damaged, what the database says.
 
 use super::base::Base;
-use super::check::UncleanEnds;
 use super::database::{Checkpoints, Database, Position};
+use super::ends::UncleanEnds;
 use super::error::{StoreError, StoreFile};
 use super::record::{Body, decode_entry};
-
-/// How the last use of a store ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ended {
-    /// There was none.
-    New,
-    /// By [`super::Journal::close`].
-    Clean,
-    /// The process died, the device ran on: nothing is lost.
-    Killed,
-    /// The device may have stopped in between: entries that were not synced may be lost.
-    PowerLost,
-}
 
 /// What could not be read when a store was opened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]

@@ -11,8 +11,8 @@ mod sync;
 use std::sync::Arc;
 
 use super::base::Base;
-use super::check::UncleanEnds;
 use super::disk::{Access, DiskFile};
+use super::ends::UncleanEnds;
 use super::error::{StoreError, StoreFile};
 use super::{limits, names};
 use frame::{CLOSED_FRAME_BYTES, FRAME_OVERHEAD, Kind};
@@ -225,14 +225,11 @@ impl Journal {
 
     fn switch(&mut self, size: usize) -> Result<(), StoreError> {
         let needed = file::size_for(size);
-        let spare = match self.spare.take().filter(|spare| spare.size >= needed) {
-            Some(spare) => spare,
-            None => {
-                let spare = Spare::create(&self.base, self.size_within_room(needed)?)?;
-                self.room = self.room.map(|room| room.saturating_sub(spare.size));
-                spare
-            }
-        };
+        if let Some(spare) = self.spare.take().filter(|spare| spare.size >= needed) {
+            return self.go_on_in(spare);
+        }
+        let spare = Spare::create(&self.base, self.size_within_room(needed)?)?;
+        self.room = self.room.map(|room| room.saturating_sub(spare.size));
         self.go_on_in(spare)
     }
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::base::Base;
 use super::database::admit_file;
+use super::ends::Ended;
 use super::error::StoreError;
 use super::folder::Folder;
-use super::found::{Buffer, Damage, Ended};
+use super::found::{Buffer, Damage};
 use super::journal::{self, Journal};
 use super::names;
 use super::scan::Scan;

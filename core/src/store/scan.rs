@@ -1,9 +1,9 @@
 //! One pass over the journal at opening: what can be read, what is missing, how it ended.
 
 use super::base::Base;
-use super::check::UncleanEnds;
+use super::ends::{Ended, UncleanEnds};
 use super::error::StoreError;
-use super::found::{Buffer, Damage, Ended, last_seq_in};
+use super::found::{Buffer, Damage, last_seq_in};
 use super::journal::{self, Frame, Loaded, Started};
 use super::names;
 

@@ -69,6 +69,19 @@ impl Zone {
         }
     }
 
+    /// The next wall-clock instant after `wall_ms` at which local clocks begin to show `minute` of
+    /// a day, or at which the offset changes: then it is to be asked again.
+    #[must_use]
+    pub fn next_showing(&self, wall_ms: i64, minute: u16) -> i64 {
+        let local = self.local_ms(wall_ms);
+        let today = local.saturating_sub(local.rem_euclid(DAY_MS));
+        let shown = today.saturating_add(i64::from(minute) * MINUTE_MS);
+        let next = if shown > local { shown } else { shown.saturating_add(DAY_MS) };
+        let next = next.saturating_sub(i64::from(self.offset_at(wall_ms)) * MINUTE_MS);
+        let change = self.next.filter(|change| change.at > wall_ms);
+        change.map_or(next, |change| next.min(change.at))
+    }
+
     fn local_ms(&self, wall_ms: i64) -> i64 {
         wall_ms.saturating_add(i64::from(self.offset_at(wall_ms)) * MINUTE_MS)
     }
@@ -168,6 +181,17 @@ mod tests {
             Zone { offset_min: 120, next: Some(OffsetChange { at: autumn, offset_min: 60 }) };
         let day = zone.day(autumn);
         assert_eq!(zone.instant(day, 150), autumn - HOURS / 2);
+    }
+
+    #[test]
+    fn a_time_is_shown_next_today_or_tomorrow_and_looked_at_again_when_clocks_jump() {
+        let day = BERLIN.day(SPRING);
+        let shown = |wall_ms, minute| BERLIN.next_showing(wall_ms, minute);
+        // 01:30 is to come, 01:00 is gone and comes after the clocks have jumped.
+        assert_eq!(shown(SPRING - HOURS, 90), SPRING - HOURS / 2);
+        assert_eq!(shown(SPRING - HOURS, 60), SPRING);
+        assert_eq!(shown(SPRING, 60), BERLIN.instant(day + 1, 60));
+        assert_eq!(shown(SPRING, 181), SPRING + HOURS / 60);
     }
 
     #[test]

@@ -46,7 +46,8 @@ impl Stamp {
     #[must_use]
     pub fn start_of_day(&self, day: i32) -> i64 {
         let true_day = day.saturating_sub(lead_days(self.lead_ms));
-        self.reading.zone.instant(true_day, 0).saturating_add(self.lead_ms)
+        let zone = zone_on_line(&self.reading, self.at.saturating_sub(self.lead_ms));
+        zone.instant(true_day, 0).saturating_add(self.lead_ms)
     }
 
     /// Whether local time is told otherwise than at `other`: another zone, or a wall clock that
@@ -72,17 +73,10 @@ impl Stamp {
         let wall_ms = self.reading.wall_ms.saturating_add(ms);
         let zone = self.reading.zone;
         let zone = Zone { offset_min: zone.offset_at(wall_ms), ..zone };
-        Self {
-            at,
-            day: day_at(&zone, at, self.lead_ms).max(self.day),
-            lead_ms: self.lead_ms,
-            reading: ClockReading {
-                wall_ms,
-                boot_ms: self.reading.boot_ms.saturating_add_signed(ms),
-                zone,
-                ..self.reading
-            },
-        }
+        let boot_ms = self.reading.boot_ms.saturating_add_signed(ms);
+        let reading = ClockReading { wall_ms, boot_ms, zone, ..self.reading };
+        let day = day_at(&reading, at, self.lead_ms).max(self.day);
+        Self { at, day, lead_ms: self.lead_ms, reading }
     }
 }
 
@@ -147,7 +141,7 @@ impl Timeline {
             Some(truth) if truth.saturating_sub(at) > tolerance() => (truth, 0),
             _ => (at, last.lead_ms),
         };
-        let day = day_at(&reading.zone, at, lead_ms).max(last.day);
+        let day = day_at(reading, at, lead_ms).max(last.day);
         Stamp { at, reading: *reading, day, lead_ms }
     }
 
@@ -232,13 +226,25 @@ impl ClockReading {
     }
 }
 
+/// The zone for true instants as the line has them, `at` being that of the reading: its offset changes when the wall clock shows that it does,
+/// however far that clock was moved.
+fn zone_on_line(reading: &ClockReading, at: i64) -> Zone {
+    let behind = at.saturating_sub(reading.wall_ms);
+    let mut zone = reading.zone;
+    if let Some(change) = &mut zone.next {
+        change.at = change.at.saturating_add(behind);
+    }
+    zone
+}
+
 fn tolerance() -> i64 {
     i64::try_from(TOLERANCE_MS).unwrap_or(i64::MAX)
 }
 
 /// The local day at `at` on a line that is ahead by `lead_ms`.
-fn day_at(zone: &Zone, at: i64, lead_ms: i64) -> i32 {
-    zone.day(at.saturating_sub(lead_ms)).saturating_add(lead_days(lead_ms))
+fn day_at(reading: &ClockReading, at: i64, lead_ms: i64) -> i32 {
+    let true_at = at.saturating_sub(lead_ms);
+    zone_on_line(reading, true_at).day(true_at).saturating_add(lead_days(lead_ms))
 }
 
 /// The whole days of a lead, rounded: the number of a day stays that of the line, only its beginning
@@ -258,7 +264,7 @@ fn elapsed_in_boot(from: &ClockReading, to: &ClockReading) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::Timeline;
-    use crate::time::{Clock, DAY_MS, HOUR_MS, VirtualClock};
+    use crate::time::{Clock, DAY_MS, HOUR_MS, OffsetChange, VirtualClock, Zone};
 
     const START: i64 = 1_700_000_000_000;
 
@@ -293,6 +299,27 @@ mod tests {
         clock.advance(24 * HOUR_MS);
         applied(&clock, &mut line);
         assert_eq!(line.last().unwrap().day, day + 1);
+    }
+
+    #[test]
+    fn days_begin_where_they_were_told_to_when_a_moved_clock_passes_a_change_of_offset() {
+        let (clock, mut line) = (VirtualClock::at(START), Timeline::default());
+        let next = Some(OffsetChange { at: START + 30 * HOUR_MS, offset_min: 120 });
+        clock.set_zone(Zone { offset_min: 60, next });
+        applied(&clock, &mut line);
+        clock.set_wall(START + 10 * HOUR_MS);
+        applied(&clock, &mut line);
+        let stamp = *line.last().unwrap();
+        for days in 1..4 {
+            let begins_at = stamp.start_of_day(stamp.day + days);
+            assert_eq!(stamp.later(begins_at).day, stamp.day + days);
+            assert_eq!(stamp.later(begins_at - 1).day, stamp.day + days - 1);
+            for hours in [12, 19, 21, 23] {
+                let later = stamp.later(stamp.at + hours * HOUR_MS);
+                let seen = later.start_of_day(stamp.day + days);
+                assert!(seen == begins_at || begins_at < later.at, "seen after {hours} h");
+            }
+        }
     }
 
     #[test]

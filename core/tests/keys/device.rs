@@ -186,11 +186,6 @@ impl Device {
         Engine::open(self.config(), host).unwrap()
     }
 
-    /// An engine without a vault, of another store.
-    pub(crate) fn open_locked_elsewhere(&self) -> Engine {
-        Self::new().open_locked()
-    }
-
     fn config(&self) -> Config {
         Config::new(self.store())
             .with_consent(Consent::all())

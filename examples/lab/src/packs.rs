@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use staykit_core::crypto::signature::KeyId;
 use staykit_core::pack::Pack;
-use staykit_pack::{Compiled, Problem};
+use staykit_pack::{Compiled, Memory, Problem};
 use staykit_proto::{Message, v1::SignedPack};
 
 use crate::failure::Failure;
@@ -64,6 +64,7 @@ pub(crate) fn run(command: &PackCommand) -> Result<(), Failure> {
             let Compiled { name, version, bytes, .. } = &compiled;
             let size = bytes.len();
             print(&format!("{name} {version}: {size} bytes compiled, {examples} examples hold\n"));
+            print(&memory(&staykit_pack::memory(bytes).map_err(no_pack(file))?));
         }
         PackCommand::Compile { file, out } => {
             let compiled = compile(file)?;
@@ -82,6 +83,17 @@ pub(crate) fn run(command: &PackCommand) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// What each rule takes in memory on a device, the most first.
+fn memory(memory: &Memory) -> String {
+    let Memory { total, limit, signals } = memory;
+    let mut signals: Vec<_> = signals.iter().collect();
+    signals.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+    let width = signals.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let lines = signals.iter().map(|(name, bytes)| format!("  {name:<width$} {bytes:>7}\n"));
+    let lines: String = lines.collect();
+    format!("keeps at most {total} bytes on a device (limit {limit}), by rule:\n{lines}")
 }
 
 /// A pack for a replay: YAML, compiled or signed. Who signed it does not matter here.

@@ -1,6 +1,6 @@
 //! Features as the messages that devices read.
 
-use staykit_core::profile::{Feature, Measure, TextTest, Unit, Window};
+use staykit_core::profile::{Baseline, BaselineFigure, Feature, Measure, TextTest, Unit, Window};
 use staykit_proto::v1;
 use staykit_proto::v1::feature::Kind;
 
@@ -9,32 +9,27 @@ use super::Strings;
 impl Strings {
     pub(crate) fn feature(&mut self, feature: &Feature) -> v1::Feature {
         let kind = match feature {
-            Feature::Count { event, window: of, filter } => Kind::Count(v1::Count {
-                event: self.number(event),
-                window: Some(window(*of)),
-                r#where: filter.as_ref().map(|test| self.test(test)),
-            }),
-            Feature::Sum { event, property, window: of, fraction } => Kind::Sum(v1::Sum {
-                event: self.number(event),
-                property: self.number(property),
-                window: Some(window(*of)),
-                fraction: *fraction,
-            }),
-            Feature::SinceLast(event) => Kind::SinceLast(self.number(event)),
-            Feature::SinceFirst(event) => Kind::SinceFirst(self.number(event)),
-            Feature::Absent(event) => Kind::Absent(self.number(event)),
-            Feature::ActiveDays { event, days } => Kind::ActiveDays(v1::Count {
-                event: self.number(event),
-                window: Some(window(Window { unit: Unit::Days, length: *days })),
-                r#where: None,
-            }),
-            Feature::BaselineDrop { measure, recent_days, baseline_days } => {
-                Kind::BaselineDrop(v1::BaselineDrop {
-                    measure: Some(self.measure(measure)),
-                    recent_days: u32::from(*recent_days),
-                    baseline_days: u32::from(*baseline_days),
-                })
+            Feature::Count { events, window } => Kind::Count(self.count(events, *window)),
+            Feature::Aggregate(aggregate) => self.aggregate(aggregate),
+            Feature::LastValue(last) => Kind::LastValue(self.last_value(last)),
+            Feature::SinceLast(events) => match self.plain(events) {
+                Some(event) => Kind::SinceLast(event),
+                None => Kind::SinceLastOf(self.events(events)),
+            },
+            Feature::SinceFirst(events) => match self.plain(events) {
+                Some(event) => Kind::SinceFirst(event),
+                None => Kind::SinceFirstOf(self.events(events)),
+            },
+            Feature::Absent(events) => match self.plain(events) {
+                Some(event) => Kind::Absent(event),
+                None => Kind::AbsentOf(self.events(events)),
+            },
+            Feature::ActiveDays { events, days } => {
+                Kind::ActiveDays(self.count(events, Window { unit: Unit::Days, length: *days }))
             }
+            Feature::Baseline(of) => self.baseline(of),
+            Feature::Timed(of) => self.timed(of),
+            Feature::FunnelDropped(funnel) => Kind::FunnelDropped(u32::from(*funnel)),
             Feature::FunnelStep(funnel) => Kind::FunnelStep(u32::from(*funnel)),
             Feature::FunnelAge(funnel) => Kind::FunnelAge(u32::from(*funnel)),
             Feature::SessionCount(of) => Kind::SessionCount(window(*of)),
@@ -44,9 +39,10 @@ impl Strings {
             Feature::SignalAge(signal) => Kind::SignalAge(u32::from(*signal)),
             Feature::Hour => Kind::Hour(v1::Unit {}),
             Feature::Weekday => Kind::Weekday(v1::Unit {}),
-            Feature::FactIs(test) => Kind::FactIs(self.test(test)),
-            Feature::ContextIs(test) => Kind::ContextIs(self.test(test)),
+            Feature::FactIs(test) => Kind::FactIs(self.test_of_fact(test)),
+            Feature::ContextIs(test) => Kind::ContextIs(self.test_of_fact(test)),
             Feature::FactInteger(key) => Kind::FactInteger(self.number(key)),
+            Feature::FactAge(key) => Kind::FactAge(self.number(key)),
             Feature::ContextInteger(key) => Kind::ContextInteger(self.number(key)),
             Feature::Derived(derived) => super::conclusions::derived(*derived),
             Feature::Next { prediction, action } => Kind::NextAction(v1::NextAction {
@@ -57,6 +53,20 @@ impl Strings {
         v1::Feature { kind: Some(kind) }
     }
 
+    fn baseline(&mut self, baseline: &Baseline) -> Kind {
+        let message = v1::BaselineDrop {
+            measure: Some(self.measure(&baseline.measure)),
+            recent_days: u32::from(baseline.recent_days),
+            baseline_days: u32::from(baseline.baseline_days),
+        };
+        match baseline.figure {
+            BaselineFigure::Drop => Kind::BaselineDrop(message),
+            BaselineFigure::Rise => Kind::BaselineRise(message),
+            BaselineFigure::Zscore => Kind::BaselineZscore(message),
+            BaselineFigure::Drift => Kind::BaselineDrift(message),
+        }
+    }
+
     fn measure(&mut self, measure: &Measure) -> v1::baseline_drop::Measure {
         match measure {
             Measure::Events(event) => v1::baseline_drop::Measure::Event(self.number(event)),
@@ -64,7 +74,7 @@ impl Strings {
         }
     }
 
-    fn test(&mut self, test: &TextTest) -> v1::TextTest {
+    fn test_of_fact(&mut self, test: &TextTest) -> v1::TextTest {
         v1::TextTest { key: self.number(&test.key), text: self.number(&test.text) }
     }
 }
@@ -76,6 +86,7 @@ pub(super) fn window(window: Window) -> v1::Window {
         Unit::Days => v1::WindowUnit::Days,
         Unit::Weeks => v1::WindowUnit::Weeks,
         Unit::Ever => v1::WindowUnit::Ever,
+        Unit::Sessions => v1::WindowUnit::Sessions,
     };
     v1::Window { unit: unit.into(), length: u32::from(window.length) }
 }

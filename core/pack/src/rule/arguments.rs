@@ -15,11 +15,12 @@ use crate::problem::Problems;
 use crate::source::Spot;
 use crate::suggest;
 
-const UNITS: [(&str, Unit); 4] = [
+const UNITS: [(&str, Unit); 5] = [
     ("minutes", Unit::Minutes),
     ("hours", Unit::Hours),
     ("days", Unit::Days),
     ("weeks", Unit::Weeks),
+    ("sessions", Unit::Sessions),
 ];
 
 /// Checks the name of an event: an error if it cannot be one, a warning if no catalog knows it.
@@ -105,7 +106,8 @@ impl Checker<'_, '_> {
 
     /// `days(7)`, `ever()` and the like.
     pub(super) fn window(&mut self, expr: &Expr) -> Option<Window> {
-        const WINDOWS: &str = "a window: minutes(n), hours(n), days(n), weeks(n) or ever()";
+        const WINDOWS: &str =
+            "a window: minutes(n), hours(n), days(n), weeks(n), sessions(n) or ever()";
         match &expr.kind {
             Kind::Call(name, args) if name == "ever" && args.is_empty() => {
                 Some(Window { unit: Unit::Ever, length: 1 })

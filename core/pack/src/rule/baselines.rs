@@ -1,13 +1,19 @@
 //! Functions that compare a person with their own past.
 
-use staykit_core::profile::{Feature, Measure, Unit, limits};
+use staykit_core::profile::{Baseline, BaselineFigure, Feature, Measure, Unit, limits};
 
 use super::check::Checker;
 use super::syntax::{Expr, Kind};
 
 impl Checker<'_, '_> {
-    pub(super) fn baseline_drop(&mut self, args: &[Expr], expr: &Expr) -> Option<Feature> {
-        let [of, recent, baseline] = self.args("baseline_drop", args, expr)?;
+    pub(super) fn baseline(
+        &mut self,
+        figure: BaselineFigure,
+        name: &str,
+        args: &[Expr],
+        expr: &Expr,
+    ) -> Option<Feature> {
+        let [of, recent, baseline] = self.args(name, args, expr)?;
         let measure = match &of.kind {
             Kind::Text(text) if text == "session" => Some(Measure::SessionTime),
             _ => self.event(of).map(Measure::Events),
@@ -18,6 +24,7 @@ impl Checker<'_, '_> {
         if recent_days.saturating_add(baseline_days) >= most {
             return self.wrong(&expr.range, format!("both together at most {} days", most - 1));
         }
-        Some(Feature::BaselineDrop { measure: measure?, recent_days, baseline_days })
+        let measure = measure?;
+        Some(Feature::Baseline(Baseline { figure, measure, recent_days, baseline_days }))
     }
 }

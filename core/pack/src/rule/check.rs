@@ -3,11 +3,12 @@
 use std::fmt;
 use std::ops::Range;
 
-use staykit_core::profile::{Feature, ScalarType, TextTest, Window};
+use staykit_core::profile::{Feature, ScalarType, Window};
 use staykit_core::rules::Program;
 use staykit_core::rules::program::{Op, Operation, Relation};
 
 use super::conclusions::{Concluded, concluded_by};
+use super::facts;
 use super::syntax::{Excerpt, Expr, Kind};
 use super::tables::Tables;
 use crate::problem::Problems;
@@ -119,6 +120,17 @@ fn paces_differ(left: &Expr, right: &Expr) -> bool {
     of_sessions(&left) && !constant(&right) || of_sessions(&right) && !constant(&left)
 }
 
+/// Whether one side is time that runs out and the other no constant duration.
+fn one_runs_out(left: &Expr, right: &Expr) -> bool {
+    let called = |expr: &Expr, names: &[&str]| match &expr.kind {
+        Kind::Call(name, _) => names.contains(&name.as_str()),
+        _ => false,
+    };
+    let units: Vec<&str> = super::DURATIONS.iter().map(|(unit, _)| *unit).collect();
+    let runs_out = |expr| called(expr, &["streak_left", "next_active_window"]);
+    runs_out(left) && !called(right, &units) || runs_out(right) && !called(left, &units)
+}
+
 /// The milliseconds of a constant duration such as `hours(2)`.
 pub(crate) fn duration(
     excerpt: Excerpt<'_>,
@@ -167,10 +179,15 @@ impl Checker<'_, '_> {
             Kind::Flag(value) => Some(Code::one(Op::Flag(*value), Type::Flag)),
             Kind::Text(_) => self.wrong(
                 &expr.range,
-                "a text compares with fact(key) or context(key), or names something in a function",
+                "a text compares with fact(key), last_value(name, property) and the like, or names something in a function",
             ),
             Kind::Name(name) => self.name(name, expr),
             Kind::Call(name, args) => self.call(name, args, expr),
+            Kind::List(_) => self.wrong(
+                &expr.range,
+                "lists stand in sequence([...]) and path_progress([...]) only; \
+                 write a == 'x' || a == 'y'",
+            ),
             Kind::Suffix(..) => {
                 self.wrong(&expr.range, "`.unit` belongs to texts only; here compare with days(n)")
             }
@@ -212,6 +229,10 @@ impl Checker<'_, '_> {
             (Kind::Text(text), _) => return self.text_test(relation, right, text, whole),
             _ => {}
         }
+        if one_runs_out(left, right) {
+            let message = "time that runs out compares with a constant, such as hours(3)";
+            return self.wrong(&whole.range, message);
+        }
         if paces_differ(left, right) {
             // Nothing would tell when one passes the other while nothing happens.
             let message = "time in sessions compares with a constant, such as minutes(30)";
@@ -244,28 +265,26 @@ impl Checker<'_, '_> {
         text: &str,
         whole: &Expr,
     ) -> Option<Code> {
+        const TEXTS: &str = "only fact(key), context(key), last_value(name, property) and the \
+                             like compare with a text here";
         let Kind::Call(name, args) = &of.kind else {
-            let message = "only fact(key) and context(key) compare with a text here";
-            return self.wrong(&whole.range, message);
+            return self.wrong(&whole.range, TEXTS);
         };
         if let Some(Concluded::Table(kind)) = concluded_by(name)
             && kind.name() == name
         {
             return self.row_test((kind, relation), (of, text), whole);
         }
-        let of_fact = match name.as_str() {
-            "fact" => true,
-            "context" => false,
-            _ => {
-                let message = "only fact(key) and context(key) compare with a text here";
-                return self.wrong(&whole.range, message);
+        let feature = match name.as_str() {
+            "last_value" => {
+                let text = self.checked_text(text, &whole.range)?;
+                self.last_text(args, text, of)?
             }
+            name if facts::TEXTS.contains(&name) => {
+                self.fact_is((name, args), text, of, &whole.range)?
+            }
+            _ => return self.wrong(&whole.range, TEXTS),
         };
-        let [key] = args.as_slice() else {
-            return self.wrong(&of.range, format!("write {name}(key) == 'text'"));
-        };
-        let wanted = TextTest { key: self.key(key)?, text: self.checked_text(text, &whole.range)? };
-        let feature = if of_fact { Feature::FactIs(wanted) } else { Feature::ContextIs(wanted) };
         let mut code = self.read(feature, &of.range)?;
         match relation {
             Relation::Equal => {}

@@ -1,11 +1,13 @@
 //! The functions of the language.
 
-use staykit_core::profile::{Feature, Window};
+use staykit_core::profile::{BaselineFigure, Feature, Window};
 use staykit_core::rules::program::Op;
 
 use super::DURATIONS;
 use super::check::{Checker, Code, Type};
 use super::conclusions::concluded_by;
+use super::facts::TEXTS;
+use super::filters::split;
 use super::signatures::signature_of;
 use super::syntax::Expr;
 use crate::suggest;
@@ -13,7 +15,9 @@ use crate::suggest;
 impl Checker<'_, '_> {
     pub(super) fn call(&mut self, name: &str, args: &[Expr], expr: &Expr) -> Option<Code> {
         match name {
-            "absent" if args.len() == 2 => self.absent(args, expr),
+            "absent" if split(args).0.len() == 2 => self.absent(args, expr),
+            "first_time" => self.first_time(args, expr),
+            "within" => self.within(args, expr),
             "double" => {
                 let [of] = self.args(name, args, expr)?;
                 let code = self.value(of)?;
@@ -23,13 +27,18 @@ impl Checker<'_, '_> {
                     kind => self.wrong(&of.range, format!("{kind} does not become a number")),
                 }
             }
-            "fact" | "context" => {
-                let message = format!(
-                    "compares with a text: {name}('key') == 'text'; for numbers {name}_number('key')"
-                );
+            _ if TEXTS.contains(&name) => {
+                let message = match name {
+                    "region" | "locale" => format!("compares with a text: {name}() == 'text'"),
+                    _ => format!(
+                        "compares with a text: {name}('key') == 'text'; for numbers {name}_number('key')"
+                    ),
+                };
                 self.wrong(&expr.range, message)
             }
-            "ever" => self.wrong(&expr.range, "a window: stands in functions such as count"),
+            "ever" | "sessions" => {
+                self.wrong(&expr.range, "a window: stands in functions such as count")
+            }
             _ if DURATIONS.iter().any(|(unit, _)| *unit == name) => {
                 let ms = self.duration(expr)?;
                 Some(Code::one(Op::Integer(ms), Type::Duration))
@@ -45,18 +54,24 @@ impl Checker<'_, '_> {
     pub(super) fn feature(&mut self, name: &str, args: &[Expr], expr: &Expr) -> Option<Feature> {
         match name {
             "count" => self.count(args, expr),
-            "sum" => self.sum(args, expr),
-            "since_last" => self.of_event(name, args, expr).map(Feature::SinceLast),
-            "absent" => self.of_event(name, args, expr).map(Feature::Absent),
-            "since_first" => self.of_event(name, args, expr).map(Feature::SinceFirst),
-            "active_days" => {
-                let [event, days] = self.args(name, args, expr)?;
-                let (event, days) = (self.event(event), self.days(days));
-                Some(Feature::ActiveDays { event: event?, days: days? })
+            "sum" | "avg" | "min" | "max" | "distinct" | "entropy" => {
+                self.of_property(name, args, expr)
             }
-            "baseline_drop" => self.baseline_drop(args, expr),
+            "share" => self.share(args, expr),
+            "interval_entropy" => self.interval_entropy(args, expr),
+            "last_value" => self.last_value(args, expr),
+            "since_last" => self.of_events(name, args, expr).map(Feature::SinceLast),
+            "absent" => self.of_events(name, args, expr).map(Feature::Absent),
+            "since_first" => self.of_events(name, args, expr).map(Feature::SinceFirst),
+            "active_days" => self.active_days(args, expr),
+            "baseline_drop" => self.baseline(BaselineFigure::Drop, name, args, expr),
+            "baseline_rise" => self.baseline(BaselineFigure::Rise, name, args, expr),
+            "baseline_zscore" => self.baseline(BaselineFigure::Zscore, name, args, expr),
+            "baseline_drift" => self.baseline(BaselineFigure::Drift, name, args, expr),
+            "dropped_at" => self.of_funnel(name, args, expr).map(Feature::FunnelDropped),
             "funnel_step" => self.of_funnel(name, args, expr).map(Feature::FunnelStep),
             "funnel_age" => self.of_funnel(name, args, expr).map(Feature::FunnelAge),
+            "session_count" if args.len() == 2 => self.long_sessions(args, expr),
             "session_count" => self.of_window(name, args, expr).map(Feature::SessionCount),
             "session_time" => self.of_window(name, args, expr).map(Feature::SessionTime),
             "session_length" => self.bare(name, args, expr, Feature::SessionLength),
@@ -64,11 +79,14 @@ impl Checker<'_, '_> {
             "signal_age" => self.of_signal(name, args, expr).map(Feature::SignalAge),
             "hour" => self.bare(name, args, expr, Feature::Hour),
             "weekday" => self.bare(name, args, expr, Feature::Weekday),
-            "fact_number" => self.of_key(name, args, expr).map(Feature::FactInteger),
+            "fact_number" | "app_number" | "device_number" => {
+                self.fact_key(name, args, expr).map(Feature::FactInteger)
+            }
+            "fact_age" => self.of_key(name, args, expr).map(Feature::FactAge),
             "context_number" => self.of_key(name, args, expr).map(Feature::ContextInteger),
             "tag" | "score" | "next_action" => self.conclusion(name, args, expr),
             _ if concluded_by(name).is_some() => self.conclusion(name, args, expr),
-            _ => self.unknown(name, expr),
+            _ => self.timed(name, args, expr),
         }
     }
 
@@ -88,11 +106,6 @@ impl Checker<'_, '_> {
 
     fn bare(&mut self, name: &str, args: &[Expr], expr: &Expr, is: Feature) -> Option<Feature> {
         self.args::<0>(name, args, expr).map(|_| is)
-    }
-
-    fn of_event(&mut self, name: &str, args: &[Expr], expr: &Expr) -> Option<String> {
-        let [event] = self.args(name, args, expr)?;
-        self.event(event)
     }
 
     fn of_window(&mut self, name: &str, args: &[Expr], expr: &Expr) -> Option<Window> {

@@ -121,6 +121,11 @@ impl Translator<'_> {
                 Some(kind) => Ok(Expr { kind, range: token }),
                 None => Err(self.refuse(expr)),
             },
+            Cel::List(list) => {
+                let parts = list.elements.iter().map(|part| self.expr(part));
+                let range = token.start..self.closing(token.start);
+                Ok(Expr { kind: Kind::List(parts.collect::<Result<_, _>>()?), range })
+            }
             Cel::Select(select) if !select.test => {
                 let of = self.expr(&select.operand)?;
                 let range = of.range.start..self.after(token.end, &select.field);
@@ -176,9 +181,9 @@ impl Translator<'_> {
             match found {
                 '\'' | '"' if quote == Some(found) => quote = None,
                 '\'' | '"' if quote.is_none() => quote = Some(found),
-                '(' if quote.is_none() => depth += 1,
-                ')' if quote.is_none() && depth <= 1 => return at + 1,
-                ')' if quote.is_none() => depth -= 1,
+                '(' | '[' if quote.is_none() => depth += 1,
+                ')' | ']' if quote.is_none() && depth <= 1 => return at + 1,
+                ')' | ']' if quote.is_none() => depth -= 1,
                 _ => {}
             }
         }

@@ -39,7 +39,6 @@ pub(super) fn refusal(
     call: impl FnOnce(usize) -> Range<usize>,
 ) -> Refusal {
     let message = match &expr.expr {
-        Cel::List(_) => "lists are not part of the language; write a == 'x' || a == 'y'",
         Cel::Map(_) | Cel::Struct(_) => {
             "maps and messages are not part of the language; \
              read facts with fact('key') and context with context('key')"
@@ -54,7 +53,7 @@ pub(super) fn refusal(
         Cel::Literal(LiteralValue::UInt(_)) => "unsigned numbers are not needed; leave out the u",
         Cel::Literal(LiteralValue::Bytes(_)) => "bytes are not part of the language; write 'text'",
         Cel::Literal(LiteralValue::Null) => {
-            "null is not part of the language; every function always has a value"
+            "null is not part of the language; a condition on a value that is missing does not hold"
         }
         _ => "this is not part of the language",
     };

@@ -1,10 +1,11 @@
 //! Programs back to text, for people who look into a compiled pack.
 
 mod features;
+mod timed;
 
 use std::fmt::Write;
 
-use staykit_core::profile::{Derived, Feature, Prediction};
+use staykit_core::profile::{Derived, Feature, Prediction, ScalarType};
 use staykit_core::rules::program::{Op, Operation, Relation};
 use staykit_core::rules::{Program, Rules};
 
@@ -93,6 +94,9 @@ impl<'p> Reprint<'p> {
                     Feature::FactIs(_)
                     | Feature::ContextIs(_)
                     | Feature::Derived(Derived::Is { .. }) => Binding::Compare,
+                    Feature::LastValue(last) if last.scalar_type() == ScalarType::Flag => {
+                        Binding::Compare
+                    }
                     _ => Binding::Value,
                 };
                 Part::of(Origin::Feature(feature), self.feature(feature), binding)
@@ -113,11 +117,11 @@ impl<'p> Reprint<'p> {
 fn compare<'p>(relation: Relation, stack: &mut Vec<Part<'p>>) -> Option<Part<'p>> {
     let (right, left) = (stack.pop()?, stack.pop()?);
     // `absent` is one function: the name and the duration it is held against.
-    if let (Origin::Feature(Feature::Absent(event)), Origin::Constant(ms)) =
+    if let (Origin::Feature(Feature::Absent(events)), Origin::Constant(ms)) =
         (left.origin, right.origin)
         && relation == Relation::GreaterOrEqual
     {
-        let text = format!("absent({}, {})", quote(event), duration(ms));
+        let text = features::call("absent", events, &[duration(ms)]);
         return Some(Part::new(text, Binding::Value));
     }
     let text = format!("{} {relation} {}", left.beside(&right), right.beside(&left));

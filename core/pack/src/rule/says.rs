@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::check::{Checker, Type};
+use super::facts::TEXTS;
 use super::parse::parse;
 use super::syntax::{Excerpt, Expr, Kind};
 use super::tables::Tables;
@@ -71,7 +72,7 @@ fn value<'e>(
         return checker
             .wrong(&expr.range, "a text shows one function, such as count('open', days(7))");
     };
-    if matches!(name.as_str(), "double" | "fact" | "context") {
+    if name == "double" || name == "first_time" || TEXTS.contains(&name.as_str()) {
         return checker
             .wrong(&of.range, format!("{name} is for conditions; a text shows a number"));
     }

@@ -5,17 +5,39 @@ use super::syntax::Expr;
 use crate::suggest;
 
 /// How each function is written.
-const SIGNATURES: [&str; 42] = [
-    "count(name, window[, property == 'text'])",
-    "sum(name, property, window)",
-    "since_last(name)",
-    "since_first(name)",
-    "absent(name[, duration])",
-    "active_days(name, days(n))",
+const SIGNATURES: &[&str] = &[
+    "count(name, window[, filter])",
+    "sum(name, property, window[, filter])",
+    "avg(name, property, window[, filter])",
+    "min(name, property, window[, filter])",
+    "max(name, property, window[, filter])",
+    "distinct(name, property, window[, filter])",
+    "share(name, window, filter)",
+    "entropy(name, property, window[, filter])",
+    "interval_entropy(name, window[, filter])",
+    "active_days(name, days(n)[, filter])",
+    "since_last(name[, filter])",
+    "since_first(name[, filter])",
+    "absent(name[, duration][, filter])",
+    "first_time(name[, filter])",
+    "last_value(name, property[, filter])",
     "baseline_drop(name or 'session', days(recent), days(baseline))",
+    "baseline_rise(name or 'session', days(recent), days(baseline))",
+    "baseline_zscore(name or 'session', days(recent), days(baseline))",
+    "baseline_drift(name or 'session', days(recent), days(baseline))",
+    "stopped(name, duration)",
+    "resumed(name, duration)",
+    "within(duration, name[, filter])",
+    "sequence([name, name, ...], duration[, session()][, direct()])",
+    "path_progress([name, name, ...])",
+    "streak(name[, freeze(n)][, repair(name)])",
+    "streak_left(name[, freeze(n)][, repair(name)])",
+    "regularly(name, times, days(1) or weeks(1), least, of)",
+    "decayed(name, days(half_life))",
+    "dropped_at(funnel)",
     "funnel_step(funnel)",
     "funnel_age(funnel)",
-    "session_count(window)",
+    "session_count(window[, longer than])",
     "session_time(window)",
     "session_length()",
     "signal(name)",
@@ -37,8 +59,21 @@ const SIGNATURES: [&str; 42] = [
     "next_action(action[, prediction])",
     "hour()",
     "weekday()",
+    "hour_of_week()",
+    "best_hour()",
+    "active_share('20:00-22:00')",
+    "next_active_window()",
+    "in_window('mon-fri', '09:00-18:00')",
+    "holiday()",
     "fact(key) == 'text'",
     "fact_number(key)",
+    "fact_age(key)",
+    "app(key) == 'text'",
+    "app_number(key)",
+    "device(key) == 'text'",
+    "device_number(key)",
+    "region() == 'text'",
+    "locale() == 'text'",
     "context(key) == 'text'",
     "context_number(key)",
     "double(number)",
@@ -47,8 +82,13 @@ const SIGNATURES: [&str; 42] = [
     "hours(n)",
     "days(n)",
     "weeks(n)",
+    "sessions(n)",
     "ever()",
 ];
+
+fn names() -> impl Iterator<Item = &'static str> {
+    SIGNATURES.iter().map(|signature| name_of(signature))
+}
 
 fn name_of(signature: &str) -> &str {
     signature.split('(').next().unwrap_or_default()
@@ -66,7 +106,7 @@ impl Checker<'_, '_> {
             return self.wrong(&expr.range, format!("a function: write {signature}"));
         }
         let spot = self.excerpt.spot(&expr.range, self.problems);
-        let suggestion = suggest::nearest(name, SIGNATURES.map(name_of));
+        let suggestion = suggest::nearest(name, names());
         let message = "no such name; values come from functions, and texts stand in quotes";
         self.problems.add_guessing(spot, message, suggestion.map(|name| signature_of(name).into()));
         None
@@ -80,10 +120,12 @@ impl Checker<'_, '_> {
             self.problems.add(spot, message);
             return None;
         }
-        let nearest = suggest::nearest(name, SIGNATURES.map(name_of)).map(signature_of);
+        let nearest = suggest::nearest(name, names()).map(signature_of);
         let message = match nearest {
             Some(_) => "no such function".to_owned(),
-            None => format!("no such function; there are {}", SIGNATURES.map(name_of).join(", ")),
+            None => {
+                format!("no such function; there are {}", names().collect::<Vec<_>>().join(", "))
+            }
         };
         self.problems.add_guessing(spot, message, nearest.map(str::to_owned));
         None

@@ -52,6 +52,8 @@ pub(crate) enum Kind {
     Flag(bool),
     Name(String),
     Call(String, Vec<Expr>),
+    /// `['a', 'b']`, as the argument of a function only.
+    List(Vec<Expr>),
     /// `x.days`, in texts only.
     Suffix(Box<Expr>, String),
     Compare(Relation, Box<Expr>, Box<Expr>),
@@ -65,7 +67,7 @@ pub(crate) enum Kind {
 impl Expr {
     pub(crate) fn parts(&self) -> Vec<&Expr> {
         match &self.kind {
-            Kind::Call(_, args) => args.iter().collect(),
+            Kind::Call(_, parts) | Kind::List(parts) => parts.iter().collect(),
             Kind::Suffix(of, _) | Kind::Not(of) | Kind::Negate(of) => vec![of],
             Kind::Compare(_, left, right)
             | Kind::Arithmetic(_, left, right)

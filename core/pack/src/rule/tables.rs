@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use staykit_core::event::{Catalog, EventSpec};
-use staykit_core::profile::{Feature, Funnel, Prediction};
+use staykit_core::profile::{Feature, Funnel, Holidays, Prediction};
 use staykit_core::rules::TableKind;
 
 /// What the expressions of a pack share and refer to by number.
@@ -10,6 +10,7 @@ pub(crate) struct Tables {
     /// In order of first use.
     pub(crate) features: Vec<Feature>,
     pub(crate) funnels: Vec<Funnel>,
+    pub(crate) holidays: Holidays,
     /// Names of the signals that an expression may read, in the order of their numbers.
     pub(crate) signals: Vec<String>,
     /// Which of them are tags.

@@ -1,7 +1,11 @@
 //! What a comparison is about, in words.
 
-use super::Comparison;
-use crate::profile::{Feature, Measure, TextTest, Unit, Window};
+use super::windows::window_text;
+use super::{Comparison, timed};
+use crate::profile::{
+    Aggregate, Baseline, BaselineFigure, Constant, Events, Feature, KeptValue, LastValue, Measure,
+    Part, Relation, Summary, Test,
+};
 use crate::text::Language;
 
 impl Comparison {
@@ -9,36 +13,34 @@ impl Comparison {
         let english = language == Language::English;
         let name = &self.name;
         match &self.feature {
-            Feature::Count { event, window, filter } => {
-                let (filter, window) = (filtered(filter.as_ref()), window_text(*window, language));
-                format!("`{event}`{filter} {window}:")
+            Feature::Count { events, window } => {
+                format!("{} {}:", named(events), window_text(*window, language))
             }
-            Feature::Sum { event, property, window, .. } => {
-                format!("`{event}.{property}` {}:", window_text(*window, language))
-            }
-            Feature::SinceLast(event) if english => format!("last `{event}` before"),
-            Feature::SinceLast(event) => format!("距上次`{event}`"),
-            Feature::SinceFirst(event) if english => format!("first `{event}` before"),
-            Feature::SinceFirst(event) => format!("距首次`{event}`"),
-            Feature::Absent(event) if english => format!("no `{event}` for"),
-            Feature::Absent(event) => format!("没有`{event}`已"),
-            Feature::ActiveDays { event, days } if english => {
-                format!("days with `{event}` out of {days}:")
-            }
-            Feature::ActiveDays { event, days } => format!("{days}天中有`{event}`的天数："),
-            Feature::BaselineDrop { measure, recent_days, baseline_days } => {
-                let measure = match measure {
-                    Measure::Events(event) => format!("`{event}`"),
-                    Measure::SessionTime => language.pick("time of use", "使用时长").to_owned(),
-                };
-                if english {
-                    format!(
-                        "{measure}, last {recent_days} d against {baseline_days} d before, down"
-                    )
-                } else {
-                    format!("{measure}近{recent_days}天比之前{baseline_days}天下降")
+            Feature::Aggregate(aggregate) => of_aggregate(aggregate, language),
+            Feature::LastValue(LastValue { events, property, kept }) => {
+                let last = language.pick("last", "最近一次");
+                let of = property_of(events, property);
+                match kept {
+                    KeptValue::Is(text) => format!("{last} {of} = {text}"),
+                    KeptValue::Integer | KeptValue::Number => format!("{last} {of}:"),
                 }
             }
+            Feature::SinceLast(events) if english => format!("last {} before", named(events)),
+            Feature::SinceLast(events) => format!("距上次{}", named(events)),
+            Feature::SinceFirst(events) if english => format!("first {} before", named(events)),
+            Feature::SinceFirst(events) => format!("距首次{}", named(events)),
+            Feature::Absent(events) if english => format!("no {} for", named(events)),
+            Feature::Absent(events) => format!("没有{}已", named(events)),
+            Feature::ActiveDays { events, days } if english => {
+                format!("days with {} out of {days}:", named(events))
+            }
+            Feature::ActiveDays { events, days } => {
+                format!("{days}天中有{}的天数：", named(events))
+            }
+            Feature::Baseline(of) => baseline(of, language),
+            Feature::Timed(of) => timed::subject(of, language),
+            Feature::FunnelDropped(_) if english => format!("dropped out of {name} at step"),
+            Feature::FunnelDropped(_) => format!("{name}中断于步骤"),
             Feature::FunnelStep(_) => format!("{} {name}:", language.pick("step of", "步骤")),
             Feature::FunnelAge(_) if english => format!("last step of {name} before"),
             Feature::FunnelAge(_) => format!("{name}上一步距今"),
@@ -63,34 +65,85 @@ impl Comparison {
             Feature::Derived(of) => super::derived::subject(*of, name, language),
             Feature::Next { action, .. } if english => format!("{name}: `{action}` next"),
             Feature::Next { action, .. } => format!("{name}：下一步`{action}`"),
+            Feature::FactAge(key) if english => format!("{key} last changed before"),
+            Feature::FactAge(key) => format!("{key}上次变更距今"),
         }
     }
 }
 
-fn filtered(filter: Option<&TextTest>) -> String {
-    filter.map_or_else(String::new, |test| format!("[{} = {}]", test.key, test.text))
-}
-
-fn window_text(window: Window, language: Language) -> String {
-    let length = window.length;
-    match (window.unit, language) {
-        (Unit::Days, Language::English) if length == 1 => "today".to_owned(),
-        (Unit::Days, Language::Chinese) if length == 1 => "今天".to_owned(),
-        (Unit::Weeks, Language::English) if length == 1 => "this week".to_owned(),
-        (Unit::Weeks, Language::Chinese) if length == 1 => "本周".to_owned(),
-        (Unit::Ever, Language::English) => "ever".to_owned(),
-        (Unit::Ever, Language::Chinese) => "至今".to_owned(),
-        (unit, Language::English) => format!("in {length} {}", unit_name(unit).0),
-        (unit, Language::Chinese) => format!("近{length}{}", unit_name(unit).1),
+fn baseline(baseline: &Baseline, language: Language) -> String {
+    let (recent, before) = (baseline.recent_days, baseline.baseline_days);
+    let measure = match &baseline.measure {
+        Measure::Events(event) => format!("`{event}`"),
+        Measure::SessionTime => language.pick("time of use", "使用时长").to_owned(),
+    };
+    let (english, chinese) = match baseline.figure {
+        BaselineFigure::Drop => ("down", "下降"),
+        BaselineFigure::Rise => ("up", "上升"),
+        BaselineFigure::Drift => ("mean changed by", "均值变化"),
+        BaselineFigure::Zscore => ("standard deviations:", "偏离标准差数："),
+    };
+    match language {
+        Language::English => {
+            format!("{measure}, last {recent} d against {before} d before, {english}")
+        }
+        Language::Chinese => format!("{measure}近{recent}天比之前{before}天{chinese}"),
     }
 }
 
-fn unit_name(unit: Unit) -> (&'static str, &'static str) {
-    match unit {
-        Unit::Minutes => ("min", "分钟"),
-        Unit::Hours => ("h", "小时"),
-        Unit::Days => ("d", "天"),
-        Unit::Weeks => ("weeks", "周"),
-        Unit::Ever => ("", ""),
+/// A figure over many events.
+fn of_aggregate(aggregate: &Aggregate, language: Language) -> String {
+    let Aggregate { events, window, summary } = aggregate;
+    let window = window_text(*window, language);
+    let of = aggregate.property().map(|property| property_of(events, property));
+    let of = of.unwrap_or_else(|| named(events));
+    let figure = match summary {
+        Summary::Sum { .. } => return format!("{of} {window}:"),
+        Summary::Share { tests } => {
+            let passing = brackets(tests);
+            return match language {
+                Language::English => format!("share of {passing} in {of} {window}:"),
+                Language::Chinese => format!("{of}{window}中{passing}的占比："),
+            };
+        }
+        Summary::Mean { .. } => ("mean of", "平均值"),
+        Summary::Least { .. } => ("least", "最小值"),
+        Summary::Most { .. } => ("greatest", "最大值"),
+        Summary::Distinct { .. } => ("different values of", "不同值的个数"),
+        Summary::Entropy { .. } => ("entropy of", "熵"),
+        Summary::IntervalEntropy => ("entropy of the rhythm of", "间隔熵"),
+    };
+    match language {
+        Language::English => format!("{} {of} {window}:", figure.0),
+        Language::Chinese => format!("{of}{window}{}：", figure.1),
     }
+}
+
+/// `` `purchase` [amount >= 100] ``
+fn named(events: &Events) -> String {
+    format!("`{}`{}", events.name, brackets(&events.tests))
+}
+
+fn property_of(events: &Events, property: &str) -> String {
+    format!("`{}.{property}`{}", events.name, brackets(&events.tests))
+}
+
+fn brackets(tests: &[Test]) -> String {
+    let tests: Vec<String> = tests.iter().map(in_words).collect();
+    if tests.is_empty() { String::new() } else { format!("[{}]", tests.join(", ")) }
+}
+
+fn in_words(test: &Test) -> String {
+    let currency = if test.part == Part::Currency { ".currency" } else { "" };
+    let relation = match test.relation {
+        Relation::Equal => "=".to_owned(),
+        other => other.to_string(),
+    };
+    let constant = match &test.constant {
+        Constant::Text(wanted) => wanted.clone(),
+        Constant::Integer(value) => value.to_string(),
+        Constant::Number(value) => value.to_string(),
+        Constant::Flag(value) => value.to_string(),
+    };
+    format!("{}{currency} {relation} {constant}", test.property)
 }

@@ -3,7 +3,7 @@
 use crate::codec::{Reader, Writer};
 use crate::crypto::{SealKey, TAG_BYTES};
 use crate::error::Malformed;
-use crate::store::check::UncleanEnds;
+use crate::store::ends::UncleanEnds;
 use crate::store::error::{StoreError, StoreFile};
 
 /// Bytes of a head: 24 bits of length, 8 bits of kind, little-endian.

@@ -16,14 +16,14 @@ use std::sync::Arc;
 const FIRST: Step = Step {
     identity: |body| mark_wrapped_key(body, b'1'),
     start: Some,
-    entry: |entry| mark_entry(entry, 101),
+    entry: |entry| Some(mark_entry(entry, 101)),
     database: "ALTER TABLE segment ADD COLUMN note TEXT",
 };
 
 const SECOND: Step = Step {
     identity: |body| mark_wrapped_key(body, b'2'),
     start: Some,
-    entry: |entry| mark_entry(entry, 102),
+    entry: |entry| Some(mark_entry(entry, 102)),
     database: "CREATE TABLE noted (id INTEGER PRIMARY KEY, note TEXT) STRICT;
         INSERT INTO noted SELECT id, note FROM segment",
 };
@@ -48,9 +48,9 @@ fn mark_wrapped_key(mut body: Vec<u8>, with: u8) -> Option<Vec<u8>> {
 }
 
 /// Adds a record.
-fn mark_entry(mut entry: Vec<u8>, kind: u8) -> Option<Vec<u8>> {
+fn mark_entry(mut entry: Vec<u8>, kind: u8) -> Vec<u8> {
     encode_other(&mut Writer::new(&mut entry), &reading(), kind, b"");
-    Some(entry)
+    entry
 }
 
 fn reading() -> ClockReading {
@@ -105,7 +105,7 @@ fn database(path: &Path) -> (i64, i64, i64) {
 
 fn is_brought(opened: &mut Opened) {
     assert_eq!((opened.epoch, opened.last_seq), (1, 4));
-    let marked = |seq| mark_entry(mark_entry(entry(seq), 101).unwrap(), 102).unwrap();
+    let marked = |seq| mark_entry(mark_entry(entry(seq), 101), 102);
     assert!(opened.entries == [marked(3), marked(4)]);
     let end = opened.journal.rotate().unwrap();
     assert_eq!(opened.store.compact(end, Some(b"later")).unwrap().events, 2);

@@ -50,8 +50,8 @@ fn check(root: &Path, files: &BTreeSet<PathBuf>) -> Result<String, Failure> {
         return Err(Failure::Found(faults));
     }
     let links: usize = site.pages.values().map(|page| page.links.len()).sum();
-    let promised = if promises > 0 { format!(", {promises} promises") } else { String::new() };
-    Ok(format!("{links} links in {} files{promised}", site.pages.len()))
+    let more = if promises > 0 { format!(", {promises} promises") } else { String::new() };
+    Ok(format!("{links} links in {} files{more}", site.pages.len()))
 }
 
 /// How many promises there are, and those without a test.

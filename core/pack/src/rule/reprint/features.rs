@@ -1,7 +1,12 @@
 //! Features back to the functions that read them.
 
-use staykit_core::profile::{Derived, Feature, Measure, TextTest, Unit, Window};
+use staykit_core::profile::{
+    Aggregate, Baseline, BaselineFigure, Derived, Events, Feature, KeptValue, LastValue, Measure,
+    Summary, Test, TextTest, Unit, Window,
+};
 
+use super::super::filters::printed;
+use super::timed::timed;
 use super::{Reprint, quote};
 
 impl Reprint<'_> {
@@ -13,31 +18,24 @@ impl Reprint<'_> {
         let signal = |number: u16| named(self.signals, number);
         let funnel = |number: u16| named(self.funnels, number);
         match feature {
-            Feature::Count { event, window, filter } => {
-                let filter = filter.as_ref().map(|test| format!(", {}", equals(&test.key, test)));
-                format!(
-                    "count({}, {}{})",
-                    quote(event),
-                    of_window(*window),
-                    filter.unwrap_or_default()
-                )
+            Feature::Count { events, window } => call("count", events, &[of_window(*window)]),
+            Feature::Aggregate(aggregate) => of_aggregate(aggregate),
+            Feature::LastValue(LastValue { events, property, kept }) => {
+                let value = call("last_value", events, &[quote(property)]);
+                match kept {
+                    KeptValue::Is(text) => format!("{value} == {}", quote(text)),
+                    KeptValue::Integer | KeptValue::Number => value,
+                }
             }
-            Feature::Sum { event, property, window, .. } => {
-                format!("sum({}, {}, {})", quote(event), quote(property), of_window(*window))
+            Feature::SinceLast(events) => call("since_last", events, &[]),
+            Feature::SinceFirst(events) => call("since_first", events, &[]),
+            Feature::Absent(events) => call("absent", events, &[]),
+            Feature::ActiveDays { events, days } => {
+                call("active_days", events, &[format!("days({days})")])
             }
-            Feature::SinceLast(event) => format!("since_last({})", quote(event)),
-            Feature::SinceFirst(event) => format!("since_first({})", quote(event)),
-            Feature::Absent(event) => format!("absent({})", quote(event)),
-            Feature::ActiveDays { event, days } => {
-                format!("active_days({}, days({days}))", quote(event))
-            }
-            Feature::BaselineDrop { measure, recent_days, baseline_days } => {
-                let of = match measure {
-                    Measure::Events(event) => event,
-                    Measure::SessionTime => "session",
-                };
-                format!("baseline_drop({}, days({recent_days}), days({baseline_days}))", quote(of))
-            }
+            Feature::Baseline(of) => baseline(of),
+            Feature::Timed(of) => timed(of),
+            Feature::FunnelDropped(number) => format!("dropped_at({})", funnel(*number)),
             Feature::FunnelStep(number) => format!("funnel_step({})", funnel(*number)),
             Feature::FunnelAge(number) => format!("funnel_age({})", funnel(*number)),
             Feature::SessionCount(window) => format!("session_count({})", of_window(*window)),
@@ -60,6 +58,7 @@ impl Reprint<'_> {
             Feature::FactIs(test) => equals(&format!("fact({})", quote(&test.key)), test),
             Feature::ContextIs(test) => equals(&format!("context({})", quote(&test.key)), test),
             Feature::FactInteger(key) => format!("fact_number({})", quote(key)),
+            Feature::FactAge(key) => format!("fact_age({})", quote(key)),
             Feature::ContextInteger(key) => format!("context_number({})", quote(key)),
         }
     }
@@ -87,17 +86,68 @@ impl Reprint<'_> {
     }
 }
 
+fn baseline(baseline: &Baseline) -> String {
+    let name = match baseline.figure {
+        BaselineFigure::Drop => "baseline_drop",
+        BaselineFigure::Rise => "baseline_rise",
+        BaselineFigure::Zscore => "baseline_zscore",
+        BaselineFigure::Drift => "baseline_drift",
+    };
+    let of = match &baseline.measure {
+        Measure::Events(event) => event,
+        Measure::SessionTime => "session",
+    };
+    let (recent, before) = (baseline.recent_days, baseline.baseline_days);
+    format!("{name}({}, days({recent}), days({before}))", quote(of))
+}
+
+fn of_aggregate(aggregate: &Aggregate) -> String {
+    let Aggregate { events, window, summary } = aggregate;
+    let name = match summary {
+        Summary::Sum { .. } => "sum",
+        Summary::Mean { .. } => "avg",
+        Summary::Least { .. } => "min",
+        Summary::Most { .. } => "max",
+        Summary::Distinct { .. } => "distinct",
+        Summary::Share { .. } => "share",
+        Summary::Entropy { .. } => "entropy",
+        Summary::IntervalEntropy => "interval_entropy",
+    };
+    let mut args: Vec<String> = aggregate.property().map(quote).into_iter().collect();
+    args.push(of_window(*window));
+    if let Summary::Share { tests } = summary {
+        args.push(filter(tests));
+    }
+    call(name, events, &args)
+}
+
+/// A call with the name of the events first and their filter last.
+pub(super) fn call(name: &str, events: &Events, args: &[String]) -> String {
+    let mut all = vec![quote(&events.name)];
+    all.extend_from_slice(args);
+    if !events.tests.is_empty() {
+        all.push(filter(&events.tests));
+    }
+    format!("{name}({})", all.join(", "))
+}
+
+fn filter(tests: &[Test]) -> String {
+    let tests: Vec<String> = tests.iter().map(|test| printed(test, quote)).collect();
+    tests.join(" && ")
+}
+
 fn equals(left: &str, test: &TextTest) -> String {
     format!("{left} == {}", quote(&test.text))
 }
 
-fn of_window(window: Window) -> String {
+pub(super) fn of_window(window: Window) -> String {
     let length = window.length;
     match window.unit {
         Unit::Minutes => format!("minutes({length})"),
         Unit::Hours => format!("hours({length})"),
         Unit::Days => format!("days({length})"),
         Unit::Weeks => format!("weeks({length})"),
+        Unit::Sessions => format!("sessions({length})"),
         Unit::Ever => "ever()".to_owned(),
     }
 }
