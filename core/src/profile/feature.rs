@@ -1,7 +1,7 @@
 //! The vocabulary that rules may read.
 
 use super::aggregate::Aggregate;
-use super::baseline::{Baseline, Measure};
+use super::baseline::{self, Baseline, Measure};
 use super::facts::TextTest;
 use super::filter::Events;
 use super::last::LastValue;

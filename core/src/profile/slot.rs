@@ -1,7 +1,6 @@
 //! What is kept for one feature.
 
 use super::aggregate::AggregateState;
-use super::baseline;
 use super::feature::Feature;
 use super::moment::Moment;
 use super::ring::Ring;
