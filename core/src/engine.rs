@@ -5,11 +5,13 @@ mod effects;
 mod error;
 mod explain;
 mod export;
+mod figures;
 mod insight;
 mod keys;
 mod live;
 mod maintain;
 mod open;
+mod past;
 mod phases;
 mod receipt;
 mod shared;
@@ -27,6 +29,7 @@ use std::time::Duration;
 pub use config::{Config, DeviceClass, Host};
 pub use error::Error;
 pub use explain::{Explanation, Why};
+pub use figures::Figure;
 pub use maintain::Maintained;
 pub use receipt::{Placed, Receipt};
 pub use status::{KeyState, Status, StorageState};
@@ -217,17 +220,14 @@ impl Engine {
         self.change_facts(keys.into_iter().map(|key| (key, None)), true)
     }
 
-    /// Verifies a signed pack and goes on under it. What both packs define goes on counting.
-    /// What the journal holds is moved into the buffer first, so not for the main thread.
+    /// Verifies a signed pack and goes on under it. What both packs define goes on counting; what
+    /// only the new one does is filled from the events that the buffer still holds.
+    ///
+    /// Moves what the journal holds into the buffer and reads that, if anything is to be filled: a
+    /// second for 50,000 events, so not for the main thread. What is recorded meanwhile does not
+    /// wait for it.
     pub fn activate_pack(&self, signed: &[u8]) -> Result<Receipt, Error> {
-        let pack = Pack::verify(signed, &self.shared.config.trusted)?;
-        let catalog = self.shared.catalog(&pack)?;
-        // A journal is replayed under the pack in force at opening: none of it may be older.
-        self.shared.checkpoint(&mut lock(&self.shared.cold))?;
-        let mut hot = lock(&self.shared.hot);
-        let receipt = hot.live()?.activate(&self.shared.reading()?, pack, catalog)?;
-        self.shared.wake.after(hot);
-        Ok(receipt)
+        self.shared.activate(Pack::verify(signed, &self.shared.config.trusted)?)
     }
 
     /// Answers why, or why not.

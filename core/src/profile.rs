@@ -11,6 +11,7 @@ mod feature;
 mod filter;
 mod funnel;
 mod holidays;
+mod keeping;
 mod last;
 pub mod limits;
 mod moment;
@@ -21,6 +22,7 @@ mod session;
 mod slot;
 mod state;
 mod timed;
+mod validity;
 mod window;
 
 pub use aggregate::{Aggregate, Summary};
@@ -41,4 +43,5 @@ pub use timed::{
     Decayed, Lapse, LongSessions, Path, Regularity, Rhythm, Sequence, Streak, StreakFigure, Timed,
     Turn, WeekHours,
 };
+pub use validity::ValidFrom;
 pub use window::{Unit, Window};

@@ -108,6 +108,11 @@ impl Person {
     /// Closes the engine and opens it again.
     pub fn reopens(&mut self) {
         self.closes();
+        self.starts();
+    }
+
+    /// Opens the engine again after it was closed.
+    pub fn starts(&mut self) {
         self.engine = Some(self.try_open().unwrap());
     }
 

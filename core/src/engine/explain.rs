@@ -177,23 +177,36 @@ impl Live {
         let reading = Reading { pass: &pass, signals: &self.state.signals };
         let name = &signal.name;
         let state = self.state.signals.state(number);
+        let since = self.counted_since(&signal.raise, stamp);
         if let Some(why) = state.filter(|state| state.raised_at.is_some()).map(|s| &s.why) {
             let says = reading.says(&signal.says, &signal.values);
             return Explanation::of(|language| {
                 let says = says.find(language.pick("en", "zh")).unwrap_or_default();
                 match language {
                     Language::English => {
-                        format!("{name} stands: {says} ({})", reason(why, language))
+                        format!(
+                            "{name} stands: {says} ({}{})",
+                            reason(why, language),
+                            since(language)
+                        )
                     }
-                    Language::Chinese => format!("{name}成立：{says}（{}）", reason(why, language)),
+                    Language::Chinese => format!(
+                        "{name}成立：{says}（{}{}）",
+                        reason(why, language),
+                        since(language)
+                    ),
                 }
             });
         }
         let (_, now) = crate::rules::explain(&signal.raise, &reading, pass.definitions, pass.rules);
         let missing: Vec<Comparison> = now.into_iter().filter(|c| !c.held).collect();
         Explanation::of(|language| match language {
-            Language::English => format!("{name} does not stand: {}", reason(&missing, language)),
-            Language::Chinese => format!("{name}不成立：{}", reason(&missing, language)),
+            Language::English => {
+                format!("{name} does not stand: {}{}", reason(&missing, language), since(language))
+            }
+            Language::Chinese => {
+                format!("{name}不成立：{}{}", reason(&missing, language), since(language))
+            }
         })
     }
 }

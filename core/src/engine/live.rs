@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::effects::Effects;
 use super::error::Error;
+use super::past::{Meanwhile, Past};
 use super::receipt::{Placed, Receipt};
 use super::state::{State, encode_facts, kind};
 use crate::codec::Writer;
@@ -48,6 +49,8 @@ pub(super) struct Live {
     pub(super) uncompacted: u64,
     /// Bytes of the entries appended since then.
     pub(super) uncompacted_bytes: u64,
+    /// What is recorded while the past is read for a new pack.
+    pub(super) meanwhile: Option<Meanwhile>,
     /// The last entry holds an event that is to be synced at once.
     pub(super) urgent: bool,
     entry: Vec<u8>,
@@ -75,6 +78,7 @@ impl Live {
             refused: 0,
             uncompacted: 0,
             uncompacted_bytes: 0,
+            meanwhile: None,
             urgent: false,
             entry: Vec::new(),
             body: Vec::new(),
@@ -232,13 +236,17 @@ impl Live {
     pub(super) fn activate(
         &mut self,
         reading: &ClockReading,
-        pack: Pack,
-        catalog: Catalog,
+        (pack, catalog): (Pack, Catalog),
+        past: Option<Past>,
     ) -> Result<Receipt, Error> {
         let call = self.begin()?;
         let now = self.catch_up(reading);
         self.decide_risen(&now);
         self.state = self.state.under(&self.pack, &pack)?;
+        let meanwhile = self.meanwhile.take();
+        if let Some((past, meanwhile)) = past.zip(meanwhile) {
+            past.fill(&mut self.state.profile, &meanwhile, &pack.definitions);
+        }
         self.pack = pack;
         self.catalog = catalog;
         self.note_pack(reading);
@@ -336,6 +344,9 @@ impl Live {
         let session = self.state.profile.session_of(event, stamp, &self.pack.definitions);
         let place = (seq, session, stamp.wall_day());
         encode_event(&mut Writer::new(&mut self.entry), &stamp.reading, place, event);
+        if let Some(meanwhile) = &mut self.meanwhile {
+            meanwhile.note(event, stamp, session);
+        }
         let decided = self.effects.decisions.len();
         self.state.apply_event(&self.pack, (seq, event), stamp, true, &mut self.effects);
         self.encode_decisions(decided, &stamp.reading);

@@ -8,6 +8,7 @@ use super::effects::Effects;
 use super::error::Error;
 use super::live::Live;
 use super::maintain::room;
+use super::past::{Meanwhile, Wanted};
 use super::phases::{Cold, Hot, Pause, Upkeep, Waiting, Warehouse};
 use super::shared::{Shared, lock};
 use super::state::State;
@@ -87,6 +88,11 @@ impl Shared {
         if let Err(error) = synced {
             log::warn!("opened, but what was recorded is not synced yet: {error}");
         }
+        if cold.open()?.upkeep.filled
+            && let Err(error) = self.checkpoint(&mut cold)
+        {
+            log::debug!("the next opening fills the new figures again: {error}");
+        }
         Ok(())
     }
 
@@ -112,6 +118,7 @@ impl Shared {
         wrapped_key: Vec<u8>,
         (reading, remembered, is_reset): (&ClockReading, Option<Consent>, bool),
     ) -> Result<Option<Consent>, Error> {
+        let (mut state, unreadable_entries, filled) = self.restore(&opened)?;
         let mut hot = lock(&self.hot);
         let waiting = match mem::replace(&mut *hot, Hot::Closed) {
             Hot::Locked(waiting) => *waiting,
@@ -121,6 +128,7 @@ impl Shared {
             }
         };
         let mut upkeep = Upkeep::after(&opened);
+        upkeep.filled = filled;
         let Opened { mut store, journal, checkpoint, entries, epoch, last_seq, ended, .. } = opened;
         let (damage, uncompacted) = (opened.damage, opened.uncompacted);
         let broken = opened.first_of_epoch && matches!(ended, Ended::Clean | Ended::Killed);
@@ -128,8 +136,6 @@ impl Shared {
         let Waiting { events, catalog, pack, default_consent, said, refused, .. } = waiting;
         let said = said.or(remembered);
         let consent = said.unwrap_or(default_consent);
-        let (mut state, unreadable_entries) =
-            rebuild(&pack, checkpoint.as_deref(), &entries, default_consent);
         upkeep.pack.clone_from(&state.pack);
         // The store knows the numbering; a checkpoint may be of an epoch before.
         state.last_seq = last_seq;
@@ -180,6 +186,41 @@ impl Shared {
         }));
         self.wake.after(hot);
         Ok(erase)
+    }
+
+    /// The state after all that lay on flash, how many records could not be understood, and whether
+    /// anything was filled from the buffer that this pack wants and the last one did not.
+    ///
+    /// Events that come meanwhile wait in memory: nobody waits for the buffer to be read.
+    fn restore(&self, opened: &Opened) -> Result<(State, u64, bool), Error> {
+        let Opened { store, checkpoint, entries, epoch, last_seq, uncompacted, .. } = opened;
+        let (mut state, unreadable, pack, catalog) = {
+            let hot = lock(&self.hot);
+            let Hot::Locked(waiting) = &*hot else { return Err(Error::Closed) };
+            let (state, unreadable) =
+                rebuild(&waiting.pack, checkpoint.as_deref(), entries, waiting.default_consent);
+            if !state.profile.is_unfilled() {
+                return Ok((state, unreadable, false));
+            }
+            (state, unreadable, waiting.pack.clone(), waiting.catalog.clone())
+        };
+        state.last_seq = *last_seq;
+        let Some(wanted) = Wanted::of(&state, *epoch, (&pack, &catalog)) else {
+            return Ok((state, unreadable, false));
+        };
+        let kept = usize::try_from(*uncompacted).unwrap_or(usize::MAX);
+        let tail = entries.get(entries.len().saturating_sub(kept)..).unwrap_or_default();
+        match wanted.read(store, tail) {
+            Ok(past) => {
+                past.fill(&mut state.profile, &Meanwhile::default(), &pack.definitions);
+                state.signals.make_due();
+                Ok((state, unreadable, true))
+            }
+            Err(error) => {
+                log::warn!("new figures begin empty: {error}");
+                Ok((state, unreadable, false))
+            }
+        }
     }
 
     /// Destroys everything and begins anew with `consent`, which is remembered first: should this
@@ -263,6 +304,7 @@ impl Upkeep {
             pack: (String::new(), 0),
             journal_bytes: opened.store.journal_bytes().unwrap_or(0),
             bounded_at: None,
+            filled: false,
             suspect: true,
         }
     }
@@ -292,7 +334,10 @@ fn rebuild(
         Some(Err(error)) => {
             log::error!("the state begins anew: {error}");
             unreadable += 1;
-            State::new(pack, consent)
+            let mut state = State::new(pack, consent);
+            // The buffer may still hold what was counted.
+            state.profile.doubt();
+            state
         }
         None => State::new(pack, consent),
     };

@@ -135,6 +135,8 @@ pub(super) struct Upkeep {
     pub(super) journal_bytes: u64,
     /// Instant on the timeline at which the bounds were last looked at.
     pub(super) bounded_at: Option<i64>,
+    /// The state holds what was filled from the buffer: a checkpoint spares the next opening that.
+    pub(super) filled: bool,
     /// Nobody has asked yet whether the database is to be looked through.
     pub(super) suspect: bool,
 }

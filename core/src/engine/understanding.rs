@@ -221,12 +221,12 @@ fn level(table: &Table, (place, row): (u16, &Row), reading: &Reading<'_>) -> Lev
 }
 
 impl Words {
-    fn of(word: impl Fn(Language) -> String) -> Self {
+    pub(super) fn of(word: impl Fn(Language) -> String) -> Self {
         Self { en: word(Language::English), zh: word(Language::Chinese) }
     }
 }
 
 /// When that was, as the wall clock of now would have shown it.
-fn wall_ms(at: i64, stamp: &Stamp) -> i64 {
+pub(super) fn wall_ms(at: i64, stamp: &Stamp) -> i64 {
     stamp.reading.wall_ms.saturating_sub(stamp.at.saturating_sub(at))
 }

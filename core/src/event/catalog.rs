@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::checked::Event;
 use super::spec::EventSpec;
+use super::value::Value;
 use super::{limits, standard};
 
 /// What to do with an event that the catalog does not know.
@@ -91,6 +93,12 @@ impl Catalog {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&EventSpec> {
         standard::find(name).or_else(|| self.added.get(name))
+    }
+
+    /// An event that was recorded before and stored without its class: as the catalog has it now.
+    pub(crate) fn recall(&self, name: String, properties: Vec<(String, Value)>) -> Event {
+        let spec = self.find(&name);
+        Event::new(name, properties, spec)
     }
 
     /// Every standard event, in order of the names.

@@ -16,7 +16,8 @@ pub enum ScalarType {
 }
 
 /// A feature's value.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[serde(untagged)]
 pub enum Scalar {
     /// Of type [`ScalarType::Integer`].
     Integer(i64),

@@ -59,6 +59,13 @@ impl Sessions {
         Step::Lasts(longer)
     }
 
+    /// Goes on so that the event at `at` belongs to session `number`, whatever the idle gap was when
+    /// it was recorded.
+    pub(super) fn follow(&mut self, number: u64, (at, ambient): (i64, bool), idle_ms: i64) {
+        let begins = !ambient && self.is_over(at, idle_ms);
+        self.number = if begins { number.saturating_sub(1) } else { number };
+    }
+
     pub(super) fn encode(&self, out: &mut Writer<'_>) {
         out.unsigned(self.number);
         out.signed(self.started_at);

@@ -50,25 +50,28 @@ impl Slot {
         }
     }
 
-    pub(super) fn decode(&mut self, feature: &Feature, state: &[u8]) -> Result<(), Malformed> {
-        let mut input = Reader::new(state, "feature");
+    pub(super) fn decode(
+        &mut self,
+        feature: &Feature,
+        input: &mut Reader<'_>,
+    ) -> Result<(), Malformed> {
         match (&mut *self, feature) {
             (Self::Whole(ring), _) => {
                 if let Some(window) = feature.ring_window() {
-                    *ring = Ring::decode(window, &mut input)?;
+                    *ring = Ring::decode(window, input)?;
                 }
             }
             (Self::Aggregate(state), Feature::Aggregate(aggregate)) => {
-                **state = AggregateState::decode(aggregate, &mut input)?;
+                **state = AggregateState::decode(aggregate, input)?;
             }
             (Self::Value(value), _) => *value = input.optional(Scalar::decode)?,
             (Self::Instant(at), _) => *at = input.optional(Reader::signed)?,
             (Self::Timed(kept), Feature::Timed(timed)) => {
-                **kept = Kept::decode(timed, &mut input)?;
+                **kept = Kept::decode(timed, input)?;
             }
             _ => {}
         }
-        input.end()
+        Ok(())
     }
 
     /// Takes in an event of the feature's name.

@@ -1,9 +1,6 @@
 //! The profile itself: a fold over events.
 
-use std::collections::BTreeMap;
-
 use super::chain::Chain;
-use super::coding::hash;
 use super::definitions::Definitions;
 use super::facts::{FactChange, Facts, TooManyFacts};
 use super::feature::Feature;
@@ -15,34 +12,32 @@ use super::scalar::Scalar;
 use super::session::{Sessions, Step};
 use super::slot::Slot;
 use super::timed::{Around, Histogram};
+use super::validity::Validity;
 use super::window::Unit;
-use crate::codec::{Reader, Writer};
-use crate::error::Malformed;
 use crate::event::{Event, Value};
 use crate::time::{Stamp, civil};
 
 /// Everything that is kept about the person, as far as the active pack asks for it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Profile {
-    began: Option<Began>,
-    sessions: Sessions,
+    pub(super) began: Option<Began>,
+    pub(super) sessions: Sessions,
     /// In the order of the definitions.
-    slots: Vec<Slot>,
-    funnels: Vec<Attempt>,
-    predictions: Vec<Chain>,
-    facts: Facts,
-    context: Facts,
+    pub(super) slots: Vec<Slot>,
+    pub(super) funnels: Vec<Attempt>,
+    pub(super) predictions: Vec<Chain>,
+    pub(super) facts: Facts,
+    pub(super) context: Facts,
     /// If a feature lives on it.
-    rhythm: Option<Histogram>,
+    pub(super) rhythm: Option<Histogram>,
+    pub(super) valid: Validity,
 }
 
-/// What the key of the hours of the week is made of.
-const RHYTHM: &[u8] = b"rhythm";
-
+/// The first event of all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Began {
-    at: i64,
-    day: i32,
+pub(super) struct Began {
+    pub(super) at: i64,
+    pub(super) day: i32,
 }
 
 impl Profile {
@@ -54,6 +49,7 @@ impl Profile {
             funnels: vec![Attempt::default(); definitions.funnels().len()],
             predictions: vec![Chain::default(); definitions.predictions().len()],
             rhythm: definitions.reads_rhythm().then(Histogram::default),
+            valid: Validity::new(definitions),
             ..Self::default()
         }
     }
@@ -338,88 +334,8 @@ impl Profile {
         let place = usize::from(funnel);
         Some((self.funnels.get(place)?, definitions.funnels().get(place)?))
     }
-
-    /// Writes the profile with the key of each definition, so that another pack finds its own.
-    pub(crate) fn encode(&self, definitions: &Definitions, out: &mut Writer<'_>) {
-        out.optional(self.began, |out, began| {
-            out.signed(began.at);
-            out.signed(i64::from(began.day));
-        });
-        self.sessions.encode(out);
-        self.facts.encode(out);
-        self.context.encode(out);
-        let mut states: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
-        for (key, slot) in definitions.keys().iter().zip(&self.slots) {
-            if let Some(key) = key {
-                states.entry(*key).or_insert_with(|| encoded(|out| slot.encode(out)));
-            }
-        }
-        for (key, attempt) in definitions.funnel_keys().iter().zip(&self.funnels) {
-            states.entry(*key).or_insert_with(|| encoded(|out| attempt.encode(out)));
-        }
-        for (prediction, chain) in definitions.predictions().iter().zip(&self.predictions) {
-            states.entry(prediction.key()).or_insert_with(|| encoded(|out| chain.encode(out)));
-        }
-        if let Some(rhythm) = &self.rhythm {
-            states.insert(hash(RHYTHM), encoded(|out| rhythm.encode(out)));
-        }
-        out.length(states.len());
-        for (key, state) in states {
-            out.unsigned(key);
-            out.bytes(&state);
-        }
-    }
-
-    /// Reads a profile back for these definitions; what they do not ask for is left behind, what
-    /// was not kept so far starts empty.
-    pub(crate) fn decode(
-        definitions: &Definitions,
-        input: &mut Reader<'_>,
-    ) -> Result<Self, Malformed> {
-        let mut profile = Self::new(definitions);
-        profile.began =
-            input.optional(|input| Ok(Began { at: input.signed()?, day: input.signed32()? }))?;
-        profile.sessions = Sessions::decode(input)?;
-        profile.facts = Facts::decode(input)?;
-        profile.context = Facts::decode(input)?;
-        let states: BTreeMap<u64, &[u8]> =
-            input.list(|input| Ok((input.unsigned()?, input.bytes()?)))?.into_iter().collect();
-        let features = definitions.features().iter().zip(definitions.keys());
-        for ((feature, key), slot) in features.zip(&mut profile.slots) {
-            if let Some(state) = key.and_then(|key| states.get(&key)) {
-                slot.decode(feature, state)?;
-            }
-        }
-        for (key, attempt) in definitions.funnel_keys().iter().zip(&mut profile.funnels) {
-            if let Some(state) = states.get(key) {
-                let mut input = Reader::new(state, "funnel");
-                *attempt = Attempt::decode(&mut input)?;
-                input.end()?;
-            }
-        }
-        for (prediction, chain) in definitions.predictions().iter().zip(&mut profile.predictions) {
-            if let Some(state) = states.get(&prediction.key()) {
-                let mut input = Reader::new(state, "prediction");
-                *chain = Chain::decode(&mut input)?;
-                input.end()?;
-            }
-        }
-        let kept = states.get(&hash(RHYTHM)).filter(|_| profile.rhythm.is_some());
-        if let Some(state) = kept {
-            let mut input = Reader::new(state, "rhythm");
-            profile.rhythm = Some(Histogram::decode(&mut input)?);
-            input.end()?;
-        }
-        Ok(profile)
-    }
 }
 
 fn since(at: Option<i64>, stamp: &Stamp) -> i64 {
     at.map_or(Scalar::ENDLESS, |at| stamp.at.saturating_sub(at))
-}
-
-fn encoded(write: impl FnOnce(&mut Writer<'_>)) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    write(&mut Writer::new(&mut bytes));
-    bytes
 }

@@ -399,7 +399,8 @@ impl Kept {
                 lasting.apply(long, length_ms, moment);
             }
             (Self::Sequence(matches), Timed::Sequence(sequence)) => {
-                if begins && sequence.one_session {
+                // What was before the first session is counted with that one.
+                if begins && sequence.one_session && moment.session > 1 {
                     matches.begin_session();
                 }
                 if sequence.direct {

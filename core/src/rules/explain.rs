@@ -91,7 +91,7 @@ pub fn explain(
 
 impl Comparison {
     /// A comparison with the name of what it is about; `None` if there is no such thing.
-    pub(super) fn named(
+    pub(crate) fn named(
         feature: Feature,
         (relation, value, limit, held): (Relation, Scalar, Scalar, bool),
         readings: &impl Readings,

@@ -69,6 +69,38 @@ impl Store {
         Ok(unreadable)
     }
 
+    /// Shows every event in the buffer to `visit` in the order in which they happened, as
+    /// [`Store::events`] does within each class. Holds no more than the segments that overlap.
+    pub fn history(
+        &self,
+        mut visit: impl FnMut(StoredEvent) -> ControlFlow<()>,
+    ) -> Result<u64, StoreError> {
+        let Some(database) = &self.database else { return Ok(0) };
+        let mut query = database.read().prepare(&format!(
+            "SELECT {}, body FROM segment ORDER BY epoch, first_seq, id",
+            Place::COLUMNS
+        ))?;
+        let (mut rows, mut unreadable) = (query.query([])?, 0);
+        let mut held: BTreeMap<(u64, u64), StoredEvent> = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let (place, body) = (Place::read(row, 0)?, row.get::<_, Vec<u8>>(8)?);
+            // No later segment has anything before the beginning of this one.
+            let later = held.split_off(&(place.epoch, place.first_seq));
+            if std::mem::replace(&mut held, later).into_values().try_for_each(&mut visit).is_break()
+            {
+                return Ok(unreadable);
+            }
+            match self.unpack(&place, &body, false) {
+                Some(events) => {
+                    held.extend(events.into_iter().map(|event| ((event.epoch, event.seq), event)));
+                }
+                None => unreadable += 1,
+            }
+        }
+        let _ = held.into_values().try_for_each(&mut visit);
+        Ok(unreadable)
+    }
+
     fn unpack(&self, place: &Place, body: &[u8], acknowledged: bool) -> Option<Vec<StoredEvent>> {
         let epoch = place.epoch;
         let priority = Priority::from_number(u8::try_from(place.priority).ok()?)?;

@@ -6,7 +6,7 @@ use crate::error::Malformed;
 
 /// Within one boot, the wall clock may differ from the clock since boot by this much before it
 /// counts as moved: network time corrects by seconds, a person by minutes and more.
-const TOLERANCE_MS: u64 = 2 * 60_000;
+pub(super) const TOLERANCE_MS: u64 = 2 * 60_000;
 /// 1990-01-01. A device that was never told the time shows an earlier date; the first plausible
 /// one is then followed.
 const PLAUSIBLE_MS: i64 = 631_152_000_000;
@@ -127,9 +127,7 @@ impl Timeline {
         };
         let by_wall = reading.wall_ms.saturating_sub(last.reading.wall_ms);
         let passed = match elapsed_in_boot(&last.reading, reading) {
-            _ if last.at < PLAUSIBLE_MS && reading.wall_ms >= PLAUSIBLE_MS => {
-                reading.wall_ms.saturating_sub(last.at)
-            }
+            _ if follows_wall(last, reading) => reading.wall_ms.saturating_sub(last.at),
             Some(ms) if by_wall.abs_diff(ms) > TOLERANCE_MS => ms,
             // Small corrections of the wall clock are followed, so that both lines stay together.
             _ => by_wall,
@@ -237,12 +235,17 @@ fn zone_on_line(reading: &ClockReading, at: i64) -> Zone {
     zone
 }
 
+/// Whether this is the first plausible date of a device that did not know the time.
+pub(super) fn follows_wall(last: &Stamp, reading: &ClockReading) -> bool {
+    last.at < PLAUSIBLE_MS && reading.wall_ms >= PLAUSIBLE_MS
+}
+
 fn tolerance() -> i64 {
     i64::try_from(TOLERANCE_MS).unwrap_or(i64::MAX)
 }
 
 /// The local day at `at` on a line that is ahead by `lead_ms`.
-fn day_at(reading: &ClockReading, at: i64, lead_ms: i64) -> i32 {
+pub(super) fn day_at(reading: &ClockReading, at: i64, lead_ms: i64) -> i32 {
     let true_at = at.saturating_sub(lead_ms);
     zone_on_line(reading, true_at).day(true_at).saturating_add(lead_days(lead_ms))
 }

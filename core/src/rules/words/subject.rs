@@ -9,7 +9,8 @@ use crate::profile::{
 use crate::text::Language;
 
 impl Comparison {
-    pub(super) fn subject(&self, language: Language) -> String {
+    /// What was measured.
+    pub(crate) fn subject(&self, language: Language) -> String {
         let english = language == Language::English;
         let name = &self.name;
         match &self.feature {
