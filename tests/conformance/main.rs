@@ -9,13 +9,16 @@
 )]
 
 mod aggregates;
+mod backfill;
 mod capture;
 mod data;
 mod facts;
 mod guidance;
 mod habits;
 mod hostile;
+mod integrity;
 mod reach;
+mod recomputed;
 mod signals;
 mod sync;
 mod time;

@@ -1,10 +1,12 @@
 //! What features are worth, figured out from the full list of what happened: slow, with plain
 //! lists, and without the profile's windows, counters and states.
 
+mod order;
+
 use staykit_core::event::{Event, Value};
 use staykit_core::profile::{
-    Aggregate, Constant, Events, Feature, KeptValue, LastValue, Part, Relation, Scalar, Summary,
-    Test, Unit, Window,
+    Aggregate, Constant, Definitions, Events, Feature, Funnel, KeptValue, LastValue, Part,
+    Relation, Scalar, Summary, Test, Unit, Window,
 };
 use staykit_core::time::{HOUR_MS, MINUTE_MS, Stamp};
 
@@ -13,12 +15,15 @@ use staykit_core::time::{HOUR_MS, MINUTE_MS, Stamp};
 pub struct History {
     events: Vec<Happened>,
     idle_ms: i64,
+    funnels: Vec<Funnel>,
 }
 
 #[derive(Debug)]
 struct Happened {
     event: Event,
     moment: Moment,
+    /// Day and hour that the wall clock showed.
+    wall: (i64, i64),
 }
 
 /// A moment: its instant, its local day, and the session that it is counted with.
@@ -30,10 +35,11 @@ struct Moment {
 }
 
 impl History {
-    /// Nothing happened yet; a longer pause than `idle_ms` ends a session.
+    /// Nothing happened yet. Of the definitions only the session's end and the funnels count.
     #[must_use]
-    pub fn new(idle_ms: i64) -> Self {
-        Self { events: Vec::new(), idle_ms }
+    pub fn new(definitions: &Definitions) -> Self {
+        let (idle_ms, funnels) = (definitions.session_idle_ms(), definitions.funnels().to_vec());
+        Self { events: Vec::new(), idle_ms, funnels }
     }
 
     /// One more event.
@@ -43,7 +49,9 @@ impl History {
             let begun = self.events.iter().any(|known| !known.event.is_ambient());
             moment.session += i64::from(begun);
         }
-        self.events.push(Happened { event, moment });
+        let hour = i64::from(stamp.minute_of_day() / 60);
+        let wall = (i64::from(stamp.wall_day()), hour);
+        self.events.push(Happened { event, moment, wall });
     }
 
     fn begins_session(&self, at: i64) -> bool {
@@ -82,7 +90,7 @@ impl History {
             }
             Feature::Aggregate(aggregate) => self.aggregate(aggregate, now),
             Feature::LastValue(last) => self.last_value(last),
-            _ => return None,
+            _ => return self.in_order(feature, stamp),
         })
     }
 
