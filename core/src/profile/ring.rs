@@ -142,6 +142,16 @@ impl<T: Bucket> Ring<T> {
         self.at(bucket)
     }
 
+    /// Whether the bucket of the moment is the newest one.
+    pub(super) fn ends_at(&self, moment: &Moment<'_>) -> bool {
+        bucket(self.unit, moment) == self.newest
+    }
+
+    /// What every bucket holds, in no order.
+    pub(super) fn all(&self) -> impl Iterator<Item = T> {
+        self.amounts.iter().copied()
+    }
+
     fn place(&self, bucket: i64) -> usize {
         usize::try_from(bucket.rem_euclid(self.length())).unwrap_or(0)
     }
