@@ -235,7 +235,7 @@ impl Engine {
     /// Syncs everything recorded so far: when it returns, a power cut does not touch it.
     pub fn flush(&self) -> Result<(), Error> {
         let mut cold = lock(&self.shared.cold);
-        self.shared.sync(&mut cold)
+        self.shared.flush(&mut cold)
     }
 
     /// Does what is due of maintenance, for about `budget`: syncs the journal, moves it into the
@@ -269,7 +269,7 @@ impl Engine {
             log::error!("the maintenance thread ended badly");
         }
         let mut cold = lock(&self.shared.cold);
-        let synced = self.shared.sync(&mut cold);
+        let synced = self.shared.flush(&mut cold);
         self.shared.ease_opening(&mut cold);
         let closed = lock(&self.shared.hot).close();
         *cold = Cold::Closed;

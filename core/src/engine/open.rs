@@ -137,11 +137,15 @@ impl Shared {
         let withdrawn = said.is_some_and(|said| state.consent.record && !said.record);
         let erase = (unfinished || withdrawn).then_some(said.unwrap_or(state.consent));
         let mut live = Live::new(state, pack, catalog, journal, epoch);
-        let budget = self.config.byte_budget();
-        if room(&store, budget) == 0 {
+        // Who cannot tell the sizes lets nothing grow.
+        let room = room(&store, self.config.byte_budget()).unwrap_or(0);
+        live.journal.allow(room);
+        if room == 0 {
             // Whether the buffer takes anything shows with the first compaction.
-            live.journal.restrict(0);
-            store.remove_idle()?;
+            live.journal.shut();
+            if let Err(error) = store.remove_idle() {
+                log::debug!("journal files of no use stay: {error}");
+            }
         }
         live.uncompacted = uncompacted;
         live.refused = refused;
