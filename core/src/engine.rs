@@ -5,6 +5,7 @@ mod effects;
 mod error;
 mod explain;
 mod export;
+mod insight;
 mod keys;
 mod live;
 mod maintain;
@@ -14,6 +15,7 @@ mod receipt;
 mod shared;
 mod state;
 mod status;
+mod understanding;
 mod upload;
 mod wake;
 
@@ -28,6 +30,9 @@ pub use explain::{Explanation, Why};
 pub use maintain::Maintained;
 pub use receipt::{Placed, Receipt};
 pub use status::{KeyState, Status, StorageState};
+pub use understanding::{
+    Conclusion, FactorShare, Level, NextAction, Scored, Standing, Understanding, Words,
+};
 pub use wake::SYNC_WINDOW;
 
 use crate::event::{Draft, Value};

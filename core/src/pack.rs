@@ -7,6 +7,7 @@
 mod aggregates;
 mod bounds;
 mod campaigns;
+mod conclusions;
 mod decode;
 mod error;
 mod features;

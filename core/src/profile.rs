@@ -2,8 +2,10 @@
 
 mod aggregate;
 mod baseline;
+mod chain;
 mod coding;
 mod definitions;
+mod derived;
 mod facts;
 mod feature;
 mod filter;
@@ -12,6 +14,7 @@ mod holidays;
 mod last;
 pub mod limits;
 mod moment;
+mod prediction;
 mod ring;
 mod scalar;
 mod session;
@@ -22,12 +25,15 @@ mod window;
 
 pub use aggregate::{Aggregate, Summary};
 pub use baseline::{Baseline, BaselineFigure, Measure};
+pub use chain::{CHAIN_BYTES, LONGEST_ACTION};
 pub use definitions::{Definitions, DefinitionsError, Funnel};
+pub use derived::Derived;
 pub use facts::{FactChange, TextTest, TooManyFacts};
 pub use feature::Feature;
 pub use filter::{Constant, Events, Part, Relation, Test};
 pub use holidays::{DayRange, Holidays};
 pub use last::{KeptValue, LastValue};
+pub use prediction::Prediction;
 pub use scalar::{Motion, Scalar, ScalarType};
 pub use session::Sessions;
 pub use state::Profile;

@@ -36,6 +36,12 @@ impl Texts {
     }
 }
 
+impl serde::Serialize for Texts {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
 /// Language in which the engine words explanations of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {

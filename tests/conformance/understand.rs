@@ -1,4 +1,9 @@
-//! U1 tags: facts about the person, up to date in the call that recorded the event.
+//! U1 tags: facts about the person, up to date in the call that recorded the event. `tables` has
+//! U2, U3, U4 and U9, `scores` U5 and U10, `next` U8.
+
+mod next;
+mod scores;
+mod tables;
 
 use std::collections::BTreeMap;
 
@@ -40,7 +45,7 @@ fn tags() -> Vec<(String, String, usize, Option<i64>)> {
 fn u1_240_tags_at_once_are_right_in_the_call_that_recorded_the_event() {
     let tags = tags();
     let pairs = tags.iter().map(|(tag, raise, ..)| (tag.as_str(), raise.as_str()));
-    let mut person = Person::under(packs::of_signals(pairs));
+    let mut person = Person::under(packs::of_tags(pairs));
     let seed = Seed::from_number(5);
     // Local days on which each event happened; the clock starts at nine o'clock.
     let mut happened: Vec<Vec<i64>> = vec![Vec::new(); NAMES.len()];
@@ -67,6 +72,8 @@ fn u1_240_tags_at_once_are_right_in_the_call_that_recorded_the_event() {
     }
     assert!(changes > 300, "{changes} changes test little");
     let standing = person.engine().status().unwrap().signals;
+    let tags = person.engine().understanding().unwrap().tags;
+    assert!(tags.iter().map(|tag| &tag.name).eq(&standing));
     let expected = stands.iter().filter(|(_, stands)| **stands).count();
     assert_eq!(standing.len(), expected);
     person.is_killed();
@@ -75,11 +82,11 @@ fn u1_240_tags_at_once_are_right_in_the_call_that_recorded_the_event() {
 
 #[test]
 fn u1_a_tag_of_tags_follows_in_the_same_call() {
-    let mut person = Person::under(packs::of_signals([
-        ("both", "signal('left') && signal('right')"),
+    let mut person = Person::under(packs::of_tags([
+        ("both", "tag('left') && tag('right')"),
         ("left", "count('tap', ever()) >= 1"),
         ("right", "count('search', ever()) >= 1"),
-        ("any", "signal('both') || count('share', ever()) >= 1"),
+        ("any", "tag('both') || count('share', ever()) >= 1"),
     ]));
     person.does("tap");
     let receipt = person.does("search");

@@ -63,13 +63,15 @@ impl History {
         let now = self.moment(stamp);
         let since = |at: Option<i64>| Some(Scalar::Integer(at.map_or(i64::MAX, |at| now.at - at)));
         Some(match feature {
-            Feature::Count { events, window } => whole(self.within(events, *window, now).len()),
+            Feature::Count { events, window } => {
+                Some(whole(self.within(events, *window, now).len()))
+            }
             Feature::ActiveDays { events, days } => {
                 let window = Window { unit: Unit::Days, length: *days };
                 let mut days: Vec<i64> =
                     self.within(events, window, now).iter().map(|known| known.moment.day).collect();
                 days.dedup();
-                whole(days.len())
+                Some(whole(days.len()))
             }
             Feature::SinceLast(events) => since(self.all(events).last().map(|of| of.moment.at)),
             Feature::SinceFirst(events) => since(self.all(events).first().map(|of| of.moment.at)),
@@ -122,7 +124,7 @@ impl History {
                 let mut words: Vec<String> = values.iter().map(|of| format!("{of:?}")).collect();
                 words.sort();
                 words.dedup();
-                whole(words.len().min(64))
+                Some(whole(words.len().min(64)))
             }
             Summary::Share { tests } => {
                 let passes = |known: &&&Happened| tests.iter().all(|of| passes(of, &known.event));
@@ -195,10 +197,10 @@ fn is_within(then: Moment, window: Window, now: Moment) -> bool {
 fn passes(test: &Test, event: &Event) -> bool {
     let Some(value) = event.property(&test.property) else { return false };
     let order = match (test.part, value, &test.constant) {
-        (Part::Currency, value, Constant::Text(text)) => {
-            currency(value).map(|code| code.cmp(text.as_str()))
+        (Part::Currency, value, Constant::Text(wanted)) => {
+            currency(value).map(|code| code.cmp(wanted.as_str()))
         }
-        (_, Value::Text(value), Constant::Text(text)) => Some(value.cmp(text)),
+        (_, Value::Text(value), Constant::Text(wanted)) => Some(value.cmp(wanted)),
         (_, Value::Flag(value), Constant::Flag(flag)) => Some(value.cmp(flag)),
         (_, value, Constant::Integer(of)) if as_whole(value).is_some() => {
             as_whole(value).map(|value| value.cmp(of))
@@ -245,8 +247,8 @@ fn as_float(value: i64) -> f64 {
     value as f64
 }
 
-fn whole(count: usize) -> Option<Scalar> {
-    Some(Scalar::Integer(i64::try_from(count).unwrap()))
+fn whole(count: usize) -> Scalar {
+    Scalar::Integer(i64::try_from(count).unwrap())
 }
 
 fn mean(values: &[f64]) -> Option<Scalar> {

@@ -54,7 +54,14 @@ pub fn of_signals<'a>(signals: impl IntoIterator<Item = (&'a str, &'a str)>) -> 
     compiled(&with_signals("pack: test\nversion: 1\n", signals))
 }
 
-/// The same below a head of other sections.
+/// A pack of tags, each with the condition under which it stands.
+#[must_use]
+pub fn of_tags<'a>(tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Pack {
+    let yaml = with_signals("pack: test\nversion: 1\n", tags);
+    compiled(&yaml.replacen("signals:", "tags:", 1))
+}
+
+/// Signals below a head of other sections.
 #[must_use]
 pub fn with_signals<'a>(
     head: &str,

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use staykit_core::crypto::FileVault;
-use staykit_core::engine::{Config, Engine, Error, Host, Receipt, Why};
+use staykit_core::engine::{Config, Engine, Error, Host, Receipt, Standing, Why};
 use staykit_core::event::Draft;
 use staykit_core::guidance::{Decision, Outcome, OutcomeCounts, Verdict};
 use staykit_core::pack::Pack;
 use staykit_core::privacy::Consent;
 use staykit_core::random::SeededRandom;
-use staykit_core::rules::SignalChange;
+use staykit_core::rules::{SignalChange, TableChange};
 use staykit_core::text::Language;
 use staykit_core::time::{VirtualClock, Zone};
 
@@ -32,6 +32,7 @@ pub struct Person {
     now: i64,
     engine: Option<Engine>,
     changes: Vec<SignalChange>,
+    moves: Vec<TableChange>,
     decided: Vec<Decision>,
 }
 
@@ -67,6 +68,7 @@ impl Person {
             now: 0,
             engine: None,
             changes: Vec::new(),
+            moves: Vec::new(),
             decided: Vec::new(),
         };
         person.engine = Some(person.try_open().unwrap());
@@ -185,6 +187,7 @@ impl Person {
 
     fn note(&mut self, receipt: Receipt) -> Receipt {
         self.changes.extend(receipt.changes.iter().cloned());
+        self.moves.extend(receipt.moves.iter().cloned());
         self.decided.extend(receipt.decided.iter().cloned());
         receipt
     }
@@ -204,6 +207,20 @@ impl Person {
     fn instants(&self, signal: &str, raised: bool) -> Vec<i64> {
         let of = |change: &&SignalChange| change.signal == signal && change.raised == raised;
         self.changes.iter().filter(of).map(|change| change.at - START).collect()
+    }
+
+    /// The rows of a table, and when the person came into each.
+    #[must_use]
+    pub fn moved(&self, table: &str) -> Vec<(i64, String)> {
+        let of = |change: &&TableChange| change.table == table;
+        self.moves.iter().filter(of).map(|change| (change.at - START, change.to.clone())).collect()
+    }
+
+    /// The row of a table that the person is in, as the engine says.
+    #[must_use]
+    pub fn is_in(&self, table: &str) -> Option<Standing> {
+        let understanding = self.engine().understanding().unwrap();
+        understanding.tables.into_iter().find(|standing| standing.table == table)
     }
 
     /// Whether a signal stands, as the engine says.

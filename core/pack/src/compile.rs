@@ -9,11 +9,12 @@ use crate::problem::{Problem, Problems};
 use crate::read::{Fields, read};
 use crate::rule::Tables;
 use crate::section::{
-    Header, Signals, campaigns, events, funnels, header, holidays, reach, signals,
+    Conclusions, Header, campaigns, conclusions, events, funnels, header, holidays, predictions,
+    reach,
 };
 use crate::source::{Source, Spot};
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 15] = [
     "pack",
     "version",
     "session",
@@ -21,7 +22,13 @@ const KEYS: [&str; 9] = [
     "events",
     "funnels",
     "holidays",
+    "predictions",
     "signals",
+    "tags",
+    "scores",
+    "segments",
+    "stages",
+    "levels",
     "campaigns",
 ];
 
@@ -63,7 +70,7 @@ struct Parts {
     header: Header,
     spot: Spot,
     tables: Tables,
-    signals: Signals,
+    conclusions: Conclusions,
     campaigns: Vec<staykit_core::guidance::Campaign>,
     reach: staykit_core::guidance::Reach,
 }
@@ -87,10 +94,11 @@ fn compile_parts(yaml: &str, problems: &mut Problems<'_>) -> Option<Parts> {
     funnels(&pack, &mut tables, problems);
     tables.holidays = holidays(&pack, problems);
     let reach = reach(&pack, &mut tables, problems);
-    let signals = signals(&pack, &mut tables, problems);
+    predictions(&pack, &mut tables, problems);
+    let conclusions = conclusions(&pack, &mut tables, problems);
     let campaigns = campaigns(&pack, &mut tables, problems);
     let spot = pack.find("pack").map(|node| node.spot).unwrap_or_default();
-    Some(Parts { header: header?, spot, tables, signals, campaigns, reach: reach? })
+    Some(Parts { header: header?, spot, tables, conclusions, campaigns, reach: reach? })
 }
 
 impl Parts {
@@ -98,6 +106,8 @@ impl Parts {
         let mut strings = Strings::default();
         let features = self.tables.features.iter().map(|of| strings.feature(of)).collect();
         let funnels = self.tables.funnels.iter().map(|of| strings.funnel(of)).collect();
+        let predictions = self.tables.predictions.iter();
+        let predictions = predictions.map(|of| strings.prediction(of)).collect();
         let campaigns = self.campaigns.iter().map(|of| strings.campaign(of)).collect();
         let message = v1::Pack {
             format: staykit_core::pack::FORMAT,
@@ -106,13 +116,16 @@ impl Parts {
             session_idle_ms: self.header.session_idle_ms,
             features,
             funnels,
-            signals: self.signals.signals.iter().map(encode::signal).collect(),
+            signals: self.conclusions.signals.iter().map(encode::signal).collect(),
+            scores: self.conclusions.scores.iter().map(encode::score).collect(),
+            tables: self.conclusions.tables.iter().map(encode::table).collect(),
+            predictions,
             campaigns,
             reach: Some(encode::reach(&self.reach)),
             events: self.tables.events.iter().map(encode::event).collect(),
             holidays: encode::holidays(&self.tables.holidays),
             strings: strings.into_list(),
         };
-        (message.encode_to_vec(), self.signals.examples)
+        (message.encode_to_vec(), self.conclusions.examples)
     }
 }

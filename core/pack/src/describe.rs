@@ -1,5 +1,7 @@
 //! A compiled pack in words, for people who look into one.
 
+mod conclusions;
+
 use std::fmt::{self, Write};
 
 use staykit_core::guidance::{Campaign, Cap, Period, QuietHours, Trigger};
@@ -35,7 +37,9 @@ impl<'p> Description<'p> {
 
     fn reprint(&self) -> Reprint<'_> {
         let features = self.pack.definitions.features();
-        Reprint { features, signals: &self.signals, funnels: &self.funnels }
+        let definitions = &self.pack.definitions;
+        let (rules, predictions) = (&self.pack.rules, definitions.predictions());
+        Reprint { features, signals: &self.signals, funnels: &self.funnels, rules, predictions }
     }
 
     fn write(&self, out: &mut String) -> fmt::Result {
@@ -56,6 +60,15 @@ impl<'p> Description<'p> {
         }
         for signal in self.pack.rules.signals() {
             self.write_signal(signal, out)?;
+        }
+        for score in self.pack.rules.scores() {
+            self.write_score(score, out)?;
+        }
+        for table in self.pack.rules.tables() {
+            self.write_table(table, out)?;
+        }
+        for of in self.pack.definitions.predictions() {
+            writeln!(out, "\nprediction {}\n  of     {}.{}", of.name, of.event, of.property)?;
         }
         for campaign in self.pack.campaigns.all() {
             self.write_campaign(campaign, out)?;
@@ -93,7 +106,7 @@ impl<'p> Description<'p> {
 
     fn write_signal(&self, signal: &Signal, out: &mut String) -> fmt::Result {
         let reprint = self.reprint();
-        writeln!(out, "\nsignal {}", signal.name)?;
+        writeln!(out, "\n{} {}", if signal.tag { "tag" } else { "signal" }, signal.name)?;
         writeln!(out, "  raise  {}", reprint.condition(&signal.raise))?;
         if let Some(clear) = &signal.clear {
             writeln!(out, "  clear  {}", reprint.condition(clear))?;

@@ -1,6 +1,7 @@
 //! A compiled pack as the message that devices read.
 
 mod aggregates;
+mod conclusions;
 mod features;
 mod timed;
 
@@ -12,6 +13,8 @@ use staykit_core::profile::{DayRange, Funnel, Holidays, Unit, Window};
 use staykit_core::rules::{Program, Signal};
 use staykit_core::text::Texts;
 use staykit_proto::v1;
+
+pub(crate) use conclusions::{score, table};
 
 use self::features::window;
 
@@ -91,6 +94,7 @@ pub(crate) fn signal(signal: &Signal) -> v1::Signal {
         clear: signal.clear.as_deref().map(Program::encode).unwrap_or_default(),
         says: texts(&signal.says),
         values: signal.values.iter().map(|value| u32::from(*value)).collect(),
+        tag: signal.tag,
     }
 }
 

@@ -4,6 +4,7 @@ mod aggregates;
 mod arguments;
 mod baselines;
 mod check;
+mod conclusions;
 mod facts;
 mod filters;
 mod functions;
@@ -19,11 +20,12 @@ mod timed;
 
 pub(crate) use arguments::event_name;
 pub(crate) use check::{condition, duration, window};
+pub(crate) use conclusions::{Amount, Concluded, amount, conclusions_read};
 pub(crate) use parse::parse;
 pub(crate) use reprint::{Reprint, in_words};
 pub(crate) use says::says;
-pub(crate) use syntax::{Excerpt, Expr, signals_read};
-pub(crate) use tables::Tables;
+pub(crate) use syntax::{Excerpt, Expr};
+pub(crate) use tables::{RowNames, Tables};
 
 /// Milliseconds of each unit of duration that the language has.
 pub(crate) const DURATIONS: [(&str, i64); 5] = [

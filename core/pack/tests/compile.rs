@@ -21,12 +21,22 @@ fn bytes(yaml: &str) -> Vec<u8> {
     compile(yaml).unwrap_or_else(|problems| panic!("{problems:#?}")).bytes
 }
 
+/// What conditions may read beside signals.
+const CONCLUSIONS: &str = "tags: { recent: { raise: hour() > 1 } }
+scores: { activity: { factors: { f: { of: hour(), points: [[1, 100]] } }, tiers: { high: 70, low: 0 } } }
+segments: { value: [{ name: loyal, when: hour() > 1 }, { name: other }] }
+stages: { lifecycle: [{ name: new }, { name: declining, enter: hour() > 1 }] }
+levels: { member: { of: hour(), steps: { bronze: 0, silver: 5 } } }
+predictions: { screens: { of: screen_enter.screen } }
+";
+
 /// The condition as `describe` prints it after compiling.
 fn reprinted(condition: &str) -> String {
     let yaml = format!(
         "pack: t\nversion: 1\nfunnels:\n  f: {{ steps: [open, purchase], within: hours(1) }}\n  \
          checkout: {{ steps: [open, purchase], within: hours(1) }}\nsignals:\n  \
-         z: {{ raise: hour() > 1 }}\n  going_quiet: {{ raise: hour() > 1 }}\n  a:\n    raise: >-\n      {condition}\n"
+         z: {{ raise: hour() > 1 }}\n  going_quiet: {{ raise: hour() > 1 }}\n  a:\n    raise: >-\n      \
+         {condition}\n{CONCLUSIONS}"
     );
     let text = describe(&bytes(&yaml)).unwrap();
     let lines = text.lines().skip_while(|line| *line != "signal a");
@@ -51,6 +61,10 @@ fn a_compiled_condition_reads_as_it_was_written() {
         "context('net') == 'wifi' && context_number('charge') < 20",
         "(double(hour()) / 2.0 > 3.5) == true",
         "since_last('purchase') > since_last('add_to_cart')",
+        "tag('recent') && score('activity') >= 60.5",
+        "!(tier('activity') == 'high') || segment('value') == 'other' && stage_age('lifecycle') > days(2)",
+        "stage('lifecycle') == 'new' && level_progress('member') + level_left('member') > 0.5",
+        "level_amount('member') * level_multiplier('member') > 0.5 && next_action('cart') > 0.5",
         "stopped('search', days(14)) || resumed('search', hours(30))",
         "sequence(['open', 'search', 'open'], hours(2)) && holiday()",
         "sequence(['open', 'search'], minutes(5), session(), direct())",
@@ -185,7 +199,7 @@ fn every_example_of_the_documentation_compiles() {
 }
 
 /// Every function of the language but those of time.
-const FUNCTIONS: [&str; 40] = [
+const FUNCTIONS: [&str; 55] = [
     "count",
     "sum",
     "since_last",
@@ -226,6 +240,21 @@ const FUNCTIONS: [&str; 40] = [
     "next_active_window",
     "in_window",
     "holiday",
+    "tag",
+    "score",
+    "tier",
+    "segment",
+    "stage",
+    "level",
+    "tier_age",
+    "segment_age",
+    "stage_age",
+    "level_age",
+    "level_amount",
+    "level_progress",
+    "level_left",
+    "level_multiplier",
+    "next_action",
 ];
 
 proptest! {

@@ -402,3 +402,95 @@ fn the_sections_say_what_they_expect() {
         "1:1  an empty file; a pack begins with `pack: NAME`"
     );
 }
+
+#[test]
+fn circles_between_tags_scores_and_tables_are_named() {
+    let found = problems(
+        "tags:
+  valued: { raise: \"segment('value') == 'high'\" }
+scores:
+  use: { factors: { tag: { of: \"double(level_left('member') > 0.0 && tag('valued'))\", points: [[0, 100]] } } }
+levels:
+  member: { of: score('use'), steps: { one: 0, two: 1 } }
+segments:
+  value: [{ name: high, when: tier('use') == 'top' || level('member') == 'two' }, { name: low }]
+",
+    );
+    let expected = "4:3  valued   these read each other in a circle: tag `valued` -> segment `value` \
+                    -> level `member` -> score `use` -> level `member`";
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("read each other in a circle: "), "{found:?} {expected}");
+    assert!(found[0].contains("score `use`") && found[0].contains("level `member`"), "{found:?}");
+}
+
+#[test]
+fn what_is_wrong_with_scores_and_tables_is_said_in_their_words() {
+    let rest = |rest: &str| problems(rest).join("\n");
+    for (pack, expected) in [
+        (
+            "scores:\n  s: { factors: { f: { of: since_last('open'), linear: { from: days(0), to: days(7), points: 100 } } } }\n",
+            "what grows with time has `points`: nothing would tell when a line is passed",
+        ),
+        (
+            "scores:\n  s: { factors: { f: { of: since_last('open'), points: [[3, 100]] } } }\n",
+            "3   expected a duration: seconds(n), minutes(n), hours(n), days(n) or weeks(n)",
+        ),
+        (
+            "scores:\n  s: { factors: { f: { of: hour(), points: [[3, 100], [3, 1]] } } }\n",
+            "each value is larger than the one before",
+        ),
+        (
+            "scores:\n  s: { factors: { f: { of: hour(), points: [[3, 1.234]] } } }\n",
+            "1.234   expected points from -1000 to 1000, at most two decimals",
+        ),
+        ("scores:\n  s: { factors: { f: { of: hour() } } }\n", "f   a factor has either `points`"),
+        (
+            "scores:\n  s: { factors: { f: { of: hour() > 3, points: [[0, 1]] } } }\n",
+            "hour() > 3   yes or no is no amount",
+        ),
+        (
+            "scores:\n  s: { factors: { f: { of: hour(), points: [[0, 100]] } }, tiers: { high: 70, low: 10 } }\n",
+            "low   the lowest tier begins at 0",
+        ),
+        (
+            "segments:\n  v: [{ name: a, when: hour() > 3 }, { name: b, when: hour() > 4 }]\n",
+            "b   the last segment takes all others: no `when`",
+        ),
+        (
+            "segments:\n  v: [{ name: a }, { name: b }]\n",
+            "a   needs `when`; only the last segment takes all others",
+        ),
+        (
+            "stages:\n  v: [{ name: a }, { name: b }]\n",
+            "b   needs `enter`; only the first stage takes all others",
+        ),
+        (
+            "levels:\n  m: { of: hour(), steps: { a: 0, b: 0 } }\n",
+            "b   the lowest first: `b` is not above `a`",
+        ),
+        (
+            "segments:\n  v: [{ name: a, when: hour() > 3 }, { name: b }]\ntags:\n  t: { raise: segment('v') == 'aa' }\n",
+            "segment `v` has no such row; did you mean 'a'?",
+        ),
+        (
+            "segments:\n  v: [{ name: a, when: hour() > 3 }, { name: b }]\ntags:\n  t: { raise: segment('v') }\n",
+            "segment('v')   compares with a text: segment(name) == 'row'",
+        ),
+        (
+            "tags:\n  t: { raise: score('activty') > 3.0 }\nscores:\n  activity: { factors: { f: { of: hour(), points: [[0, 100]] } } }\n",
+            "'activty'   no such score in this pack; did you mean 'activity'?",
+        ),
+        (
+            "tags:\n  t: { raise: hour() > 3 }\n  u: { raise: signal('t') }\n",
+            "'t'   a tag: write tag('t')",
+        ),
+        (
+            "tags:\n  u: { raise: next_action('cart') > 0.5 }\n",
+            "this pack has nothing under `predictions`",
+        ),
+        ("predictions:\n  p: { of: screen }\n", "screen   expected an event and a property"),
+    ] {
+        let found = rest(pack);
+        assert!(found.contains(expected), "{found}\nis not\n{expected}");
+    }
+}

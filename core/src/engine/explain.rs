@@ -2,8 +2,11 @@
 
 use super::error::Error;
 use super::live::Live;
+use super::understanding;
 use crate::guidance::{Campaign, Decision, Trigger, Verdict};
-use crate::rules::{Comparison, Pass, Reading, Signal};
+use crate::rules::{
+    Comparison, Pass, Reading, Score, Signal, Table, TableKind, points_text, reason, shares_text,
+};
 use crate::text::Language;
 use crate::time::{ClockReading, Stamp};
 
@@ -16,6 +19,10 @@ pub enum Why {
     NotShown(String),
     /// Why does this signal stand, or not? Its name.
     Signal(String),
+    /// Why is this score what it is? Its name.
+    Score(String),
+    /// Why is the person in this segment, stage, level or tier? Name of the table.
+    Table(TableKind, String),
 }
 
 impl Why {
@@ -80,6 +87,18 @@ pub(super) fn explain(live: &Live, reading: &ClockReading, why: Why) -> Result<E
             let (number, signal) = found.ok_or_else(unknown)?;
             Ok(live.explain_signal(number, signal, &stamp))
         }
+        Why::Score(name) => {
+            let rules = &live.pack.rules;
+            let score = rules.find_score(&name).and_then(|number| rules.score(number));
+            let score = score.ok_or_else(|| Error::Unknown(format!("score `{name}`")))?;
+            Ok(live.explain_score(score, &stamp))
+        }
+        Why::Table(kind, name) => {
+            let rules = &live.pack.rules;
+            let found = rules.find_table(kind, &name).and_then(|n| Some((n, rules.table(n)?)));
+            let found = found.ok_or_else(|| Error::Unknown(format!("{kind} `{name}`")))?;
+            Ok(live.explain_table(found, &stamp))
+        }
     }
 }
 
@@ -89,7 +108,7 @@ fn not_shown(live: &Live, stamp: &Stamp, campaign: &Campaign) -> Explanation {
     let pass = live.pass(stamp);
     let reading = Reading { pass: &pass, signals: &live.state.signals };
     let now = campaign.when.as_ref().map(|program| {
-        crate::rules::explain(program, &reading, &live.pack.definitions, pass.name())
+        crate::rules::explain(program, &reading, &live.pack.definitions, &live.pack.rules)
     });
     Explanation::of(|language| {
         let mut parts = vec![last_decision(campaign, last, language)];
@@ -112,7 +131,7 @@ fn not_shown(live: &Live, stamp: &Stamp, campaign: &Campaign) -> Explanation {
             } else {
                 language.pick("its condition does not hold now", "条件目前不成立")
             };
-            parts.push(format!("{state}: {}", listed(comparisons, language)));
+            parts.push(format!("{state}: {}", reason(comparisons, language)));
         }
         parts.join(language.pick("; ", "；"))
     })
@@ -159,28 +178,76 @@ impl Live {
         let name = &signal.name;
         let state = self.state.signals.state(number);
         if let Some(why) = state.filter(|state| state.raised_at.is_some()).map(|s| &s.why) {
-            let says = self.state.signals.says(signal, &pass);
+            let says = reading.says(&signal.says, &signal.values);
             return Explanation::of(|language| {
                 let says = says.find(language.pick("en", "zh")).unwrap_or_default();
                 match language {
                     Language::English => {
-                        format!("{name} stands: {says} ({})", listed(why, language))
+                        format!("{name} stands: {says} ({})", reason(why, language))
                     }
-                    Language::Chinese => format!("{name}成立：{says}（{}）", listed(why, language)),
+                    Language::Chinese => format!("{name}成立：{says}（{}）", reason(why, language)),
                 }
             });
         }
-        let (_, now) =
-            crate::rules::explain(&signal.raise, &reading, &self.pack.definitions, pass.name());
+        let (_, now) = crate::rules::explain(&signal.raise, &reading, pass.definitions, pass.rules);
         let missing: Vec<Comparison> = now.into_iter().filter(|c| !c.held).collect();
         Explanation::of(|language| match language {
-            Language::English => format!("{name} does not stand: {}", listed(&missing, language)),
-            Language::Chinese => format!("{name}不成立：{}", listed(&missing, language)),
+            Language::English => format!("{name} does not stand: {}", reason(&missing, language)),
+            Language::Chinese => format!("{name}不成立：{}", reason(&missing, language)),
         })
     }
 }
 
-fn listed(comparisons: &[Comparison], language: Language) -> String {
-    let texts: Vec<String> = comparisons.iter().map(|c| c.text(language)).collect();
-    texts.join(language.pick(", ", "，"))
+impl Live {
+    fn explain_score(&self, score: &Score, stamp: &Stamp) -> Explanation {
+        let pass = self.pass(stamp);
+        let reading = Reading { pass: &pass, signals: &self.state.signals };
+        let scored = understanding::scored(score, &reading);
+        let points = points_text(scored.hundredths);
+        let shares = shares_text(&score.shares(&reading));
+        let says = &scored.says;
+        Explanation::of(|language| {
+            let says = says.find(language.pick("en", "zh")).unwrap_or_default();
+            let tier = scored.tier.as_ref().map_or("", |tier| tier.row.as_str());
+            let parts = [tier, says].into_iter().filter(|part| !part.is_empty());
+            let parts: Vec<&str> = parts.collect();
+            let means = match (parts.as_slice(), language) {
+                ([], _) => String::new(),
+                (parts, Language::English) => format!("; {}", parts.join(": ")),
+                (parts, Language::Chinese) => format!("；{}", parts.join("：")),
+            };
+            let of = language.pick("of 100", "（满分100）");
+            let gap = language.pick(" ", "");
+            format!("{} {points}{gap}{of}{shares}{means}", scored.name)
+        })
+    }
+
+    fn explain_table(&self, (number, table): (u16, &Table), stamp: &Stamp) -> Explanation {
+        let pass = self.pass(stamp);
+        let reading = Reading { pass: &pass, signals: &self.state.signals };
+        let name = &table.name;
+        let standing = understanding::standing((number, table), &reading);
+        let since_at = self.state.signals.table(number).map_or(stamp.at, |state| state.since_at);
+        Explanation::of(|language| {
+            let Some(standing) = &standing else {
+                return match language {
+                    Language::English => format!("{name}: nothing is known yet"),
+                    Language::Chinese => format!("{name}：尚无记录"),
+                };
+            };
+            let says = standing.says.find(language.pick("en", "zh")).unwrap_or_default();
+            let why = language.pick(&standing.why.en, &standing.why.zh);
+            let parts = [says, why].into_iter().filter(|part| !part.is_empty());
+            let parts: Vec<&str> = parts.collect();
+            let parts = parts.join(language.pick("; ", "；"));
+            let ms = stamp.at.saturating_sub(since_at);
+            let since = crate::rules::duration(ms, language);
+            let (row, colon) =
+                (&standing.row, if parts.is_empty() { "" } else { language.pick(": ", "：") });
+            match language {
+                Language::English => format!("{name} is {row} for {since}{colon}{parts}"),
+                Language::Chinese => format!("{name}为{row}已{since}{colon}{parts}"),
+            }
+        })
+    }
 }

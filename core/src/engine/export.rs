@@ -14,8 +14,8 @@ use crate::event::Value;
 use crate::store::StoredEvent;
 
 impl Engine {
-    /// Writes everything that is kept about the person: first a line with consent, facts, context
-    /// and the signals that stand, then a line for each event in the buffer.
+    /// Writes everything that is kept about the person: first a line with consent, facts,
+    /// context, the signals that stand and what else is concluded, then a line for each event in the buffer.
     ///
     /// Reads the whole buffer: not for the main thread.
     pub fn export(&self, out: &mut dyn Write) -> Result<(), Error> {
@@ -42,12 +42,29 @@ impl Engine {
         let signals: Map<String, Json> = standing
             .filter_map(|(signal, state)| Some((signal.name.clone(), json!(state.raised_at?))))
             .collect();
+        let tables: Vec<Json> = (0..)
+            .zip(live.pack.rules.tables())
+            .filter_map(|(number, table)| {
+                let standing = state.signals.table(number)?;
+                let row = &table.row(standing.row?)?.name;
+                let since = standing.since_at;
+                Some(json!({ "kind": table.kind, "table": table.name, "row": row, "since_ms": since }))
+            })
+            .collect();
+        let predictions = (0..).zip(live.pack.definitions.predictions());
+        let next_actions: Map<String, Json> = predictions
+            .map(|(number, of)| {
+                (of.name.clone(), json!(state.profile.next_actions(number, usize::MAX)))
+            })
+            .collect();
         Ok(json!({
             "installation": installation,
             "consent": state.consent,
             "facts": facts(state.profile.facts()),
             "context": facts(state.profile.context()),
             "signals_since_ms": signals,
+            "tables_since_ms": tables,
+            "next_actions": next_actions,
             "campaigns": state.guidance.counts(),
         }))
     }

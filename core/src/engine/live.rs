@@ -376,6 +376,7 @@ impl Live {
             seqs,
             placed,
             changes: std::mem::take(&mut self.effects.changes),
+            moves: std::mem::take(&mut self.effects.moves),
             decided: std::mem::take(&mut self.effects.decisions),
             due_changed: self.state.signals.due_at() != call.due_at,
         }

@@ -81,6 +81,7 @@ impl Waiting {
             seqs: None,
             placed: Placed::InMemory,
             changes: Vec::new(),
+            moves: Vec::new(),
             decided: Vec::new(),
             due_changed: false,
         })

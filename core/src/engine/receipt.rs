@@ -1,7 +1,7 @@
 //! What a call brought about.
 
 use crate::guidance::{Decision, Verdict};
-use crate::rules::SignalChange;
+use crate::rules::{SignalChange, TableChange};
 
 /// What became of an event, and what followed from it. Owned, plain data.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +14,8 @@ pub struct Receipt {
     pub placed: Placed,
     /// Signals that rose or fell.
     pub changes: Vec<SignalChange>,
+    /// Segments, stages, levels and tiers that the person came into.
+    pub moves: Vec<TableChange>,
     /// What was decided, the withheld included.
     pub decided: Vec<Decision>,
     /// [`super::Engine::next_due`] says something else now.

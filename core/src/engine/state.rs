@@ -9,7 +9,7 @@ use crate::guidance::{Cause, Decision, Guidance, Moment, decide};
 use crate::pack::Pack;
 use crate::privacy::Consent;
 use crate::profile::{FactChange, Profile};
-use crate::rules::{Pass, Reading, Signals};
+use crate::rules::{Changes, Pass, Reading, Signals};
 use crate::store::record::{Body, Record};
 use crate::time::{Stamp, Timeline};
 
@@ -88,10 +88,13 @@ impl State {
         let begins = !self.profile.has_begun();
         self.profile.apply(event, stamp, &pack.definitions);
         self.guidance.apply_outcome(event);
-        effects.marked.clear(pack.rules.signals().len());
+        effects.marked.clear(&pack.rules);
         effects.marked.mark(pack.rules.touched_by_event(event.name()));
         if !event.is_ambient() {
             effects.marked.mark(pack.rules.touched_by_session());
+        }
+        if begins {
+            effects.marked.mark(pack.rules.places_of_tables());
         }
         let deciding = if decides { Deciding::About(event.name()) } else { Deciding::No };
         self.pass(pack, stamp, deciding, effects);
@@ -110,17 +113,17 @@ impl State {
     /// decided: `stamp` may lie in the past. Whether anything changed; only then the tick is a
     /// record, and the timeline moves on.
     pub(super) fn apply_tick(&mut self, pack: &Pack, stamp: &Stamp, effects: &mut Effects) -> bool {
-        let before = effects.changes.len();
+        let before = (effects.changes.len(), effects.moves.len());
         if self.timeline.last().is_some_and(|last| stamp.tells_otherwise(last)) {
             self.signals.make_due();
         }
-        effects.marked.clear(pack.rules.signals().len());
-        self.signals.mark_due(stamp.at, &mut effects.marked);
+        effects.marked.clear(&pack.rules);
+        self.signals.mark_due(&pack.rules, stamp.at, &mut effects.marked);
         self.pass(pack, stamp, Deciding::No, effects);
-        let Effects { changes, risen, .. } = effects;
-        let changed = changes.iter().skip(before);
+        let Effects { changes, moves, risen, .. } = effects;
+        let changed = changes.iter().skip(before.0);
         risen.extend(changed.filter(|change| change.raised).map(|change| change.number));
-        let changed = changes.len() > before;
+        let changed = (changes.len(), moves.len()) != before;
         if changed {
             self.timeline.apply(stamp);
         }
@@ -130,7 +133,7 @@ impl State {
     /// Decides about the campaigns that wait for signals which rose during ticks, as of now.
     pub(super) fn decide_risen(&mut self, pack: &Pack, stamp: &Stamp, effects: &mut Effects) {
         if !effects.risen.is_empty() {
-            effects.marked.clear(pack.rules.signals().len());
+            effects.marked.clear(&pack.rules);
             self.pass(pack, stamp, Deciding::AboutRisen, effects);
         }
     }
@@ -145,7 +148,7 @@ impl State {
         effects: &mut Effects,
     ) {
         self.profile.apply_facts(facts, context, stamp);
-        effects.marked.clear(pack.rules.signals().len());
+        effects.marked.clear(&pack.rules);
         effects.marked.mark(pack.rules.touched_by_facts());
         let deciding = if decides { Deciding::AboutRisen } else { Deciding::No };
         self.pass(pack, stamp, deciding, effects);
@@ -169,15 +172,16 @@ impl State {
         let from = effects.changes.len();
         let profile = &self.profile;
         let pass = Pass { rules: &pack.rules, definitions: &pack.definitions, profile, stamp };
-        let Effects { marked, changes, .. } = &mut *effects;
-        self.signals.rise(&pass, marked, changes);
+        let Effects { marked, changes, moves, .. } = &mut *effects;
+        self.signals.rise(&pass, marked, &mut Changes { signals: changes, tables: moves });
         if !matches!(deciding, Deciding::No) {
             let triggered = self.triggered(&pass, pack, (deciding, from), effects);
             self.decide(pack, stamp, triggered, &mut effects.decisions);
         }
         let profile = &self.profile;
         let pass = Pass { rules: &pack.rules, definitions: &pack.definitions, profile, stamp };
-        self.signals.fall(&pass, &mut effects.marked, &mut effects.changes);
+        let Effects { marked, changes, moves, .. } = effects;
+        self.signals.fall(&pass, marked, &mut Changes { signals: changes, tables: moves });
     }
 
     /// Campaigns that an event, a signal that just rose, or one that rose in a tick triggers. The
@@ -233,7 +237,7 @@ impl State {
             campaigns: &pack.campaigns,
             definitions: &pack.definitions,
             readings: &Reading { pass: &pass, signals },
-            signal_name: &pass.name(),
+            rules: &pack.rules,
             consent: *consent,
             stamp,
         };

@@ -6,7 +6,7 @@ use super::gate;
 use super::state::Guidance;
 use crate::privacy::Consent;
 use crate::profile::Definitions;
-use crate::rules::{Comparison, Readings, explain};
+use crate::rules::{Comparison, Readings, Rules, explain};
 use crate::time::Stamp;
 
 /// The moment of a decision: everything it depends on.
@@ -17,8 +17,8 @@ pub struct Moment<'a, R> {
     pub definitions: &'a Definitions,
     /// Values of the features.
     pub readings: &'a R,
-    /// Names of the signals, for the explanation.
-    pub signal_name: &'a dyn Fn(u16) -> Option<String>,
+    /// Names of what the rules conclude, for the explanation.
+    pub rules: &'a Rules,
     /// What the person allows.
     pub consent: Consent,
     /// The clocks.
@@ -57,7 +57,7 @@ fn condition<R: Readings>(moment: &Moment<'_, R>, campaign: &Campaign) -> Option
     if !crate::rules::holds(program, moment.readings) {
         return None;
     }
-    Some(explain(program, moment.readings, moment.definitions, moment.signal_name).1)
+    Some(explain(program, moment.readings, moment.definitions, moment.rules).1)
 }
 
 fn judge<R>(

@@ -32,8 +32,12 @@ const PACK: &[Bound] = &[
     many(9, limits::CAMPAIGNS, &[many(7, limits::CAPS, &[]), one(12, CONTENT)]),
     one(10, &[many(1, limits::CAPS, &[])]),
     many(11, limits::EVENTS, &[many(5, limits::EVENT_PROPERTIES, &[])]),
+    many(12, limits::SCORES, &[many(3, limits::FACTORS, FACTOR), many(4, limits::LANGUAGES, &[])]),
+    many(13, limits::TABLES, &[many(6, limits::ROWS, &[many(7, limits::LANGUAGES, &[])])]),
+    many(14, limits::PREDICTIONS, &[]),
     many(20, limits::REGIONS, &[many(2, limits::HOLIDAYS, &[])]),
 ];
+const FACTOR: &[Bound] = &[many(3, limits::STEPS, &[]), many(5, limits::LANGUAGES, &[])];
 const CONTENT: &[Bound] = &[many(2, limits::LANGUAGES, &[]), many(3, limits::LANGUAGES, &[])];
 /// Features with filters, each with the field in which the tests are.
 const FEATURE: &[Bound] = &[
@@ -49,7 +53,7 @@ const FEATURE: &[Bound] = &[
     one(27, &[many(6, limits::TESTS_OF_A_FILTER, &[])]),
 ];
 /// As many as any message above has.
-const MOST_BOUNDS: usize = 10;
+const MOST_BOUNDS: usize = 11;
 
 /// Refuses a pack of which a list is too long.
 pub(super) fn check(bytes: &[u8]) -> Result<(), PackError> {

@@ -6,7 +6,6 @@ use staykit_proto::v1;
 
 use super::error::{PackError, Place};
 use super::features::{Entry, Tables};
-use super::limits;
 use crate::event::{Catalog, EventSpec, Priority, PropertySpec, PropertyType, Sensitivity};
 use crate::guidance::Campaigns;
 use crate::profile::{Definitions, Holidays, ScalarType};
@@ -42,6 +41,9 @@ pub(super) fn pack(message: v1::Pack, hash: [u8; 32]) -> Result<Pack, PackError>
         strings: &message.strings,
         funnels: message.funnels.len(),
         signals: message.signals.len(),
+        scores: message.scores.len(),
+        of_rows: message.tables.len(),
+        predictions: message.predictions.len(),
     };
     let entry = |list: &'static str| {
         let tables = &tables;
@@ -50,12 +52,17 @@ pub(super) fn pack(message: v1::Pack, hash: [u8; 32]) -> Result<Pack, PackError>
     let whole = entry("pack")(0);
     let features = each(message.features, entry("feature"), |at, it| at.feature(it))?;
     let funnels = each(message.funnels, entry("funnel"), |at, it| at.funnel_of(it))?;
+    let predictions =
+        each(message.predictions, entry("prediction"), |at, it| at.prediction_of(it))?;
     let holidays = each(message.holidays, entry("holidays"), |at, it| at.holidays_of(it))?;
     let definitions = Definitions::new(features, funnels, i64::from(message.session_idle_ms))?
-        .with_holidays(Holidays::new(holidays))?;
+        .with_holidays(Holidays::new(holidays))?
+        .with_predictions(predictions)?;
     let kind = |number: u16| Some(definitions.feature(number)?.scalar_type());
     let signals = each(message.signals, entry("signal"), |at, it| at.signal_of(it, kind))?;
-    let rules = Rules::new(signals, &definitions)?;
+    let scores = each(message.scores, entry("score"), |at, it| at.score_of(it, kind))?;
+    let tables = each(message.tables, entry("table"), |at, it| at.table_of(it, kind))?;
+    let rules = Rules::new(signals, scores, tables, &definitions)?;
     let campaigns = each(message.campaigns, entry("campaign"), |at, it| at.campaign(it, kind))?;
     let reach = whole.reach(message.reach)?;
     let campaigns = Campaigns::new(campaigns, reach, &rules, &definitions)?;
@@ -82,11 +89,6 @@ impl Entry<'_> {
         signal: v1::Signal,
         feature_type: impl Fn(u16) -> Option<ScalarType>,
     ) -> Result<Signal, PackError> {
-        limits::VALUES.check(signal.values.len())?;
-        let value = |index: &u32| {
-            let missing = PackError::Reference { at: self.at, to: "feature", index: *index };
-            u16::try_from(*index).map_err(|_| missing)
-        };
         let clear = Some(signal.clear).filter(|bytes| !bytes.is_empty());
         Ok(Signal {
             name: self.name(signal.name, "name")?,
@@ -96,7 +98,8 @@ impl Entry<'_> {
                 .transpose()?
                 .map(Box::new),
             says: self.texts(signal.says)?,
-            values: signal.values.iter().map(value).collect::<Result<_, _>>()?,
+            values: self.values(&signal.values)?,
+            tag: signal.tag,
         })
     }
 

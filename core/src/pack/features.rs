@@ -6,7 +6,7 @@ use staykit_proto::v1::feature::Kind;
 use super::{PackError, Place, limits};
 use crate::event::limits::{NAME, PROPERTY_NAME};
 use crate::profile::{
-    Baseline, BaselineFigure, Events, Feature, Funnel, Measure, TextTest, Unit, Window,
+    Baseline, BaselineFigure, Derived, Events, Feature, Funnel, Measure, TextTest, Unit, Window,
 };
 
 /// The tables that entries of a pack refer to.
@@ -14,6 +14,9 @@ pub(super) struct Tables<'a> {
     pub(super) strings: &'a [String],
     pub(super) funnels: usize,
     pub(super) signals: usize,
+    pub(super) scores: usize,
+    pub(super) of_rows: usize,
+    pub(super) predictions: usize,
 }
 
 /// One entry and the tables around it.
@@ -54,7 +57,12 @@ impl Entry<'_> {
         self.number(index, "funnel", self.tables.funnels)
     }
 
-    fn number(&self, index: u32, to: &'static str, count: usize) -> Result<u16, PackError> {
+    pub(super) fn number(
+        &self,
+        index: u32,
+        to: &'static str,
+        count: usize,
+    ) -> Result<u16, PackError> {
         let missing = PackError::Reference { at: self.at, to, index };
         let number = u16::try_from(index).map_err(|_| missing.clone())?;
         if usize::from(number) < count { Ok(number) } else { Err(missing) }
@@ -154,6 +162,14 @@ impl Entry<'_> {
             Kind::ContextIs(test) => Feature::ContextIs(self.test_of_fact(test)?),
             Kind::FactInteger(key) => Feature::FactInteger(self.key(key)?),
             Kind::ContextInteger(key) => Feature::ContextInteger(self.key(key)?),
+            Kind::Score(score) => Feature::Derived(Derived::Score(self.score(score)?)),
+            Kind::RowIs(row) => self.row_is(row)?,
+            Kind::RowAge(table) => self.of_table(table, Derived::Age)?,
+            Kind::LevelAmount(table) => self.of_table(table, Derived::Amount)?,
+            Kind::LevelProgress(table) => self.of_table(table, Derived::Progress)?,
+            Kind::LevelLeft(table) => self.of_table(table, Derived::Left)?,
+            Kind::LevelMultiplier(table) => self.of_table(table, Derived::Multiplier)?,
+            Kind::NextAction(next) => self.next_action(next)?,
             Kind::SinceLastOf(of) => Feature::SinceLast(self.events(of)?),
             Kind::SinceFirstOf(of) => Feature::SinceFirst(self.events(of)?),
             Kind::AbsentOf(of) => Feature::Absent(self.events(of)?),

@@ -4,8 +4,12 @@
 use super::PackError;
 use crate::event::limits::{ADDED_EVENTS, Limit, NAME, PROPERTIES};
 use crate::guidance::{MOST_CAMPAIGNS, MOST_CAPS};
-use crate::profile::limits::{FEATURES, FUNNELS, HOLIDAY_REGIONS, HOLIDAYS_OF_A_REGION, TESTS};
-use crate::rules::{MOST_SIGNALS, program};
+use crate::profile::limits::{
+    self as kept, FEATURES, FUNNELS, HOLIDAY_REGIONS, HOLIDAYS_OF_A_REGION, TESTS,
+};
+use crate::rules::{
+    MOST_FACTORS, MOST_ROWS, MOST_SCORES, MOST_SIGNALS, MOST_STEPS, MOST_TABLES, program,
+};
 
 /// Size of a pack.
 pub const BYTES: Limit = Limit {
@@ -50,6 +54,28 @@ pub const HOLIDAYS: Limit = Limit {
 /// Signals.
 pub const SIGNALS: Limit =
     Limit { of: "signals", most: MOST_SIGNALS, unit: "signals", origin: "the rules'" };
+/// Scores.
+pub const SCORES: Limit =
+    Limit { of: "scores", most: MOST_SCORES, unit: "scores", origin: "the rules'" };
+/// Factors of one score.
+pub const FACTORS: Limit =
+    Limit { of: "factors of a score", most: MOST_FACTORS, unit: "factors", origin: "the rules'" };
+/// Steps of one factor.
+pub const STEPS: Limit =
+    Limit { of: "steps of a factor", most: MOST_STEPS, unit: "steps", origin: "the rules'" };
+/// Tables of segments, stages, levels and tiers.
+pub const TABLES: Limit =
+    Limit { of: "tables", most: MOST_TABLES, unit: "tables", origin: "the rules'" };
+/// Rows of one table.
+pub const ROWS: Limit =
+    Limit { of: "rows of a table", most: MOST_ROWS, unit: "rows", origin: "the rules'" };
+/// Predictions.
+pub const PREDICTIONS: Limit = Limit {
+    of: "predictions",
+    most: kept::PREDICTIONS,
+    unit: "predictions",
+    origin: "the profile's",
+};
 /// Campaigns.
 pub const CAMPAIGNS: Limit =
     Limit { of: "campaigns", most: MOST_CAMPAIGNS, unit: "campaigns", origin: "guidance's" };

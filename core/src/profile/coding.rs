@@ -4,6 +4,7 @@ use ring::digest::{SHA256, digest};
 
 use super::aggregate::Aggregate;
 use super::baseline::{Baseline, BaselineFigure, Measure};
+use super::derived::Derived;
 use super::facts::TextTest;
 use super::feature::Feature;
 use super::filter::Events;
@@ -32,6 +33,8 @@ impl Feature {
                 | Self::ContextIs(_)
                 | Self::FactInteger(_)
                 | Self::ContextInteger(_)
+                | Self::Derived(_)
+                | Self::Next { .. }
                 | Self::FactAge(_)
         );
         if stateless {
@@ -84,6 +87,11 @@ impl Feature {
             Self::SessionCount(window) | Self::SessionTime(window) => window.encode(out),
             Self::FactIs(test) | Self::ContextIs(test) => test.encode(out),
             Self::SessionLength | Self::Hour | Self::Weekday => {}
+            Self::Derived(derived) => derived.encode(out),
+            Self::Next { prediction, action } => {
+                out.unsigned(u64::from(*prediction));
+                out.text(action);
+            }
         }
     }
 
@@ -120,6 +128,8 @@ impl Feature {
             18 => Self::ContextIs(TextTest::decode(input)?),
             19 => Self::FactInteger(text(input)?),
             20 => Self::ContextInteger(text(input)?),
+            number if Derived::has(number) => Self::Derived(Derived::decode(number, input)?),
+            52 => Self::Next { prediction: short(input)?, action: text(input)? },
             21 => Self::Aggregate(Aggregate::decode(input)?),
             22 => Self::LastValue(LastValue::decode(input)?),
             23 => Self::FactAge(text(input)?),
@@ -151,6 +161,8 @@ impl Feature {
             Self::ContextIs(_) => 18,
             Self::FactInteger(_) => 19,
             Self::ContextInteger(_) => 20,
+            Self::Derived(derived) => derived.number(),
+            Self::Next { .. } => 52,
             Self::FunnelDropped(_) => 40,
             Self::Timed(timed) => timed.number(),
             Self::Aggregate(_) => 21,

@@ -8,6 +8,7 @@ use super::feature::Feature;
 use super::filter::Events;
 use super::holidays::Holidays;
 use super::limits;
+use super::prediction::Prediction;
 use crate::codec::Writer;
 
 /// Ordered steps within a time limit.
@@ -42,6 +43,7 @@ pub struct Definitions {
     /// Keys of the features and of the funnels: each is a hash, and checkpoints need them all.
     keys: Vec<Option<u64>>,
     funnel_keys: Vec<u64>,
+    predictions: Vec<Prediction>,
     session_idle_ms: i64,
     by_event: BTreeMap<String, Touched>,
     /// Features that every event that is not ambient changes: those of sessions.
@@ -58,6 +60,7 @@ pub struct Definitions {
 pub(crate) struct Touched {
     pub(crate) features: Vec<u16>,
     pub(crate) funnels: Vec<u16>,
+    pub(crate) predictions: Vec<u16>,
 }
 
 /// Why definitions cannot be kept.
@@ -84,6 +87,11 @@ pub enum DefinitionsError {
         /// Which feature, by its place from 0.
         place: usize,
     },
+    /// A feature of a prediction that does not exist.
+    NoSuchPrediction {
+        /// Which feature, by its place from 0.
+        place: usize,
+    },
 }
 
 impl fmt::Display for DefinitionsError {
@@ -95,6 +103,9 @@ impl fmt::Display for DefinitionsError {
             Self::OutOfBounds { what, place } => write!(out, "{what} {place} is out of bounds"),
             Self::NoSuchFunnel { place } => {
                 write!(out, "feature {place} names a funnel that does not exist")
+            }
+            Self::NoSuchPrediction { place } => {
+                write!(out, "feature {place} names a prediction that does not exist")
             }
         }
     }
@@ -134,6 +145,7 @@ impl Definitions {
             funnels,
             keys,
             funnel_keys,
+            predictions: Vec::new(),
             session_idle_ms,
             by_event,
             by_session,
@@ -141,6 +153,34 @@ impl Definitions {
             reads_rhythm,
             holidays: Holidays::default(),
         })
+    }
+
+    /// The same with predictions of what the person does next.
+    pub fn with_predictions(
+        mut self,
+        predictions: Vec<Prediction>,
+    ) -> Result<Self, DefinitionsError> {
+        at_most("predictions", predictions.len(), limits::PREDICTIONS)?;
+        for (number, feature) in (0..).zip(&self.features) {
+            let Feature::Next { prediction, .. } = feature else { continue };
+            if usize::from(*prediction) >= predictions.len() {
+                return Err(DefinitionsError::NoSuchPrediction { place: usize::from(number) });
+            }
+            // A new session begins with nothing before it.
+            self.by_session.push(number);
+        }
+        for (number, prediction) in (0..).zip(&predictions) {
+            let touched = self.by_event.entry(prediction.event.clone()).or_default();
+            touched.predictions.push(number);
+        }
+        self.predictions = predictions;
+        Ok(self)
+    }
+
+    /// The predictions, in the order of their numbers.
+    #[must_use]
+    pub fn predictions(&self) -> &[Prediction] {
+        &self.predictions
     }
 
     /// The same with holidays.
@@ -225,6 +265,7 @@ impl Definitions {
             Feature::FunnelStep(funnel)
             | Feature::FunnelAge(funnel)
             | Feature::FunnelDropped(funnel) => touched.funnels.contains(funnel),
+            Feature::Next { prediction, .. } => touched.predictions.contains(prediction),
             _ => false,
         };
         let funnels = self.features.iter().enumerate().filter(|(_, feature)| of_funnel(feature));

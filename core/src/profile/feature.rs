@@ -1,13 +1,12 @@
 //! The vocabulary that rules may read.
 
-use super::aggregate::{Aggregate, AggregateState};
-use super::baseline::{Baseline, Measure};
+use super::aggregate::Aggregate;
+use super::baseline::{self, Baseline, Measure};
+use super::derived::Derived;
 use super::facts::TextTest;
 use super::filter::Events;
 use super::last::LastValue;
-use super::ring::Ring;
 use super::scalar::{Motion, ScalarType};
-use super::slot::{Slot, ring_window};
 use super::timed::Timed;
 use super::window::{Unit, Window};
 
@@ -70,6 +69,15 @@ pub enum Feature {
     FactInteger(String),
     /// A context value that is a whole number or a flag; no value if it is unset or anything else.
     ContextInteger(String),
+    /// What the rules conclude.
+    Derived(Derived),
+    /// How likely an action is the next one, by a prediction of the pack (its number), 0 to 1.
+    Next {
+        /// The prediction.
+        prediction: u16,
+        /// The action.
+        action: String,
+    },
     /// Of time and order.
     Timed(Timed),
     /// Time since a fact was set to its value; endless while it is unset.
@@ -81,10 +89,11 @@ impl Feature {
     #[must_use]
     pub fn scalar_type(&self) -> ScalarType {
         match self {
+            Self::Derived(derived) => derived.scalar_type(),
             Self::Timed(timed) => timed.scalar_type(),
             Self::Aggregate(aggregate) => aggregate.scalar_type(),
             Self::LastValue(last) => last.scalar_type(),
-            Self::Baseline(_) => ScalarType::Number,
+            Self::Baseline(_) | Self::Next { .. } => ScalarType::Number,
             Self::Signal(_) | Self::FactIs(_) | Self::ContextIs(_) => ScalarType::Flag,
             _ => ScalarType::Integer,
         }
@@ -103,7 +112,8 @@ impl Feature {
             | Self::SinceFirst(_)
             | Self::Absent(_)
             | Self::SignalAge(_)
-            | Self::FactAge(_) => Motion::Grows,
+            | Self::FactAge(_)
+            | Self::Derived(Derived::Age(_)) => Motion::Grows,
             Self::FunnelStep(_)
             | Self::FunnelAge(_)
             | Self::FunnelDropped(_)
@@ -117,8 +127,17 @@ impl Feature {
             | Self::ContextIs(_)
             | Self::FactInteger(_)
             | Self::ContextInteger(_)
-            | Self::LastValue(_) => Motion::Still,
+            | Self::LastValue(_)
+            | Self::Derived(_)
+            | Self::Next { .. } => Motion::Still,
         }
+    }
+
+    /// Whether its value follows the time evenly, so that only thresholds tell when it matters.
+    #[must_use]
+    pub fn flows(&self) -> bool {
+        matches!(self.motion(), Motion::Grows | Motion::Shrinks)
+            || matches!(self, Self::FunnelAge(_))
     }
 
     /// Whether it is a duration in ms.
@@ -132,7 +151,8 @@ impl Feature {
             | Self::SessionTime(_)
             | Self::SessionLength
             | Self::SignalAge(_)
-            | Self::FactAge(_) => true,
+            | Self::FactAge(_)
+            | Self::Derived(Derived::Age(_)) => true,
             Self::Timed(timed) => timed.is_duration(),
             _ => false,
         }
@@ -167,7 +187,20 @@ impl Feature {
         match self {
             Self::Aggregate(aggregate) => Some(aggregate.window),
             Self::Timed(timed) => timed.window(),
-            other => ring_window(other),
+            other => other.ring_window(),
+        }
+    }
+
+    /// The window through which it counts whole numbers, if it does.
+    pub(super) fn ring_window(&self) -> Option<Window> {
+        let days = |length| Window { unit: Unit::Days, length };
+        match self {
+            Self::Count { window, .. } | Self::SessionCount(window) | Self::SessionTime(window) => {
+                Some(*window)
+            }
+            Self::ActiveDays { days: length, .. } => Some(days(*length)),
+            Self::Baseline(_) => Some(baseline::DAYS),
+            _ => None,
         }
     }
 
@@ -199,16 +232,5 @@ impl Feature {
                 | Self::Baseline(_)
                 | Self::Timed(Timed::Holiday)
         )
-    }
-
-    /// Upper bound of what its state takes in memory on a device.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        let kept = match self {
-            Self::Aggregate(aggregate) => AggregateState::bytes(aggregate),
-            Self::Timed(timed) => timed.bytes(),
-            other => ring_window(other).map_or(0, Ring::<i64>::bytes),
-        };
-        size_of::<Slot>().saturating_add(kept)
     }
 }

@@ -7,6 +7,8 @@ use super::window::Unit;
 pub const FEATURES: usize = 4_096;
 /// Funnels of one pack: the requirement is 250 at once.
 pub const FUNNELS: usize = 512;
+/// Predictions of one pack, 21 kB each.
+pub const PREDICTIONS: usize = 4;
 /// Steps of one funnel.
 pub const FUNNEL_STEPS: usize = 32;
 /// Longest time limit of a funnel and longest idle gap of a session, ms: 180 days, as far back as

@@ -1,13 +1,11 @@
 //! What is kept for one feature.
 
 use super::aggregate::AggregateState;
-use super::baseline;
 use super::feature::Feature;
 use super::moment::Moment;
 use super::ring::Ring;
 use super::scalar::Scalar;
 use super::timed::Kept;
-use super::window::{Unit, Window};
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 use crate::event::Event;
@@ -36,7 +34,7 @@ impl Slot {
             }
             Feature::Timed(timed) => Self::Timed(Box::new(Kept::new(timed))),
             other => {
-                ring_window(other).map_or(Self::Empty, |window| Self::Whole(Ring::new(window)))
+                other.ring_window().map_or(Self::Empty, |window| Self::Whole(Ring::new(window)))
             }
         }
     }
@@ -56,7 +54,7 @@ impl Slot {
         let mut input = Reader::new(state, "feature");
         match (&mut *self, feature) {
             (Self::Whole(ring), _) => {
-                if let Some(window) = ring_window(feature) {
+                if let Some(window) = feature.ring_window() {
                     *ring = Ring::decode(window, &mut input)?;
                 }
             }
@@ -98,15 +96,15 @@ impl Slot {
     }
 }
 
-/// The window of a feature that counts whole numbers.
-pub(super) fn ring_window(feature: &Feature) -> Option<Window> {
-    let days = |length| Window { unit: Unit::Days, length };
-    match feature {
-        Feature::Count { window, .. }
-        | Feature::SessionCount(window)
-        | Feature::SessionTime(window) => Some(*window),
-        Feature::ActiveDays { days: length, .. } => Some(days(*length)),
-        Feature::Baseline(_) => Some(baseline::DAYS),
-        _ => None,
+impl Feature {
+    /// Upper bound of what its state takes in memory on a device.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let kept = match self {
+            Self::Aggregate(aggregate) => AggregateState::bytes(aggregate),
+            Self::Timed(timed) => timed.bytes(),
+            other => other.ring_window().map_or(0, Ring::<i64>::bytes),
+        };
+        size_of::<Slot>().saturating_add(kept)
     }
 }

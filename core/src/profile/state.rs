@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::chain::Chain;
 use super::coding::hash;
 use super::definitions::Definitions;
 use super::facts::{FactChange, Facts, TooManyFacts};
@@ -28,6 +29,7 @@ pub struct Profile {
     /// In the order of the definitions.
     slots: Vec<Slot>,
     funnels: Vec<Attempt>,
+    predictions: Vec<Chain>,
     facts: Facts,
     context: Facts,
     /// If a feature lives on it.
@@ -50,6 +52,7 @@ impl Profile {
         Self {
             slots: definitions.features().iter().map(Slot::new).collect(),
             funnels: vec![Attempt::default(); definitions.funnels().len()],
+            predictions: vec![Chain::default(); definitions.predictions().len()],
             rhythm: definitions.reads_rhythm().then(Histogram::default),
             ..Self::default()
         }
@@ -104,6 +107,15 @@ impl Profile {
                 attempt.apply(funnel, event.name(), stamp.at);
             }
         }
+        for number in &touched.predictions {
+            let place = usize::from(*number);
+            if let (Some(prediction), Some(chain)) =
+                (definitions.predictions().get(place), self.predictions.get_mut(place))
+                && let Some(Value::Text(action)) = event.property(&prediction.property)
+            {
+                chain.apply(action);
+            }
+        }
     }
 
     /// The moment with the session that it is counted with: before the first one, that.
@@ -113,6 +125,9 @@ impl Profile {
 
     fn apply_session(&mut self, event: &Event, stamp: &Stamp, definitions: &Definitions) {
         let step = self.sessions.apply(stamp.at, definitions.session_idle_ms());
+        if step == Step::Begins {
+            self.predictions.iter_mut().for_each(Chain::forget_last);
+        }
         self.apply_any(event, step, stamp, definitions);
         let moment = self.moment(stamp);
         for number in definitions.session_features() {
@@ -226,8 +241,20 @@ impl Profile {
             (Feature::ContextIs(test), _) => Some(Scalar::Flag(self.context.is(test))),
             (Feature::FactInteger(key), _) => self.facts.integer(key).map(Scalar::Integer),
             (Feature::ContextInteger(key), _) => self.context.integer(key).map(Scalar::Integer),
+            (Feature::Next { prediction, action }, _) => {
+                let chain = self.predictions.get(usize::from(*prediction))?;
+                Some(Scalar::Number(chain.probability(action)))
+            }
             _ => None,
         }
+    }
+
+    /// The likeliest next actions by the prediction with that number, the likeliest first, each
+    /// with its probability. Nothing for a number that does not exist.
+    #[must_use]
+    pub fn next_actions(&self, prediction: u16, most: usize) -> Vec<(&str, f64)> {
+        let chain = self.predictions.get(usize::from(prediction));
+        chain.map_or_else(Vec::new, |chain| chain.likeliest(most))
     }
 
     /// The instant from which a growing duration is measured.
@@ -330,6 +357,9 @@ impl Profile {
         for (key, attempt) in definitions.funnel_keys().iter().zip(&self.funnels) {
             states.entry(*key).or_insert_with(|| encoded(|out| attempt.encode(out)));
         }
+        for (prediction, chain) in definitions.predictions().iter().zip(&self.predictions) {
+            states.entry(prediction.key()).or_insert_with(|| encoded(|out| chain.encode(out)));
+        }
         if let Some(rhythm) = &self.rhythm {
             states.insert(hash(RHYTHM), encoded(|out| rhythm.encode(out)));
         }
@@ -364,6 +394,13 @@ impl Profile {
             if let Some(state) = states.get(key) {
                 let mut input = Reader::new(state, "funnel");
                 *attempt = Attempt::decode(&mut input)?;
+                input.end()?;
+            }
+        }
+        for (prediction, chain) in definitions.predictions().iter().zip(&mut profile.predictions) {
+            if let Some(state) = states.get(&prediction.key()) {
+                let mut input = Reader::new(state, "prediction");
+                *chain = Chain::decode(&mut input)?;
                 input.end()?;
             }
         }

@@ -1,12 +1,18 @@
 //! Running a program: a few nanoseconds, no allocation, no failure.
 
 use super::program::{DEEPEST, Op, Operation, Program, Relation};
+use super::share::Share;
 use crate::profile::Scalar;
 
 /// Where a program finds the values of features.
 pub trait Readings {
     /// The value now of the feature with that number.
     fn read(&self, feature: u16) -> Option<Scalar>;
+
+    /// The points that each factor gives to the score with that number, for an explanation.
+    fn shares(&self, _score: u16) -> Vec<Share> {
+        Vec::new()
+    }
 }
 
 /// A value on the stack, or what became of one.
@@ -26,6 +32,19 @@ pub fn holds(program: &Program, readings: &impl Readings) -> bool {
         let held = compare(*relation, value, Slot::Value(Scalar::Integer(*constant)));
         return held == Slot::Value(Scalar::Flag(true));
     }
+    run(program, readings) == Slot::Value(Scalar::Flag(true))
+}
+
+/// The number that an expression leaves; `None` for a fault.
+#[must_use]
+pub fn amount(program: &Program, readings: &impl Readings) -> Option<f64> {
+    match to_number(run(program, readings)) {
+        Slot::Value(Scalar::Number(value)) if !value.is_nan() => Some(value),
+        _ => None,
+    }
+}
+
+fn run(program: &Program, readings: &impl Readings) -> Slot {
     let mut stack = Stack::new();
     let mut skip = 0_u16;
     for op in program.ops() {
@@ -35,7 +54,7 @@ pub fn holds(program: &Program, readings: &impl Readings) -> bool {
             skip = step(&mut stack, *op, |feature| readings.read(feature));
         }
     }
-    stack.pop() == Slot::Value(Scalar::Flag(true))
+    stack.pop()
 }
 
 /// Runs one instruction; returns how many to skip after it.
@@ -53,7 +72,10 @@ pub(super) fn step(stack: &mut Stack, op: Op, read: impl FnOnce(u16) -> Option<S
             let right = stack.pop();
             calculate(operation, stack.pop(), right)
         }
-        Op::ToNumber => to_number(stack.pop()),
+        Op::ToNumber => match stack.pop() {
+            integer @ Slot::Value(Scalar::Integer(_)) => to_number(integer),
+            _ => Slot::Fault,
+        },
         Op::Not => match stack.pop() {
             Slot::Value(Scalar::Flag(flag)) => Slot::Value(Scalar::Flag(!flag)),
             _ => Slot::Fault,
@@ -121,6 +143,7 @@ fn calculate(operation: Operation, left: Slot, right: Slot) -> Slot {
 fn to_number(slot: Slot) -> Slot {
     match slot {
         Slot::Value(Scalar::Integer(value)) => Slot::Value(Scalar::Number(value as f64)),
+        Slot::Value(Scalar::Number(_)) => slot,
         _ => Slot::Fault,
     }
 }

@@ -2,9 +2,11 @@
 
 use super::evaluate::{Readings, Slot, Stack, step};
 use super::program::{Op, Program, Relation};
+use super::ruleset::Rules;
+use super::share::Share;
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
-use crate::profile::{Definitions, Feature, Scalar};
+use crate::profile::{Definitions, Derived, Feature, Scalar};
 
 /// One comparison that was made, with the values it was made with. Typed, so that it can be put
 /// into words of any language later.
@@ -12,7 +14,8 @@ use crate::profile::{Definitions, Feature, Scalar};
 pub struct Comparison {
     /// What was measured.
     pub feature: Feature,
-    /// Name of the funnel or the signal that `feature` is about; else empty.
+    /// Name of the funnel, signal, score, table or prediction that `feature` is about (`table =
+    /// row` for a row); else empty.
     pub name: String,
     /// How it was compared.
     pub relation: Relation,
@@ -22,6 +25,8 @@ pub struct Comparison {
     pub limit: Scalar,
     /// Whether the comparison held.
     pub held: bool,
+    /// The share of each factor, if a score was measured.
+    pub shares: Vec<Share>,
 }
 
 /// Most comparisons that an explanation holds: more than anyone reads.
@@ -34,20 +39,11 @@ pub fn explain(
     program: &Program,
     readings: &impl Readings,
     definitions: &Definitions,
-    signal_name: impl Fn(u16) -> Option<String>,
+    rules: &Rules,
 ) -> (bool, Vec<Comparison>) {
     let named = |number: u16, relation, value, limit, held| {
         let feature = definitions.feature(number)?.clone();
-        let name = match &feature {
-            Feature::Signal(signal) | Feature::SignalAge(signal) => signal_name(*signal)?,
-            Feature::FunnelStep(funnel)
-            | Feature::FunnelAge(funnel)
-            | Feature::FunnelDropped(funnel) => {
-                definitions.funnels().get(usize::from(*funnel))?.name.clone()
-            }
-            _ => String::new(),
-        };
-        Some(Comparison { feature, name, relation, value, limit, held })
+        Comparison::named(feature, (relation, value, limit, held), readings, (definitions, rules))
     };
     let mut found = Vec::new();
     let mut stack = Stack::new();
@@ -94,6 +90,45 @@ pub fn explain(
 }
 
 impl Comparison {
+    /// A comparison with the name of what it is about; `None` if there is no such thing.
+    pub(super) fn named(
+        feature: Feature,
+        (relation, value, limit, held): (Relation, Scalar, Scalar, bool),
+        readings: &impl Readings,
+        (definitions, rules): (&Definitions, &Rules),
+    ) -> Option<Self> {
+        let name = name_of(&feature, definitions, rules)?;
+        let shares = match feature {
+            Feature::Derived(Derived::Score(score)) => readings.shares(score),
+            _ => Vec::new(),
+        };
+        Some(Self { feature, name, relation, value, limit, held, shares })
+    }
+}
+
+/// The name of the funnel, signal, score, table or prediction that a feature is about.
+fn name_of(feature: &Feature, definitions: &Definitions, rules: &Rules) -> Option<String> {
+    Some(match feature {
+        Feature::Signal(signal) | Feature::SignalAge(signal) => rules.signal(*signal)?.name.clone(),
+        Feature::FunnelStep(funnel)
+        | Feature::FunnelAge(funnel)
+        | Feature::FunnelDropped(funnel) => {
+            definitions.funnels().get(usize::from(*funnel))?.name.clone()
+        }
+        Feature::Next { prediction, .. } => {
+            definitions.predictions().get(usize::from(*prediction))?.name.clone()
+        }
+        Feature::Derived(Derived::Score(score)) => rules.score(*score)?.name.clone(),
+        Feature::Derived(Derived::Is { table, row }) => {
+            let table = rules.table(*table)?;
+            format!("{} = {}", table.name, table.row(*row)?.name)
+        }
+        Feature::Derived(derived) => rules.table(derived.table()?)?.name.clone(),
+        _ => String::new(),
+    })
+}
+
+impl Comparison {
     pub(crate) fn encode(&self, out: &mut Writer<'_>) {
         self.feature.encode(out);
         out.text(&self.name);
@@ -101,6 +136,8 @@ impl Comparison {
         self.value.encode(out);
         self.limit.encode(out);
         out.flag(self.held);
+        out.length(self.shares.len());
+        self.shares.iter().for_each(|share| share.encode(out));
     }
 
     pub(crate) fn decode(input: &mut Reader<'_>) -> Result<Self, Malformed> {
@@ -111,6 +148,7 @@ impl Comparison {
             value: Scalar::decode(input)?,
             limit: Scalar::decode(input)?,
             held: input.flag()?,
+            shares: input.list(Share::decode)?,
         })
     }
 }

@@ -1,8 +1,8 @@
 //! The verified form of a condition: a few instructions for a small stack.
 //!
 //! A program comes out of a pack as bytes and is verified once: every instruction known, every
-//! feature existing, types right, jumps forward, the stack within its bound, one flag left at the
-//! end. After that evaluation cannot go wrong. `core/docs/rule-language.md` lists the bytes.
+//! feature existing, types right, jumps forward, the stack within its bound, one flag (or number)
+//! left at the end. After that evaluation cannot go wrong. `core/docs/rule-language.md` lists the bytes.
 
 use std::fmt;
 
@@ -69,7 +69,7 @@ const OPERATIONS: [Operation; 5] = [
     Operation::Remainder,
 ];
 
-/// A verified condition.
+/// A verified condition, or an expression that leaves a number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Program {
     ops: Box<[Op]>,
@@ -109,6 +109,8 @@ pub enum ProgramError {
     },
     /// What is left at the end is not one flag.
     Result,
+    /// What is left at the end is not one number.
+    NoNumber,
 }
 
 impl fmt::Display for ProgramError {
@@ -121,6 +123,7 @@ impl fmt::Display for ProgramError {
             Self::TooDeep { op } => write!(out, "instruction {op}: more than {DEEPEST} operands"),
             Self::Jump { op } => write!(out, "instruction {op} jumps to no right place"),
             Self::Result => write!(out, "the result is not one flag"),
+            Self::NoNumber => write!(out, "the result is not one number"),
         }
     }
 }
@@ -128,15 +131,29 @@ impl fmt::Display for ProgramError {
 impl std::error::Error for ProgramError {}
 
 impl Program {
-    /// Verifies instructions against the types of the features they may read.
+    /// Verifies a condition against the types of the features it may read.
     pub fn new(
         ops: Vec<Op>,
         feature_type: impl Fn(u16) -> Option<ScalarType>,
     ) -> Result<Self, ProgramError> {
-        if ops.len() > MOST_OPS {
-            return Err(ProgramError::TooLong);
+        match verify(&ops, feature_type)?.as_slice() {
+            [ScalarType::Flag] => Ok(Self::verified(ops)),
+            _ => Err(ProgramError::Result),
         }
-        verify(&ops, feature_type)?;
+    }
+
+    /// Verifies an expression that leaves a number or a whole number.
+    pub fn number(
+        ops: Vec<Op>,
+        feature_type: impl Fn(u16) -> Option<ScalarType>,
+    ) -> Result<Self, ProgramError> {
+        match verify(&ops, feature_type)?.as_slice() {
+            [ScalarType::Integer | ScalarType::Number] => Ok(Self::verified(ops)),
+            _ => Err(ProgramError::NoNumber),
+        }
+    }
+
+    fn verified(ops: Vec<Op>) -> Self {
         let mut features: Vec<u16> = Vec::new();
         let mut constants: Vec<i64> = Vec::new();
         for op in &ops {
@@ -150,14 +167,26 @@ impl Program {
         features.dedup();
         constants.sort_unstable();
         constants.dedup();
-        Ok(Self { ops: ops.into(), features: features.into(), constants: constants.into() })
+        Self { ops: ops.into(), features: features.into(), constants: constants.into() }
     }
 
-    /// Reads and verifies a program.
+    /// Reads and verifies a condition.
     pub fn decode(
         bytes: &[u8],
         feature_type: impl Fn(u16) -> Option<ScalarType>,
     ) -> Result<Self, ProgramError> {
+        Self::new(Self::decode_ops(bytes)?, feature_type)
+    }
+
+    /// Reads and verifies an expression that leaves a number or a whole number.
+    pub fn decode_number(
+        bytes: &[u8],
+        feature_type: impl Fn(u16) -> Option<ScalarType>,
+    ) -> Result<Self, ProgramError> {
+        Self::number(Self::decode_ops(bytes)?, feature_type)
+    }
+
+    fn decode_ops(bytes: &[u8]) -> Result<Vec<Op>, ProgramError> {
         let mut input = Reader::new(bytes, "program");
         let mut ops = Vec::new();
         while input.remaining() > 0 {
@@ -167,7 +196,7 @@ impl Program {
             let op = decode_op(&mut input).ok_or(ProgramError::Malformed { op: ops.len() })?;
             ops.push(op);
         }
-        Self::new(ops, feature_type)
+        Ok(ops)
     }
 
     /// The bytes that [`Program::decode`] reads.
@@ -260,12 +289,15 @@ fn place_of<T: Copy + PartialEq>(table: &[T], wanted: T) -> u8 {
         .unwrap_or(0)
 }
 
-/// Walks the instructions once with types in place of values.
+/// Walks the instructions once with types in place of values; gives the types of what they leave.
 fn verify(
     ops: &[Op],
     feature_type: impl Fn(u16) -> Option<ScalarType>,
-) -> Result<(), ProgramError> {
+) -> Result<Vec<ScalarType>, ProgramError> {
     use ScalarType::{Flag, Integer, Number};
+    if ops.len() > MOST_OPS {
+        return Err(ProgramError::TooLong);
+    }
     let mut stack: Vec<ScalarType> = Vec::with_capacity(DEEPEST);
     // Open jumps, innermost last: the instruction they lead to, and the depth they need there.
     let mut jumps: Vec<(usize, usize)> = Vec::new();
@@ -321,7 +353,7 @@ fn verify(
         }
     }
     land(&mut jumps, ops.len(), &stack)?;
-    if stack == [Flag] { Ok(()) } else { Err(ProgramError::Result) }
+    Ok(stack)
 }
 
 /// Checks that jumps which end at `place` find the stack as they leave it: a flag on top.

@@ -1,8 +1,11 @@
 //! Comparisons in words a person can read, in English and Chinese.
 
+mod derived;
 mod subject;
 mod timed;
 mod windows;
+
+pub(crate) use derived::shares as shares_text;
 
 use super::explain::Comparison;
 use crate::profile::{BaselineFigure, Feature, Rhythm, Scalar, Summary, Timed};
@@ -24,13 +27,17 @@ impl Comparison {
         }
         let (value, limit) = (self.scalar(self.value, language), self.scalar(self.limit, language));
         let not = if self.held { "" } else { language.pick("not ", "非") };
-        format!("{subject} {value} ({not}{} {limit})", self.relation)
+        let shares = derived::shares(&self.shares);
+        format!("{subject} {value}{shares} ({not}{} {limit})", self.relation)
     }
 
     fn scalar(&self, scalar: Scalar, language: Language) -> String {
         match scalar {
             Scalar::Integer(ms) if self.feature.is_duration() => duration(ms, language),
             Scalar::Integer(value) => value.to_string(),
+            Scalar::Number(value) if derived::is_of(&self.feature) => {
+                derived::number(&self.feature, value)
+            }
             Scalar::Number(value) if is_percentage(&self.feature) => {
                 // Cut, not rounded: 49.95 % must not read like 50 %.
                 let percent = format!("{:.1}", libm::floor(value * 1_000.0 + 1e-6) / 10.0);
@@ -115,6 +122,7 @@ mod tests {
             value: Scalar::Integer(6 * 86_400_000),
             limit: Scalar::Integer(5 * 86_400_000),
             held: true,
+            shares: Vec::new(),
         };
         assert_eq!(comparison.text(Language::English), "no `open` for 6 d (>= 5 d)");
         assert_eq!(comparison.text(Language::Chinese), "没有`open`已 6天 (>= 5天)");

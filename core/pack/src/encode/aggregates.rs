@@ -33,8 +33,8 @@ impl Strings {
     /// The short form of a test whether a property is a text.
     fn short(&mut self, test: &Test) -> Option<v1::TextTest> {
         match (test.part, test.relation, &test.constant) {
-            (Part::Value, Relation::Equal, Constant::Text(text)) => {
-                Some(v1::TextTest { key: self.number(&test.property), text: self.number(text) })
+            (Part::Value, Relation::Equal, Constant::Text(wanted)) => {
+                Some(v1::TextTest { key: self.number(&test.property), text: self.number(wanted) })
             }
             _ => None,
         }
@@ -55,7 +55,7 @@ impl Strings {
             Relation::NotEqual => v1::Relation::NotEqual,
         };
         let constant = match &test.constant {
-            Constant::Text(text) => Of::Text(self.number(text)),
+            Constant::Text(wanted) => Of::Text(self.number(wanted)),
             Constant::Integer(value) => Of::Integer(*value),
             Constant::Number(value) => Of::Number(*value),
             Constant::Flag(value) => Of::Flag(*value),

@@ -44,6 +44,11 @@ impl Strings {
             Feature::FactInteger(key) => Kind::FactInteger(self.number(key)),
             Feature::FactAge(key) => Kind::FactAge(self.number(key)),
             Feature::ContextInteger(key) => Kind::ContextInteger(self.number(key)),
+            Feature::Derived(derived) => super::conclusions::derived(*derived),
+            Feature::Next { prediction, action } => Kind::NextAction(v1::NextAction {
+                prediction: u32::from(*prediction),
+                action: self.number(action),
+            }),
         };
         v1::Feature { kind: Some(kind) }
     }

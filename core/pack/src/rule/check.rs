@@ -7,6 +7,7 @@ use staykit_core::profile::{Feature, ScalarType, Window};
 use staykit_core::rules::Program;
 use staykit_core::rules::program::{Op, Operation, Relation};
 
+use super::conclusions::{Concluded, concluded_by};
 use super::facts;
 use super::syntax::{Excerpt, Expr, Kind};
 use super::tables::Tables;
@@ -269,6 +270,11 @@ impl Checker<'_, '_> {
         let Kind::Call(name, args) = &of.kind else {
             return self.wrong(&whole.range, TEXTS);
         };
+        if let Some(Concluded::Table(kind)) = concluded_by(name)
+            && kind.name() == name
+        {
+            return self.row_test((kind, relation), (of, text), whole);
+        }
         let feature = match name.as_str() {
             "last_value" => {
                 let text = self.checked_text(text, &whole.range)?;

@@ -44,7 +44,7 @@ impl Checker<'_, '_> {
         whole: &Range<usize>,
     ) -> Option<Feature> {
         let key = self.fact_key(name, args, of)?;
-        let test = TextTest { key, text: self.checked_text(text, whole)? };
-        Some(if name == "context" { Feature::ContextIs(test) } else { Feature::FactIs(test) })
+        let wanted = TextTest { key, text: self.checked_text(text, whole)? };
+        Some(if name == "context" { Feature::ContextIs(wanted) } else { Feature::FactIs(wanted) })
     }
 }

@@ -206,7 +206,7 @@ fn flatten<'e>(filter: &'e Expr, into: &mut Vec<&'e Expr>) {
 pub(super) fn printed(test: &Test, quote: impl Fn(&str) -> String) -> String {
     let currency = if test.part == Part::Currency { ".currency" } else { "" };
     let constant = match &test.constant {
-        Constant::Text(text) => quote(text),
+        Constant::Text(wanted) => quote(wanted),
         Constant::Integer(value) => value.to_string(),
         Constant::Number(value) => format!("{value:?}"),
         Constant::Flag(value) => value.to_string(),

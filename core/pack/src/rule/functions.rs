@@ -5,6 +5,7 @@ use staykit_core::rules::program::Op;
 
 use super::DURATIONS;
 use super::check::{Checker, Code, Type};
+use super::conclusions::concluded_by;
 use super::facts::TEXTS;
 use super::filters::split;
 use super::signatures::signature_of;
@@ -83,6 +84,8 @@ impl Checker<'_, '_> {
             }
             "fact_age" => self.of_key(name, args, expr).map(Feature::FactAge),
             "context_number" => self.of_key(name, args, expr).map(Feature::ContextInteger),
+            "tag" | "score" | "next_action" => self.conclusion(name, args, expr),
+            _ if concluded_by(name).is_some() => self.conclusion(name, args, expr),
             _ => self.timed(name, args, expr),
         }
     }
@@ -119,6 +122,9 @@ impl Checker<'_, '_> {
         let [signal] = self.args(name, args, expr)?;
         let wanted = self.text(signal, "the name of a signal")?;
         let number = self.tables.signal(&wanted);
+        if name == "signal" && self.tables.tags.contains(&wanted) {
+            return self.wrong(&signal.range, format!("a tag: write tag('{wanted}')"));
+        }
         if number.is_none() {
             let spot = self.excerpt.spot(&signal.range, self.problems);
             let names = self.tables.signals.iter().map(String::as_str);

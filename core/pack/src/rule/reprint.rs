@@ -5,9 +5,9 @@ mod timed;
 
 use std::fmt::Write;
 
-use staykit_core::profile::{Feature, ScalarType};
-use staykit_core::rules::Program;
+use staykit_core::profile::{Derived, Feature, Prediction, ScalarType};
 use staykit_core::rules::program::{Op, Operation, Relation};
+use staykit_core::rules::{Program, Rules};
 
 use super::DURATIONS;
 
@@ -16,6 +16,8 @@ pub(crate) struct Reprint<'p> {
     pub(crate) features: &'p [Feature],
     pub(crate) signals: &'p [&'p str],
     pub(crate) funnels: &'p [&'p str],
+    pub(crate) rules: &'p Rules,
+    pub(crate) predictions: &'p [Prediction],
 }
 
 /// How tightly an expression binds: loosely bound ones get parentheses inside tighter ones.
@@ -89,7 +91,9 @@ impl<'p> Reprint<'p> {
             Op::Feature(number) => {
                 let feature = self.features.get(usize::from(number))?;
                 let binding = match feature {
-                    Feature::FactIs(_) | Feature::ContextIs(_) => Binding::Compare,
+                    Feature::FactIs(_)
+                    | Feature::ContextIs(_)
+                    | Feature::Derived(Derived::Is { .. }) => Binding::Compare,
                     Feature::LastValue(last) if last.scalar_type() == ScalarType::Flag => {
                         Binding::Compare
                     }

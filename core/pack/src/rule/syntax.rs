@@ -79,16 +79,3 @@ impl Expr {
         }
     }
 }
-
-/// Names of the signals that an expression reads.
-pub(crate) fn signals_read<'e>(expr: &'e Expr, into: &mut Vec<&'e str>) {
-    if let Kind::Call(name, args) = &expr.kind
-        && matches!(name.as_str(), "signal" | "signal_age")
-        && let Some(Expr { kind: Kind::Text(signal), .. }) = args.first()
-    {
-        into.push(signal);
-    }
-    for part in expr.parts() {
-        signals_read(part, into);
-    }
-}

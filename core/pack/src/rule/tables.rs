@@ -1,5 +1,8 @@
+use std::collections::BTreeSet;
+
 use staykit_core::event::{Catalog, EventSpec};
-use staykit_core::profile::{Feature, Funnel, Holidays};
+use staykit_core::profile::{Feature, Funnel, Holidays, Prediction};
+use staykit_core::rules::TableKind;
 
 /// What the expressions of a pack share and refer to by number.
 #[derive(Default)]
@@ -10,8 +13,23 @@ pub(crate) struct Tables {
     pub(crate) holidays: Holidays,
     /// Names of the signals that an expression may read, in the order of their numbers.
     pub(crate) signals: Vec<String>,
+    /// Which of them are tags.
+    pub(crate) tags: BTreeSet<String>,
+    /// The same for scores.
+    pub(crate) scores: Vec<String>,
+    /// The same for tables, with their rows.
+    pub(crate) rows: Vec<RowNames>,
+    pub(crate) predictions: Vec<Prediction>,
     pub(crate) catalog: Catalog,
     pub(crate) events: Vec<EventSpec>,
+}
+
+/// A table and its rows by their names.
+#[derive(Debug, Clone)]
+pub(crate) struct RowNames {
+    pub(crate) kind: TableKind,
+    pub(crate) name: String,
+    pub(crate) rows: Vec<String>,
 }
 
 impl Tables {

@@ -61,7 +61,7 @@ pub(super) fn texts(
 }
 
 /// A text without values.
-fn plain(scalar: &Scalar, problems: &mut Problems<'_>) -> Option<String> {
+pub(super) fn plain(scalar: &Scalar, problems: &mut Problems<'_>) -> Option<String> {
     if scalar.text.contains(['{', '}']) {
         problems.add(scalar.spot, "braces are kept for values, which stand in `says` only");
         return None;

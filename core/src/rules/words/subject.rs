@@ -62,6 +62,9 @@ impl Comparison {
                 format!("{} = {}", test.key, test.text)
             }
             Feature::FactInteger(key) | Feature::ContextInteger(key) => key.clone(),
+            Feature::Derived(of) => super::derived::subject(*of, name, language),
+            Feature::Next { action, .. } if english => format!("{name}: `{action}` next"),
+            Feature::Next { action, .. } => format!("{name}：下一步`{action}`"),
             Feature::FactAge(key) if english => format!("{key} last changed before"),
             Feature::FactAge(key) => format!("{key}上次变更距今"),
         }

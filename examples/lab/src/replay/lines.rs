@@ -23,6 +23,15 @@ pub(super) enum Change {
         signal: String,
         raised: bool,
     },
+    /// The person came into another row of a table.
+    Move {
+        /// `segment`, `stage`, `level` or `tier`.
+        of: String,
+        table: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        from: Option<String>,
+        to: String,
+    },
     Decision {
         /// Number within the user's installation.
         id: u64,
@@ -41,6 +50,8 @@ impl Change {
             Self::Signal { signal, raised } => {
                 format!("{signal} {}", if *raised { "raised" } else { "cleared" })
             }
+            Self::Move { table, from: Some(from), to, .. } => format!("{table} {from} -> {to}"),
+            Self::Move { table, to, .. } => format!("{table} {to}"),
             Self::Decision { campaign, shown, .. } => {
                 format!("{campaign} {}", if *shown { "shown" } else { "withheld" })
             }

@@ -3,7 +3,7 @@
 use staykit_core::engine::{Error, Receipt};
 use staykit_core::guidance::{Decision, Verdict};
 use staykit_core::pack::Pack;
-use staykit_core::rules::SignalChange;
+use staykit_core::rules::{SignalChange, TableChange};
 use staykit_core::text::Language;
 
 use super::lines::{Change, Line};
@@ -88,7 +88,8 @@ impl One<'_> {
         Ok(())
     }
 
-    /// In the order of a call: signals rise, campaigns are decided, signals fall.
+    /// In the order of a call: signals rise, campaigns are decided, signals fall; then the tables
+    /// that the person moved in.
     fn take(&mut self, receipt: &Receipt) {
         let (raised, cleared): (Vec<_>, Vec<_>) =
             receipt.changes.iter().partition(|change| change.raised);
@@ -101,6 +102,23 @@ impl One<'_> {
         for change in cleared {
             self.take_change(change);
         }
+        for change in &receipt.moves {
+            self.take_move(change);
+        }
+    }
+
+    fn take_move(&mut self, change: &TableChange) {
+        let reading = change.stamp.reading;
+        self.push(
+            Instant::new(reading.wall_ms, reading.zone.offset_at(reading.wall_ms)),
+            Change::Move {
+                of: change.kind.name().to_owned(),
+                table: change.table.clone(),
+                from: change.from.clone(),
+                to: change.to.clone(),
+            },
+            change.reason(Language::English),
+        );
     }
 
     fn take_change(&mut self, change: &SignalChange) {

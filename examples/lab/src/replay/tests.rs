@@ -66,6 +66,34 @@ fn a_csv_file_without_launches_says_the_same_as_its_events_with_launches() {
 }
 
 #[test]
+fn segments_and_tiers_show_where_the_person_came_from_and_why() {
+    let yaml = "pack: t\nversion: 1\nscores:\n  use:\n    factors:\n      \
+                days: { of: \"active_days('open', days(7))\", linear: { from: 0, to: 2, points: 100 } }\n    \
+                tiers: { high: 80, low: 0 }\n";
+    let folder = tempfile::tempdir().unwrap();
+    let pack = folder.path().join("pack.yaml");
+    fs::write(&pack, yaml).unwrap();
+    let events = folder.path().join("events.jsonl");
+    let text = r#"{"user":"b","at":"2026-03-01T09:00:00Z","name":"open"}
+{"user":"b","at":"2026-03-02T09:01:00Z","name":"open"}"#;
+    fs::write(&events, text).unwrap();
+    let replay = Replay {
+        events,
+        pack: Some(pack),
+        names: BTreeMap::new(),
+        currency: None,
+        json: false,
+        columns: Columns { user: "user".to_owned(), at: "at".to_owned(), name: "name".to_owned() },
+    };
+    let (text, _) = replay.text().unwrap();
+    assert_eq!(
+        text,
+        "2026-03-01 09:00 +00:00  use low          use 0 = days 0 (>= 0)\n\
+         2026-03-02 09:01 +00:00  use low -> high  use 100 = days 100 (>= 80)\n"
+    );
+}
+
+#[test]
 fn what_the_engine_refuses_is_counted_and_the_first_told() {
     let event = r#"{"user":"a","at":"2026-03-01T10:00:00Z","name":"purchase","properties":{"amount":"much"}}"#;
     let (_, refused) = replayed("events.jsonl", event, false);

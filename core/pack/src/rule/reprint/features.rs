@@ -1,8 +1,8 @@
 //! Features back to the functions that read them.
 
 use staykit_core::profile::{
-    Aggregate, Baseline, BaselineFigure, Events, Feature, KeptValue, LastValue, Measure, Summary,
-    Test, TextTest, Unit, Window,
+    Aggregate, Baseline, BaselineFigure, Derived, Events, Feature, KeptValue, LastValue, Measure,
+    Summary, Test, TextTest, Unit, Window,
 };
 
 use super::super::filters::printed;
@@ -41,7 +41,17 @@ impl Reprint<'_> {
             Feature::SessionCount(window) => format!("session_count({})", of_window(*window)),
             Feature::SessionTime(window) => format!("session_time({})", of_window(*window)),
             Feature::SessionLength => "session_length()".to_owned(),
-            Feature::Signal(number) => format!("signal({})", signal(*number)),
+            Feature::Signal(number) => {
+                let tag = self.rules.signal(*number).is_some_and(|signal| signal.tag);
+                format!("{}({})", if tag { "tag" } else { "signal" }, signal(*number))
+            }
+            Feature::Derived(derived) => self.derived(*derived),
+            Feature::Next { prediction, action } => {
+                let named = self.predictions.get(usize::from(*prediction));
+                let named = named.filter(|_| self.predictions.len() > 1);
+                let named = named.map(|of| format!(", {}", quote(&of.name)));
+                format!("next_action({}{})", quote(action), named.unwrap_or_default())
+            }
             Feature::SignalAge(number) => format!("signal_age({})", signal(*number)),
             Feature::Hour => "hour()".to_owned(),
             Feature::Weekday => "weekday()".to_owned(),
@@ -50,6 +60,28 @@ impl Reprint<'_> {
             Feature::FactInteger(key) => format!("fact_number({})", quote(key)),
             Feature::FactAge(key) => format!("fact_age({})", quote(key)),
             Feature::ContextInteger(key) => format!("context_number({})", quote(key)),
+        }
+    }
+
+    fn derived(&self, derived: Derived) -> String {
+        if let Derived::Score(score) = derived {
+            let name = self.rules.score(score).map_or("", |score| &score.name);
+            return format!("score({})", quote(name));
+        }
+        let table = derived.table().and_then(|table| self.rules.table(table));
+        let Some(table) = table else { return String::new() };
+        let (kind, name) = (table.kind, quote(&table.name));
+        match derived {
+            Derived::Is { row, .. } => {
+                let row = table.row(row).map_or("", |row| &row.name);
+                format!("{kind}({name}) == {}", quote(row))
+            }
+            Derived::Age(_) => format!("{kind}_age({name})"),
+            Derived::Amount(_) => format!("{kind}_amount({name})"),
+            Derived::Progress(_) => format!("{kind}_progress({name})"),
+            Derived::Left(_) => format!("{kind}_left({name})"),
+            Derived::Multiplier(_) => format!("{kind}_multiplier({name})"),
+            Derived::Score(_) => String::new(),
         }
     }
 }
