@@ -58,7 +58,14 @@ pub(super) fn spawn(shared: &Arc<Shared>) -> Result<JoinHandle<()>, Error> {
         while let Some(urgent) = shared.wake.wait(failures) {
             let mut cold = lock(&shared.cold);
             match shared.maintain(&mut cold, SYNC_WINDOW, urgent) {
-                Ok(_) | Err(Error::Locked | Error::Closed) => failures = 0,
+                Ok(_) | Err(Error::Locked | Error::Closed) => {
+                    failures = 0;
+                    // A compaction without a checkpoint leaves the state to the journal, whose sync
+                    // the next checkpoint may save.
+                    if shared.has_unsynced() {
+                        shared.wake.again();
+                    }
+                }
                 Err(error) => {
                     log::warn!("maintenance will be tried again: {error}");
                     failures = (failures + 1).min(MOST_PATIENT);
@@ -94,6 +101,10 @@ struct Found {
 }
 
 impl Shared {
+    fn has_unsynced(&self) -> bool {
+        matches!(&*lock_between(&self.hot), Hot::Open(live) if live.has_unsynced())
+    }
+
     /// Does what is due. What compaction makes durable needs no sync of its own, except that an
     /// `urgent` event does not wait for so much.
     pub(super) fn maintain(
@@ -317,6 +328,7 @@ impl Shared {
             // What was recorded under one pack is not to be replayed under another.
             let due = with_checkpoint
                 || upkeep.pack != live.state.pack
+                || live.journal.is_suspect()
                 || upkeep.is_checkpoint_due(end, self.config.byte_budget());
             // The state knows all that was recorded: what else there is would be replayed on it.
             let whole = live.waiting.is_empty() && end == live.journal.appended();
@@ -338,6 +350,7 @@ impl Shared {
         let state = checkpoint.as_ref().map(|(bytes, _)| bytes.as_slice());
         let done = store.compact(end, state)?;
         upkeep.journal_bytes = done.journal_bytes;
+        let covered = checkpoint.is_some();
         if let Some((bytes, pack)) = checkpoint {
             (upkeep.covered, upkeep.checkpoint_bytes, upkeep.pack) = (end, bytes.len(), pack);
         }
@@ -346,7 +359,8 @@ impl Shared {
             let live = hot.live()?;
             live.uncompacted = live.uncompacted.saturating_sub(moved.0);
             live.uncompacted_bytes = live.uncompacted_bytes.saturating_sub(moved.1);
-            live.journal.consumed(end)
+            // Events are in segments, but facts and counts in the journal alone.
+            if covered { live.journal.consumed(end) } else { Vec::new() }
         };
         drop(closed);
         Ok((done.events, whole))

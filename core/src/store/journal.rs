@@ -219,8 +219,15 @@ impl Journal {
         self.active.shut = false;
     }
 
-    /// A compaction has made all entries below `end` durable elsewhere. The files that come back
-    /// are not needed any more: close them where nobody waits, for that may take the system long.
+    /// Whether a sync of entries failed that nothing has made sure since.
+    #[must_use]
+    pub fn is_suspect(&self) -> bool {
+        self.synced < self.suspect
+    }
+
+    /// A compaction has made all entries below `end` durable elsewhere, by segments and a checkpoint:
+    /// without that one the state still needs them. The files that come back are not needed any
+    /// more: close them where nobody waits, for that may take the system long.
     pub fn consumed(&mut self, end: u64) -> Vec<Arc<dyn DiskFile>> {
         self.synced = self.synced.max(end.min(self.next));
         if end >= self.active.first {
