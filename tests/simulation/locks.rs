@@ -135,6 +135,7 @@ mod phases {
 }
 
 #[path = "../../core/src/engine/wake.rs"]
+#[allow(dead_code, reason = "the model has no compaction after which a round would follow")]
 mod wake;
 
 /// The buffer behind its lock, and how far it is synced.
