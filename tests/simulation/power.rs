@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use staykit_core::engine::Engine;
-use staykit_core::event::Draft;
+use staykit_core::event::{Draft, Value};
 use staykit_core::random::Seed;
 use staykit_core::sync::{Answer, Delivery};
 use staykit_core::time::{Clock, VirtualClock};
@@ -356,21 +356,14 @@ fn a_state_that_was_confirmed_outlives_a_power_cut_without_a_checkpoint() {
     let clock = Arc::new(VirtualClock::at(START));
     let confirms: [fn(&Engine); 2] = [
         |engine| engine.flush().unwrap(),
-        |engine| {
-            engine.maintain(Duration::from_secs(1)).unwrap();
-        },
+        |engine| engine.maintain(Duration::from_secs(1)).map(|_| ()).unwrap(),
     ];
     let engine = open(&disk, &clock, &vault).unwrap();
     engine.record(Draft::new("tap")).unwrap();
     engine.next_upload().unwrap();
     for (number, confirm) in confirms.iter().enumerate() {
         // Too little for another checkpoint: of this only the journal knows more than the events.
-        engine
-            .set_facts(vec![(
-                format!("fact_{number}"),
-                staykit_core::event::Value::Text("x".to_owned()),
-            )])
-            .unwrap();
+        engine.set_facts(vec![(format!("fact_{number}"), Value::Text("x".into()))]).unwrap();
         engine.record(Draft::new("tap")).unwrap();
         let upload = engine.next_upload().unwrap().unwrap();
         engine.finish_upload(upload.id, &server::acknowledges(upload.id)).unwrap();
