@@ -34,6 +34,7 @@ mod problem;
 mod read;
 mod rule;
 mod section;
+mod sense;
 mod sign;
 mod source;
 mod suggest;
