@@ -208,7 +208,7 @@ fn rows_and_steps_that_nobody_gets_to_are_told() {
     let score = "scores:\n  s:\n    factors:\n      a: { of: \"active_days('open', days(7))\", points: [[0, 0], [9, 100]] }\n";
     assert_eq!(warnings(score), ["6:66  9   never reached: what it goes by is 0 to 7"]);
     let level = "levels:\n  s: { of: score('a'), steps: { low: 0, high: 120 } }\nscores:\n  a: { factors: { f: { of: hour(), linear: { from: 0, to: 23, points: 100 } } } }\n";
-    assert_eq!(warnings(level), ["4:46  120   never reached: what it goes by is 0 to 100"]);
+    assert_eq!(warnings(level), ["4:47  120   never reached: what it goes by is 0 to 100"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The values that each feature can have.
 
-use staykit_core::profile::limits::{CLASSES, DISTINCT};
+use staykit_core::profile::limits::DISTINCT;
 use staykit_core::profile::{
     Aggregate, BaselineFigure, Derived, Feature, Rhythm, ScalarType, Streak, StreakFigure, Summary,
     Timed, Unit, Window,
@@ -11,6 +11,8 @@ use super::range::Range;
 use crate::rule::Tables;
 
 const ENDLESS: f64 = f64::INFINITY;
+/// Of 17 classes, bits, rounded up.
+const MOST_ENTROPY: f64 = 4.0875;
 
 /// All values that a feature can have.
 pub(super) fn of(feature: &Feature, tables: &Tables) -> Range {
@@ -50,12 +52,12 @@ fn any(kind: ScalarType) -> Range {
 }
 
 fn aggregate(of: &Aggregate) -> Range {
-    // Both limits are small.
-    let float = |limit: usize| f64::from(u32::try_from(limit).unwrap_or(u32::MAX));
     match &of.summary {
-        Summary::Distinct { .. } => Range::whole(0.0, float(DISTINCT)),
+        Summary::Distinct { .. } => {
+            Range::whole(0.0, u32::try_from(DISTINCT).map_or(ENDLESS, f64::from))
+        }
         Summary::Share { .. } => Range::number(0.0, 1.0),
-        Summary::Entropy { .. } => Range::number(0.0, float(CLASSES + 1).log2()),
+        Summary::Entropy { .. } => Range::number(0.0, MOST_ENTROPY),
         Summary::IntervalEntropy => Range::number(0.0, 4.0),
         _ => any(of.scalar_type()),
     }

@@ -104,7 +104,9 @@ mod tests {
     use super::*;
 
     fn narrowed(mut range: Range, steps: &[(Relation, f64)]) -> bool {
-        steps.iter().for_each(|(relation, constant)| range.narrow(*relation, *constant));
+        for (relation, constant) in steps {
+            range.narrow(*relation, *constant);
+        }
         range.is_empty()
     }
 

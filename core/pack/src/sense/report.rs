@@ -72,7 +72,7 @@ impl Place<'_, '_> {
     fn look(&mut self, expr: &Expr, tree: &Tree, whole: Option<&str>) -> bool {
         let parts = parts(expr, tree);
         let told = parts.iter().map(|(expr, tree)| self.look(expr, tree, whole));
-        if told.fold(false, |any, told| any || told) {
+        if told.filter(|told| *told).count() > 0 {
             return true;
         }
         if matches!(expr.kind, Kind::Flag(_)) {
