@@ -69,12 +69,11 @@ pub fn diff(before: &[u8], after: &[u8]) -> Result<Differences, PackError> {
     let (old_parts, new_parts) =
         (Description::new(&old, before.len()), Description::new(&new, after.len()));
     let changes = changes(&old_parts.elements(), &new_parts.elements());
-    Ok(Differences {
-        changes,
-        anew: only_in(&new_parts, &old),
-        dropped: only_in(&old_parts, &new),
-        bytes: (costs(before)?.bytes, costs(after)?.bytes),
-    })
+    let anew = only_in(&new_parts, &old);
+    let mut dropped = only_in(&old_parts, &new);
+    // A funnel that changed has the same name.
+    dropped.retain(|text| !anew.contains(text));
+    Ok(Differences { changes, anew, dropped, bytes: (costs(before)?.bytes, costs(after)?.bytes) })
 }
 
 fn changes(before: &[Element], after: &[Element]) -> Vec<Change> {

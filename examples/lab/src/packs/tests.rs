@@ -108,9 +108,9 @@ fn examples_tell_of_tags_scores_and_tables_what_was_found_and_why() {
     let (_wrong, wrong) = written(&wrong);
     let wrong = test(&wrong).unwrap_err().to_string();
     for part in [
-        "shop.yaml:19  score activity at 2026-03-01 09:00 +08:00\n    expected  at most 9\n    found     10\n    because   ",
-        "shop.yaml:21  tag buyer at 2026-03-02 09:00 +08:00\n    expected  not raised\n    found     raised\n    because   ",
-        "shop.yaml:24  stage life at 2026-03-02 09:00 +08:00\n    expected  new\n    found     growing\n    because   ",
+        "shop.yaml:18  score activity at 2026-03-01 09:00 +08:00\n    expected  at most 9\n    found     10\n    because   ",
+        "shop.yaml:20  tag buyer at 2026-03-02 09:00 +08:00\n    expected  not raised\n    found     raised\n    because   ",
+        "shop.yaml:23  stage life at 2026-03-02 09:00 +08:00\n    expected  new\n    found     growing\n    because   ",
         "3 of 7 expectations not met",
     ] {
         assert!(wrong.contains(part), "{part}\n{wrong}");
