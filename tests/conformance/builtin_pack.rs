@@ -73,7 +73,8 @@ fn every_signal_has_an_example_where_it_rises_and_one_where_it_does_not() {
     let pack = Pack::unsigned(&compiled.bytes).unwrap();
     for signal in pack.rules.signals() {
         let of = |is: fn(&Standing) -> bool| {
-            let expected = compiled.examples.iter().filter(|of| of.signal.as_ref() == Some(&signal.name));
+            let expected =
+                compiled.examples.iter().filter(|of| of.signal.as_ref() == Some(&signal.name));
             expected.flat_map(|example| &example.expect).any(|expectation| is(&expectation.is))
         };
         assert!(of(|is| *is == Standing::Raised), "{} rises nowhere", signal.name);

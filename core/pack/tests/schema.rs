@@ -1,11 +1,6 @@
 //! The JSON Schema for editors knows what the compiler knows.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a helper of tests fails as a test does"
-)]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
 
 mod schema {
     pub(crate) mod validate;

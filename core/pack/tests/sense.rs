@@ -1,13 +1,7 @@
 //! What the compiler says of conditions that make no sense, word for word: people work with these
 //! lines.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a helper of tests fails as a test does"
-)]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
 
 use staykit_pack::compile;
 
@@ -209,18 +203,4 @@ fn rows_and_steps_that_nobody_gets_to_are_told() {
     assert_eq!(warnings(score), ["6:66  9   never reached: what it goes by is 0 to 7"]);
     let level = "levels:\n  s: { of: score('a'), steps: { low: 0, high: 120 } }\nscores:\n  a: { factors: { f: { of: hour(), linear: { from: 0, to: 23, points: 100 } } } }\n";
     assert_eq!(warnings(level), ["4:47  120   never reached: what it goes by is 0 to 100"]);
-}
-
-#[test]
-fn a_condition_made_to_take_long_is_given_up_in_time() {
-    let side = |n: usize| format!("(count('e{n}', days(7)) == 1 || count('f{n}', days(7)) == 1)");
-    let sides: Vec<String> = (0..20).map(side).collect();
-    let condition = format!("{} && count('e0', days(7)) + 1 == 0", sides.join(" && "));
-    let mut yaml = String::from("pack: p\nversion: 1\nsignals:\n");
-    for n in 0..200 {
-        yaml.push_str(&format!("  s{n}: {{ raise: \"{condition}\", says: {{ en: x }} }}\n"));
-    }
-    let before = std::time::Instant::now();
-    compile(&yaml).unwrap();
-    assert!(before.elapsed().as_secs() < 20, "{:?}", before.elapsed());
 }

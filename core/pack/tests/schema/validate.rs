@@ -3,7 +3,13 @@
 
 use serde_json::Value;
 
-pub(crate) fn validate(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<String>) {
+pub(crate) fn validate(
+    root: &Value,
+    schema: &Value,
+    value: &Value,
+    at: &str,
+    found: &mut Vec<String>,
+) {
     let Value::Object(keywords) = schema else { panic!("{at}: no schema: {schema}") };
     for (keyword, of) in keywords {
         check(root, (keyword, of, schema), value, at, found);
