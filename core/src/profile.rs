@@ -20,6 +20,7 @@ mod scalar;
 mod session;
 mod slot;
 mod state;
+mod tally;
 mod timed;
 mod window;
 

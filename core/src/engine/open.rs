@@ -10,13 +10,13 @@ use super::live::Live;
 use super::maintain::room;
 use super::phases::{Cold, Hot, Pause, Upkeep, Waiting, Warehouse};
 use super::shared::{Shared, lock};
-use super::state::State;
+use super::state::{State, kind};
 use super::wake::Wake;
 use crate::crypto::DataKey;
 use crate::event::{Catalog, names};
 use crate::pack::Pack;
 use crate::privacy::Consent;
-use crate::store::record::decode_entry;
+use crate::store::record::{Body, decode_entry};
 use crate::store::{Damage, Ended, Folder, Opened, Store};
 use crate::time::ClockReading;
 
@@ -81,11 +81,20 @@ impl Shared {
         }
         // What was said before the key came must outlive a power cut like anything said after.
         let synced = self.sync(&mut cold).and_then(|()| {
-            let store = &cold.open()?.store;
-            Ok(store.forget_remembered().and_then(|()| store.forget_reset())?)
+            cold.open()?.store.forget_remembered()?;
+            self.forget_reset(&mut cold)
         });
         if let Err(error) = synced {
             log::warn!("opened, but what was recorded is not synced yet: {error}");
+        }
+        Ok(())
+    }
+
+    /// Once the journal has said so: without consent it has not.
+    pub(super) fn forget_reset(&self, cold: &mut Cold) -> Result<(), Error> {
+        let told = lock(&self.hot).live()?.state.recorded > 0;
+        if told {
+            cold.open()?.store.forget_reset()?;
         }
         Ok(())
     }
@@ -127,9 +136,10 @@ impl Shared {
         let fresh = checkpoint.is_none() && entries.is_empty();
         let Waiting { events, catalog, pack, default_consent, said, refused, .. } = waiting;
         let said = said.or(remembered);
-        let consent = said.unwrap_or(default_consent);
-        let (mut state, unreadable_entries) =
-            rebuild(&pack, checkpoint.as_deref(), &entries, default_consent);
+        let rebuilt =
+            Rebuilt::from(&pack, checkpoint.as_deref(), (&entries, opened.doubt), default_consent);
+        let Rebuilt { mut state, unreadable: unreadable_entries, doubted, .. } = rebuilt;
+        let consent = said.unwrap_or(state.consent);
         upkeep.pack.clone_from(&state.pack);
         // The store knows the numbering; a checkpoint may be of an epoch before.
         state.last_seq = last_seq;
@@ -137,23 +147,27 @@ impl Shared {
         let withdrawn = said.is_some_and(|said| state.consent.record && !said.record);
         let erase = (unfinished || withdrawn).then_some(said.unwrap_or(state.consent));
         let mut live = Live::new(state, pack, catalog, journal, epoch);
-        let budget = self.config.byte_budget();
-        if room(&store, budget) == 0 {
+        // Who cannot tell the sizes lets nothing grow.
+        let room = room(&store, self.config.byte_budget()).unwrap_or(0);
+        live.journal.allow(room);
+        if room == 0 {
             // Whether the buffer takes anything shows with the first compaction.
-            live.journal.restrict(0);
-            store.remove_idle()?;
+            live.journal.shut();
+            if let Err(error) = store.remove_idle() {
+                log::debug!("journal files of no use stay: {error}");
+            }
         }
         live.uncompacted = uncompacted;
         live.refused = refused;
         live.uncompacted_bytes = bytes_of_last(&entries, uncompacted);
         // Readings never go back: what comes first has the time of the first event that waited.
         let first = events.front().map_or(reading, |(then, _)| then);
-        if let Some(reason) = reset_reason(&damage, fresh && is_reset) {
+        if let Some(reason) = reset_reason(&damage, is_reset && live.state.recorded == 0) {
             live.record_reset(first, reason);
         }
         if fresh || said.is_some() {
             live.set_consent(first, consent)?;
-        } else if broken {
+        } else if broken || doubted {
             // What was lost may have held it.
             live.set_consent(first, live.state.consent)?;
         }
@@ -172,6 +186,7 @@ impl Shared {
             ended,
             damage,
             broken,
+            consent_in_doubt: doubted && said.is_none(),
             unreadable_entries,
             upkeep,
             trouble: None,
@@ -277,37 +292,71 @@ fn catalog(config: &Config, pack: &Pack) -> Result<Catalog, Error> {
     Ok(catalog)
 }
 
-/// The state after a checkpoint and the entries behind it, and how many of these could not be
-/// understood. Where nothing says what the person allowed, `consent` does.
-fn rebuild(
-    pack: &Pack,
-    checkpoint: Option<&[u8]>,
-    entries: &[Vec<u8>],
-    consent: Consent,
-) -> (State, u64) {
-    let mut unreadable = 0;
-    let restored = checkpoint.map(|bytes| State::decode(pack, bytes));
-    let mut state = match restored {
-        Some(Ok(state)) => state,
-        Some(Err(error)) => {
-            log::error!("the state begins anew: {error}");
-            unreadable += 1;
-            State::new(pack, consent)
+/// The state after a checkpoint and the entries behind it.
+struct Rebuilt {
+    state: State,
+    /// How much of them could not be understood.
+    unreadable: u64,
+    /// Something says what the person allowed.
+    known: bool,
+    /// Damage may have taken what the person said after that.
+    doubted: bool,
+}
+
+impl Rebuilt {
+    /// `doubt` is how many of the entries come before damage. Where nothing says what the person
+    /// allowed, and nothing that might have is lost, `consent` does.
+    fn from(
+        pack: &Pack,
+        checkpoint: Option<&[u8]>,
+        (entries, doubt): (&[Vec<u8>], Option<usize>),
+        consent: Consent,
+    ) -> Self {
+        let mut rebuilt = Self::begin(pack, checkpoint, consent);
+        for (at, entry) in entries.iter().enumerate() {
+            rebuilt.doubted |= doubt == Some(at);
+            rebuilt.take_in(pack, entry);
         }
-        None => State::new(pack, consent),
-    };
-    let mut effects = Effects::default();
-    for entry in entries {
-        let Ok(records) = decode_entry(entry) else {
-            unreadable += 1;
-            continue;
-        };
-        for record in records {
-            effects.clear();
-            if state.replay(pack, &record, &mut effects).is_err() {
-                unreadable += 1;
+        rebuilt.doubted |= doubt.is_some_and(|at| at >= entries.len());
+        if rebuilt.doubted {
+            let state = &mut rebuilt.state;
+            // What was recorded shows that it might be: its withdrawal would have erased it.
+            let record = if rebuilt.known { state.consent.record } else { state.recorded > 0 };
+            state.consent = Consent { record, ..Consent::none() };
+        }
+        rebuilt
+    }
+
+    fn begin(pack: &Pack, checkpoint: Option<&[u8]>, consent: Consent) -> Self {
+        let (unreadable, known, doubted) = (0, checkpoint.is_some(), false);
+        let anew = |consent| State::new(pack, consent);
+        match checkpoint.map(|bytes| (State::decode(pack, bytes), bytes)) {
+            None => Self { state: anew(consent), unreadable, known, doubted },
+            Some((Ok(state), _)) => Self { state, unreadable, known, doubted },
+            Some((Err(error), bytes)) => {
+                log::error!("the state begins anew: {error}");
+                let said = State::consent_in(bytes);
+                let (known, doubted) = (said.is_some(), said.is_none());
+                Self { state: anew(said.unwrap_or_default()), unreadable: 1, known, doubted }
             }
         }
     }
-    (state, unreadable)
+
+    fn take_in(&mut self, pack: &Pack, entry: &[u8]) {
+        let Ok(records) = decode_entry(entry) else { return self.pass_over() };
+        let mut effects = Effects::default();
+        for record in records {
+            effects.clear();
+            if self.state.replay(pack, &record, &mut effects).is_err() {
+                self.pass_over();
+            } else if matches!(record.body, Body::Other { kind: kind::CONSENT, .. }) {
+                (self.known, self.doubted) = (true, false);
+            }
+        }
+    }
+
+    fn pass_over(&mut self) {
+        self.unreadable = self.unreadable.saturating_add(1);
+        self.doubted = true;
+    }
 }

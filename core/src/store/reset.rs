@@ -44,6 +44,12 @@ impl Folder {
 }
 
 impl Store {
+    /// [`Folder::is_reset`] of the store's folder.
+    #[must_use]
+    pub fn is_reset(&self) -> bool {
+        self.base.folder.is_reset()
+    }
+
     /// The journal says it now, synced.
     pub fn forget_reset(&self) -> Result<(), StoreError> {
         let folder = &self.base.folder;
