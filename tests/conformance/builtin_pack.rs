@@ -72,12 +72,13 @@ fn every_signal_has_an_example_where_it_rises_and_one_where_it_does_not() {
     let compiled = compiled();
     let pack = Pack::unsigned(&compiled.bytes).unwrap();
     for signal in pack.rules.signals() {
-        let of = |is: fn(Standing) -> bool| {
-            let expected = compiled.examples.iter().filter(|example| example.signal == signal.name);
-            expected.flat_map(|example| &example.expect).any(|expectation| is(expectation.is))
+        let of = |is: fn(&Standing) -> bool| {
+            let expected =
+                compiled.examples.iter().filter(|of| of.signal.as_ref() == Some(&signal.name));
+            expected.flat_map(|example| &example.expect).any(|expectation| is(&expectation.is))
         };
-        assert!(of(|is| is == Standing::Raised), "{} rises nowhere", signal.name);
-        assert!(of(|is| is != Standing::Raised), "{} always stands", signal.name);
+        assert!(of(|is| *is == Standing::Raised), "{} rises nowhere", signal.name);
+        assert!(of(|is| *is != Standing::Raised), "{} always stands", signal.name);
     }
 }
 

@@ -14,7 +14,7 @@ use crate::section::{
 };
 use crate::source::{Source, Spot};
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "pack",
     "version",
     "session",
@@ -30,6 +30,7 @@ const KEYS: [&str; 15] = [
     "stages",
     "levels",
     "campaigns",
+    "examples",
 ];
 
 /// A compiled pack.
@@ -43,7 +44,7 @@ pub struct Compiled {
     pub bytes: Vec<u8>,
     /// What may not be meant so.
     pub warnings: Vec<Problem>,
-    /// The examples that stand with its signals.
+    /// The examples that stand with its signals and tags, and its own.
     pub examples: Vec<Example>,
 }
 

@@ -23,24 +23,27 @@
 //! ```
 
 mod compile;
+mod cost;
 pub mod defaults;
 mod describe;
+mod diff;
 mod encode;
 mod example;
 pub mod limits;
-mod memory;
 mod order;
 mod problem;
 mod read;
 mod rule;
 mod section;
+mod sense;
 mod sign;
 mod source;
 mod suggest;
 
 pub use compile::{Compiled, compile};
+pub use cost::{Cost, Costs, Share, costs};
 pub use describe::describe;
+pub use diff::{Change, Differences, How, Line, diff};
 pub use example::{Example, Expectation, Happening, Instant, Standing};
-pub use memory::{Memory, memory};
 pub use problem::Problem;
 pub use sign::{SignError, generate_key, public_key, sign};

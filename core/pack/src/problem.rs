@@ -77,6 +77,13 @@ impl<'a> Problems<'a> {
         }
     }
 
+    /// Adds a warning that is about this place only.
+    pub(crate) fn warn_here(&mut self, spot: Spot, message: impl Into<String>) {
+        if self.warnings.len() < limits::PROBLEMS {
+            self.warnings.push(self.problem(spot, message.into(), None));
+        }
+    }
+
     fn problem(&self, spot: Spot, message: String, suggestion: Option<String>) -> Problem {
         let (line, column) = self.source.place(spot.start);
         Problem { line, column, text: self.source.piece(spot), message, suggestion }

@@ -181,11 +181,12 @@ impl Live {
             let says = reading.says(&signal.says, &signal.values);
             return Explanation::of(|language| {
                 let says = says.find(language.pick("en", "zh")).unwrap_or_default();
-                match language {
-                    Language::English => {
-                        format!("{name} stands: {says} ({})", reason(why, language))
-                    }
-                    Language::Chinese => format!("{name}成立：{says}（{}）", reason(why, language)),
+                let reason = reason(why, language);
+                match (says, language) {
+                    ("", Language::English) => format!("{name} stands: {reason}"),
+                    ("", Language::Chinese) => format!("{name}成立：{reason}"),
+                    (says, Language::English) => format!("{name} stands: {says} ({reason})"),
+                    (says, Language::Chinese) => format!("{name}成立：{says}（{reason}）"),
                 }
             });
         }
