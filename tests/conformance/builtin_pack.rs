@@ -16,7 +16,7 @@ use staykit_core::pack::Pack;
 use staykit_core::privacy::Consent;
 use staykit_core::random::SeededRandom;
 use staykit_core::time::{HOUR_MS, MINUTE_MS, VirtualClock, Zone};
-use staykit_pack::{Compiled, Example, Expectation, Happening, Instant, Standing};
+use staykit_pack::{Compiled, Example, Expectation, Happened, Happening, Instant, Standing};
 
 const YAML: &str = include_str!("../../core/pack/builtin/retention.yaml");
 const COMMITTED: &[u8] = include_bytes!("../../core/src/pack/builtin/retention.pack");
@@ -198,12 +198,16 @@ impl Person {
     }
 
     fn record(&self, happening: &Happening) -> Receipt {
-        let draft = happening
-            .properties
-            .iter()
-            .fold(Draft::new(&happening.event), |draft, (name, value)| {
-                draft.value(name, value.clone())
-            });
-        self.engine.record(draft).unwrap()
+        let receipt = match &happening.what {
+            Happened::Event(name, properties) => {
+                let draft = properties.iter().fold(Draft::new(name), |draft, (name, value)| {
+                    draft.value(name, value.clone())
+                });
+                self.engine.record(draft)
+            }
+            Happened::Facts(facts) => self.engine.set_facts(facts.clone()),
+            Happened::Context(context) => self.engine.set_context(context.clone()),
+        };
+        receipt.unwrap()
     }
 }

@@ -40,7 +40,7 @@ mod suggest;
 
 pub use compile::{Compiled, compile};
 pub use describe::describe;
-pub use example::{Example, Expectation, Happening, Instant, Standing};
+pub use example::{Example, Expectation, Happened, Happening, Instant, Standing};
 pub use memory::{Memory, memory};
 pub use problem::Problem;
 pub use sign::{SignError, generate_key, public_key, sign};

@@ -90,7 +90,14 @@ impl<'n> ParsedSignal<'n> {
         }
         let (says, values) = explanation(&self.fields, tables, problems)?;
         let name = terms::name(self.name, problems)?;
-        Some(Signal { name, raise: raise?, clear: clear.map(Box::new), says, values, tag: self.tag })
+        Some(Signal {
+            name,
+            raise: raise?,
+            clear: clear.map(Box::new),
+            says,
+            values,
+            tag: self.tag,
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use staykit_core::event::Draft;
 use staykit_core::pack::Pack;
-use staykit_pack::{Compiled, Example, Expectation, Happening, Standing};
+use staykit_pack::{Compiled, Example, Expectation, Happened, Happening, Standing};
 
 use crate::device::{Device, Parts, engine_failed};
 use crate::failure::Failure;
@@ -113,12 +113,19 @@ impl Watch<'_> {
     }
 
     fn record(&mut self, device: &Device, happening: &Happening) -> Result<(), Failure> {
-        let draft = Draft::new(happening.event.clone());
-        let draft = happening
-            .properties
-            .iter()
-            .fold(draft, |draft, (name, value)| draft.value(name.clone(), value.clone()));
-        let receipt = device.engine.record(draft).map_err(|error| {
+        let engine = &device.engine;
+        let receipt = match &happening.what {
+            Happened::Event(name, properties) => {
+                let draft =
+                    properties.iter().fold(Draft::new(name.clone()), |draft, (name, value)| {
+                        draft.value(name.clone(), value.clone())
+                    });
+                engine.record(draft)
+            }
+            Happened::Facts(facts) => engine.set_facts(facts.clone()),
+            Happened::Context(context) => engine.set_context(context.clone()),
+        };
+        let receipt = receipt.map_err(|error| {
             Failure::new(
                 format_args!("an example of {} cannot be recorded: {error}", self.signal),
                 "give its events the properties that the catalog asks for",
