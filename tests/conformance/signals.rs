@@ -1,5 +1,12 @@
-//! S1, S2, S3: silence and decline. `troubles` has S7 and S10.
+//! S1, S2, S3: silence and decline. The other rows are in the modules below.
 
+mod benefits;
+mod decline;
+mod devices;
+mod fatigue;
+mod first_days;
+mod integrity;
+mod table;
 mod troubles;
 
 use staykit_core::event::Draft;
@@ -217,9 +224,7 @@ fn s3_its_days_are_the_persons_own() {
 fn s3_the_half_the_days_and_the_habit_stand_in_the_pack() {
     let drop = "baseline_drop('session', days(3), days(28)) >= 0.5\n";
     let share = builtin_with(&[(drop, "baseline_drop('session', days(3), days(28)) >= 0.3\n")]);
-    for (pack, expected) in
-        [(packs::builtin(), vec![]), (share, vec![THREE_DAYS_LATER])]
-    {
+    for (pack, expected) in [(packs::builtin(), vec![]), (share, vec![THREE_DAYS_LATER])] {
         let mut person = regular(pack);
         uses(&mut person, 3, 13 * MINUTE_MS);
         assert_eq!(person.rose("usage_halved"), expected, "down by 35 %");
