@@ -65,7 +65,7 @@ fn s8_who_drifts_by_less_or_seldom_comes_raises_nothing() {
 #[test]
 fn s8_the_15_percent_stand_in_the_pack() {
     let from = "baseline_drift('open', days(7), days(28)) <= -0.15";
-    let pack = builtin_with(&[(from, "baseline_drift('open', days(7), days(28)) <= -0.1")]);
+    let pack = builtin_with(&[(from, "baseline_drift('open', days(7), days(28)) <= -0.05")]);
     assert_eq!(then(pack, 18, 20, 20).rose("launches_drifting"), [WEEK_OVER]);
     let pack = builtin_with(&[(from, "baseline_drift('open', days(7), days(28)) <= -0.2")]);
     assert_eq!(then(pack, 17, 20, 20).rose("launches_drifting"), NEVER);

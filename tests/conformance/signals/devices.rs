@@ -1,7 +1,7 @@
 //! S14 watch and phone, S16 locked out.
 
 use staykit_core::time::{DAY_MS, HOUR_MS, MINUTE_MS};
-use staykit_tests::packs::{builtin, builtin_with};
+use staykit_tests::packs::builtin;
 
 use super::table::{NEVER, after, boundary, plain, rose, rose_with};
 

@@ -6,12 +6,12 @@ use staykit_core::time::{DAY_MS, HOUR_MS};
 use staykit_tests::packs::{builtin, builtin_with};
 use staykit_tests::person::Person;
 
-pub const NEVER: [i64; 0] = [];
+pub(super) const NEVER: [i64; 0] = [];
 /// The clock starts at nine o'clock.
-pub const MIDNIGHT: i64 = DAY_MS - 9 * HOUR_MS;
+pub(super) const MIDNIGHT: i64 = DAY_MS - 9 * HOUR_MS;
 
 /// A person who did these things, each so many ms after the start, up to `until`.
-pub fn after(pack: Pack, events: &[(i64, Draft)], until: i64) -> Person {
+pub(super) fn after(pack: Pack, events: &[(i64, Draft)], until: i64) -> Person {
     let mut person = Person::under(pack);
     for (at, event) in events {
         person.waits_until(*at);
@@ -22,29 +22,29 @@ pub fn after(pack: Pack, events: &[(i64, Draft)], until: i64) -> Person {
 }
 
 /// Events without properties.
-pub fn plain(events: &[(i64, &str)]) -> Vec<(i64, Draft)> {
+pub(super) fn plain(events: &[(i64, &str)]) -> Vec<(i64, Draft)> {
     events.iter().map(|(at, name)| (*at, Draft::new(*name))).collect()
 }
 
 /// An event that happens so many times, with `every` between.
-pub fn often(from: i64, every: i64, times: i64, event: &str) -> Vec<(i64, Draft)> {
+pub(super) fn often(from: i64, every: i64, times: i64, event: &str) -> Vec<(i64, Draft)> {
     (0..times).map(|number| (from + number * every, Draft::new(event))).collect()
 }
 
 /// In order of time.
-pub fn both(parts: &[Vec<(i64, Draft)>]) -> Vec<(i64, Draft)> {
+pub(super) fn both(parts: &[Vec<(i64, Draft)>]) -> Vec<(i64, Draft)> {
     let mut all = parts.concat();
     all.sort_by_key(|(at, _)| *at);
     all
 }
 
 /// When a signal rose under the built-in pack.
-pub fn rose(signal: &str, events: &[(i64, &str)], until: i64) -> Vec<i64> {
+pub(super) fn rose(signal: &str, events: &[(i64, &str)], until: i64) -> Vec<i64> {
     after(builtin(), &plain(events), until).rose(signal)
 }
 
 /// The same with other figures.
-pub fn rose_with(
+pub(super) fn rose_with(
     figures: &[(&str, &str)],
     signal: &str,
     events: &[(i64, &str)],
@@ -55,7 +55,13 @@ pub fn rose_with(
 
 /// A signal that rises so many ms after an event (`at` of the last) and falls at `fell`: one ms
 /// before it does not stand, whatever is next.
-pub fn boundary(signal: &str, events: &[(i64, &str)], rose_at: i64, fell: &[i64], until: i64) {
+pub(super) fn boundary(
+    signal: &str,
+    events: &[(i64, &str)],
+    rose_at: i64,
+    fell: &[i64],
+    until: i64,
+) {
     let mut person = after(builtin(), &plain(events), rose_at - 1);
     assert!(!person.has(signal), "{signal} a millisecond too early");
     person.waits(1);
@@ -64,11 +70,11 @@ pub fn boundary(signal: &str, events: &[(i64, &str)], rose_at: i64, fell: &[i64]
     assert_eq!(person.fell(signal), fell, "{signal}");
 }
 
-pub fn facts(person: &Person, facts: &[(&str, Value)]) {
+pub(super) fn facts(person: &Person, facts: &[(&str, Value)]) {
     let facts = facts.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
     person.engine().set_facts(facts).unwrap();
 }
 
-pub fn text(value: &str) -> Value {
+pub(super) fn text(value: &str) -> Value {
     Value::Text(value.to_owned())
 }
