@@ -61,10 +61,7 @@ fn s15_what_the_platform_says_of_location_and_emulator() {
 fn s15_its_figures_stand_in_the_pack() {
     let pack = builtin_with(&[
         ("count('tap', minutes(30)) >= 50", "count('tap', minutes(30)) >= 20"),
-        (
-            "count('coupon_received', minutes(10)) >= 10",
-            "count('coupon_received', minutes(10)) >= 3",
-        ),
+        ("count('points_earned', minutes(10)) >= 10", "count('points_earned', minutes(10)) >= 2"),
     ]);
     let person = after(pack.clone(), &taps(&[2 * SECOND_MS], 30), 2 * MINUTE_MS);
     assert_eq!(person.rose("scripted_taps"), [40 * SECOND_MS]);

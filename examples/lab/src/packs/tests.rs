@@ -66,7 +66,7 @@ fn without_a_key_the_next_step_is_told() {
 fn a_pack_extends_a_file_beside_it_and_none_elsewhere() {
     let (_folder, file) = written(YAML);
     let own = file.with_file_name("own.yaml");
-    let signals = "signals: { going_quiet: { raise: absent('open', days(4)) } }";
+    let signals = "signals: { going_quiet: { raise: \"absent('open', days(5))\" } }";
     let yaml = |of: &str| format!("pack: own\nversion: 2\nextends: {of}\n{signals}\n");
     fs::write(&own, yaml("shop.yaml")).unwrap();
     let compiled = compile(&own).unwrap();

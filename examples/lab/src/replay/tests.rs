@@ -131,13 +131,13 @@ fn every_signal_of_the_built_in_pack_shows_with_its_reason() {
     let pack = staykit_core::pack::Pack::unsigned(&compiled.bytes).unwrap();
     let signals = pack.rules.signals().iter().filter(|signal| !signal.tag);
     let names: Vec<String> = signals.map(|signal| signal.name.clone()).collect();
-    let entries = names.iter().flat_map(|signal| rising(signal, &compiled)).collect();
-    let replayed = super::run::replay(&Log::new(entries), None).unwrap();
+    let entries: Vec<_> = names.iter().flat_map(|signal| rising(signal, &compiled)).collect();
+    let replayed = run::replay(&Log::new(entries), None).unwrap();
     assert_eq!(replayed.refused, [""; 0]);
     for signal in &names {
         let line = replayed.lines.iter().find(|line| {
             let rises = matches!(&line.change,
-                super::lines::Change::Signal { signal: of, raised: true } if of == signal);
+                lines::Change::Signal { signal: of, raised: true } if of == signal);
             rises && line.user == *signal && !line.reason.is_empty()
         });
         assert!(line.is_some(), "{signal} does not show");
