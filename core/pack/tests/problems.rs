@@ -509,7 +509,7 @@ fn what_goes_wrong_with_an_extended_pack_is_told_where_it_stands() {
     assert!(gone[0].starts_with("3:10  retention   retention.yaml:"), "{gone:?}");
     assert!(gone[0].contains("cart_idle") && gone[0].contains("no such signal"), "{gone:?}");
     let typo = extending("remove: { signals: [cart_idel] }\n");
-    let expected = "4:21  cart_idel   nothing of that name in the pack that this extends; did you mean cart_idle?";
+    let expected = "4:21  cart_idel   nothing of that name in the pack that this extends; did you mean `cart_idle`?";
     assert_eq!(typo, [expected]);
     let section = extending("remove: { signal: [cart_idle] }\n");
     assert!(section[0].starts_with("4:11  signal   no such section"), "{section:?}");
@@ -520,7 +520,7 @@ fn what_cannot_be_extended_is_refused() {
     let of = |yaml: &str| compile(yaml).unwrap_err()[0].to_string();
     let unknown = of("pack: own\nversion: 1\nextends: retenton\n");
     assert!(unknown.starts_with("3:10  retenton   expected a built-in pack"), "{unknown}");
-    assert!(unknown.ends_with("did you mean retention?"), "{unknown}");
+    assert!(unknown.ends_with("did you mean `retention`?"), "{unknown}");
     let twice = of("pack: own\nversion: 1\nextends: shop\n");
     assert!(twice.ends_with("extends another pack itself: extend that one"), "{twice}");
     let alone = of("pack: own\nversion: 1\nremove: { signals: [a] }\n");

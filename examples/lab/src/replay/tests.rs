@@ -47,7 +47,7 @@ fn changes_are_ordered_by_time_and_tell_user_zone_and_reason() {
     let (json, _) = replayed("events.jsonl", EVENTS, true);
     let instant = |line: &str| {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
-        crate::log::Instant::parse(line["at"].as_str().unwrap()).unwrap().wall_ms
+        Instant::parse(line["at"].as_str().unwrap()).unwrap().wall_ms
     };
     assert!(json.lines().map(instant).is_sorted(), "{text}");
     let quiet = text.lines().find(|line| line.contains("going_quiet raised")).unwrap();
