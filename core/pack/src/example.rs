@@ -16,15 +16,24 @@ pub struct Example {
     pub expect: Vec<Expectation>,
 }
 
-/// An event of an example.
+/// What happens in an example.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Happening {
     /// When.
     pub at: Instant,
-    /// Name of the event.
-    pub event: String,
-    /// What it bears.
-    pub properties: Vec<(String, Value)>,
+    /// What.
+    pub what: Happened,
+}
+
+/// An event, or facts or context that become known.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Happened {
+    /// An event: its name and what it bears.
+    Event(String, Vec<(String, Value)>),
+    /// The app declares facts: `facts: { device_os: android }`.
+    Facts(Vec<(String, Value)>),
+    /// The platform tells the context: `context: { network: wifi }`.
+    Context(Vec<(String, Value)>),
 }
 
 /// What something is at an instant.

@@ -227,18 +227,27 @@ fn compiled(file: &Path) -> Result<(Vec<u8>, Option<String>), Failure> {
 /// Compiles; warnings go to standard error, problems into the failure.
 fn compile(file: &Path) -> Result<Compiled, Failure> {
     let yaml = fs::read_to_string(file).map_err(Failure::file("read", file))?;
-    let compiled = staykit_pack::compile(&yaml).map_err(|problems| {
-        let count = problems.len();
-        let them = if count == 1 { "it" } else { "them" };
-        Failure::new(
-            list(file, &problems),
-            format_args!("{count} to put right; `lab pack check` again when you changed {them}"),
-        )
-    })?;
+    let compiled =
+        staykit_pack::compile_beside(&yaml, &|name| beside(file, name)).map_err(|problems| {
+            let count = problems.len();
+            let them = if count == 1 { "it" } else { "them" };
+            Failure::new(
+                list(file, &problems),
+                format_args!(
+                    "{count} to put right; `lab pack check` again when you changed {them}"
+                ),
+            )
+        })?;
     if !compiled.warnings.is_empty() {
         let _ = writeln!(io::stderr(), "{}", list(file, &compiled.warnings));
     }
     Ok(compiled)
+}
+
+/// The file of that name in the folder of the pack, from which a pack does not lead out.
+fn beside(file: &Path, name: &str) -> Option<String> {
+    let is_plain = Path::new(name).file_name().is_some_and(|plain| plain == name);
+    fs::read_to_string(file.with_file_name(name)).ok().filter(|_| is_plain)
 }
 
 /// `retention.yaml:14:12  since_lst('open')   no such function; ...`, a line each.

@@ -3,7 +3,7 @@ use jiff::fmt::temporal::DateTimeParser;
 use staykit_core::event::{Currency, Value};
 
 use super::{expected, terms};
-use crate::example::{Example, Happening, Instant};
+use crate::example::{Example, Happened, Happening, Instant};
 use crate::limits;
 use crate::problem::Problems;
 use crate::read::{Fields, Kind, Node, Scalar, entries, integer, list, one_or_more, text};
@@ -43,22 +43,17 @@ fn example(
     Some(Example { signal: signal.map(str::to_owned), line, given, expect })
 }
 
-/// One event, or `times` of it with `every` between them.
+/// One event, or `times` of it with `every` between them; or facts, or context.
 fn happenings(
     node: &Node,
     room: usize,
     tables: &mut Tables,
     problems: &mut Problems<'_>,
 ) -> Option<Vec<Happening>> {
-    let keys = ["at", "event", "properties", "every", "times"];
+    let keys = ["at", "event", "properties", "every", "times", "facts", "context"];
     let fields = Fields::of(node, "what is given", node.spot, &keys, problems)?;
     let at = instant(&fields, problems);
-    let node = fields.need("event", "the name of an event", problems)?;
-    let event = terms::event(node, tables, problems)?;
-    let properties = match fields.find("properties") {
-        Some(node) => properties(node, problems)?,
-        None => Vec::new(),
-    };
+    let what = happened(&fields, tables, problems)?;
     let (mut every_ms, mut times) = (0, 1);
     if let Some(node) = fields.find("every") {
         every_ms = terms::time(node, tables, problems)?;
@@ -73,10 +68,30 @@ fn happenings(
     let mut at = at?;
     let mut all = Vec::new();
     for _ in 0..times {
-        all.push(Happening { at, event: event.clone(), properties: properties.clone() });
+        all.push(Happening { at, what: what.clone() });
         at.at_ms = at.at_ms.saturating_add(every_ms);
     }
     Some(all)
+}
+
+fn happened(
+    fields: &Fields<'_>,
+    tables: &mut Tables,
+    problems: &mut Problems<'_>,
+) -> Option<Happened> {
+    match (fields.find("event"), fields.find("facts"), fields.find("context")) {
+        (None, Some(node), None) => Some(Happened::Facts(values(node, "`facts`", problems)?)),
+        (None, None, Some(node)) => Some(Happened::Context(values(node, "`context`", problems)?)),
+        _ => {
+            let expected = "the name of an event, or else `facts` or `context`";
+            let event = terms::event(fields.need("event", expected, problems)?, tables, problems)?;
+            let properties = match fields.find("properties") {
+                Some(node) => values(node, "`properties`", problems)?,
+                None => Vec::new(),
+            };
+            Some(Happened::Event(event, properties))
+        }
+    }
 }
 
 pub(super) fn instant(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Instant> {
@@ -99,8 +114,8 @@ fn parse_instant(text: &str) -> Option<Instant> {
     Some(Instant { at_ms: timestamp.as_millisecond(), offset_min })
 }
 
-fn properties(node: &Node, problems: &mut Problems<'_>) -> Option<Vec<(String, Value)>> {
-    let each = entries(node, "`properties`", problems).iter();
+fn values(node: &Node, what: &str, problems: &mut Problems<'_>) -> Option<Vec<(String, Value)>> {
+    let each = entries(node, what, problems).iter();
     each.map(|(name, node)| Some((name.text.clone(), value(node, problems)?))).collect()
 }
 

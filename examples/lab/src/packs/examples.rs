@@ -9,7 +9,7 @@ use staykit_core::engine::{Engine, Understanding, Why};
 use staykit_core::event::Draft;
 use staykit_core::pack::Pack;
 use staykit_core::text::Language;
-use staykit_pack::{Compiled, Example, Expectation, Happening, Standing};
+use staykit_pack::{Compiled, Example, Expectation, Happened, Happening, Standing};
 
 use crate::device::{Device, Parts, engine_failed};
 use crate::failure::Failure;
@@ -164,12 +164,19 @@ impl Watch<'_> {
         happening: &Happening,
         example: &Example,
     ) -> Result<(), Failure> {
-        let draft = Draft::new(happening.event.clone());
-        let draft = happening
-            .properties
-            .iter()
-            .fold(draft, |draft, (name, value)| draft.value(name.clone(), value.clone()));
-        let receipt = device.engine.record(draft).map_err(|error| {
+        let engine = &device.engine;
+        let receipt = match &happening.what {
+            Happened::Event(name, properties) => {
+                let draft =
+                    properties.iter().fold(Draft::new(name.clone()), |draft, (name, value)| {
+                        draft.value(name.clone(), value.clone())
+                    });
+                engine.record(draft)
+            }
+            Happened::Facts(facts) => engine.set_facts(facts.clone()),
+            Happened::Context(context) => engine.set_context(context.clone()),
+        };
+        let receipt = receipt.map_err(|error| {
             Failure::new(
                 format_args!("the example on line {} cannot be recorded: {error}", example.line),
                 "give its events the properties that the catalog asks for",

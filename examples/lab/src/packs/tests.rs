@@ -149,3 +149,19 @@ fn packs_are_compared_whatever_form_they_are_in() {
     let none = PackCommand::Diff { before: file, after: PathBuf::from("none.yaml") };
     assert_eq!(run(&none).unwrap_err().code(), 2);
 }
+
+#[test]
+fn a_pack_extends_a_file_beside_it_and_none_elsewhere() {
+    let (_folder, file) = written(YAML);
+    let own = file.with_file_name("own.yaml");
+    let signals = "signals: { going_quiet: { raise: \"absent('open', days(5))\" } }";
+    let yaml = |of: &str| format!("pack: own\nversion: 2\nextends: {of}\n{signals}\n");
+    fs::write(&own, yaml("shop.yaml")).unwrap();
+    let compiled = compile(&own).unwrap();
+    assert_eq!((compiled.name.as_str(), compiled.version), ("own", 2));
+    assert_eq!(examples::run(&own, &compiled), Ok(1));
+    let elsewhere = yaml(&file.display().to_string());
+    fs::write(&own, elsewhere).unwrap();
+    let error = compile(&own).unwrap_err().to_string();
+    assert!(error.starts_with("own.yaml:3:10  ") && error.contains("built in are"), "{error}");
+}
