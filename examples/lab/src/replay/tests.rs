@@ -109,7 +109,7 @@ fn what_the_engine_refuses_is_counted_and_the_first_told() {
 fn rising(signal: &str, compiled: &staykit_pack::Compiled) -> Vec<(String, Entry)> {
     let raised = |example: &&staykit_pack::Example| {
         let is = |expected: &Expectation| expected.is == staykit_pack::Standing::Raised;
-        example.signal == signal && example.expect.iter().any(is)
+        example.signal.as_deref() == Some(signal) && example.expect.iter().any(is)
     };
     let example = compiled.examples.iter().find(raised).unwrap();
     let at = |at: staykit_pack::Instant| Instant::new(at.at_ms, at.offset_min);
