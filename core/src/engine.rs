@@ -35,11 +35,12 @@ pub use understanding::{
 };
 pub use wake::SYNC_WINDOW;
 
-use crate::event::{Draft, Value, names};
+use crate::event::{Draft, Value};
 use crate::guidance::{Decision, Outcome};
 use crate::pack::Pack;
 use crate::privacy::Consent;
 use crate::profile::FactChange;
+use crate::store::Damage;
 use phases::{Cold, Hot};
 use shared::{Shared, lock};
 
@@ -192,8 +193,9 @@ impl Engine {
         live.set_consent(&reading, consent)?;
         if let Cold::Open(warehouse) = &mut *cold {
             warehouse.consent_in_doubt = false;
-            if live.state.recorded == 0 && warehouse.store.is_reset() {
-                live.record_reset(&reading, names::KEY_LOST);
+            let untold = warehouse.store.reset().filter(|_| live.state.recorded == 0);
+            if let Some(reason) = open::reset_reason(&Damage::default(), untold) {
+                live.record_reset(&reading, reason);
             }
         }
         self.shared.wake.after(hot);

@@ -17,7 +17,7 @@ use crate::event::{Catalog, names};
 use crate::pack::Pack;
 use crate::privacy::Consent;
 use crate::store::record::{Body, decode_entry};
-use crate::store::{Damage, Ended, Folder, Opened, Store};
+use crate::store::{Damage, Ended, Folder, Opened, Reset, Store};
 use crate::time::ClockReading;
 
 /// Name of the built-in pack.
@@ -63,7 +63,7 @@ impl Shared {
         }
         let wrapped_key = folder.identity().map_or(Vec::new(), |known| known.wrapped_key.clone());
         let remembered = folder.remembered().map(Consent::from_bits);
-        let is_reset = folder.is_reset();
+        let reset = folder.reset();
         let opened =
             self.reading().and_then(|reading| Ok((Store::open(folder, key, &reading)?, reading)));
         let (opened, reading) = match opened {
@@ -74,7 +74,7 @@ impl Shared {
             }
         };
         let unfinished =
-            self.start(&mut cold, opened, wrapped_key, (&reading, remembered, is_reset))?;
+            self.start(&mut cold, opened, wrapped_key, (&reading, remembered, reset))?;
         if let Some(consent) = unfinished {
             drop(cold);
             return self.erase(consent);
@@ -119,7 +119,7 @@ impl Shared {
         cold: &mut Cold,
         opened: Opened,
         wrapped_key: Vec<u8>,
-        (reading, remembered, is_reset): (&ClockReading, Option<Consent>, bool),
+        (reading, remembered, reset): (&ClockReading, Option<Consent>, Option<Reset>),
     ) -> Result<Option<Consent>, Error> {
         let mut hot = lock(&self.hot);
         let waiting = match mem::replace(&mut *hot, Hot::Closed) {
@@ -138,7 +138,11 @@ impl Shared {
         let said = said.or(remembered);
         let rebuilt =
             Rebuilt::from(&pack, checkpoint.as_deref(), (&entries, opened.doubt), default_consent);
-        let Rebuilt { mut state, unreadable: unreadable_entries, doubted, .. } = rebuilt;
+        let Rebuilt { mut state, unreadable: unreadable_entries, mut doubted, .. } = rebuilt;
+        if fresh && reset == Some(Reset::IdentityDamaged) {
+            // The person had been asked, and the answer is lost.
+            (state.consent, doubted) = (Consent::none(), true);
+        }
         let consent = said.unwrap_or(state.consent);
         upkeep.pack.clone_from(&state.pack);
         // The store knows the numbering; a checkpoint may be of an epoch before.
@@ -162,7 +166,7 @@ impl Shared {
         live.uncompacted_bytes = bytes_of_last(&entries, uncompacted);
         // Readings never go back: what comes first has the time of the first event that waited.
         let first = events.front().map_or(reading, |(then, _)| then);
-        if let Some(reason) = reset_reason(&damage, is_reset && live.state.recorded == 0) {
+        if let Some(reason) = reset_reason(&damage, reset.filter(|_| live.state.recorded == 0)) {
             live.record_reset(first, reason);
         }
         if fresh || said.is_some() {
@@ -254,9 +258,10 @@ impl Shared {
 }
 
 /// Why what was stored before is lost, if it is.
-fn reset_reason(damage: &Damage, key_lost: bool) -> Option<&'static str> {
+pub(super) fn reset_reason(damage: &Damage, reset: Option<Reset>) -> Option<&'static str> {
     let reasons = [
-        (key_lost, names::KEY_LOST),
+        (reset == Some(Reset::KeyLost), names::KEY_LOST),
+        (reset == Some(Reset::IdentityDamaged), names::IDENTITY_DAMAGED),
         (damage.database_set_aside, names::DATABASE_DAMAGED),
         (damage.database_missing, names::DATABASE_MISSING),
     ];

@@ -331,7 +331,8 @@ impl State {
         if input.unsigned().ok()? != VERSION {
             return None;
         }
-        (input.text().ok()?, input.unsigned32().ok()?);
+        input.text().ok()?;
+        input.unsigned32().ok()?;
         Timeline::decode(&mut input).ok()?;
         Consent::decode(&mut input).ok()
     }

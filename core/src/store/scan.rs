@@ -40,8 +40,6 @@ pub(super) struct Scan {
     pub(super) headless: bool,
     /// So many of the entries come before the last damage that others follow.
     doubt: Option<usize>,
-    /// What the last file held at its end cannot be told.
-    open_end: bool,
     /// The file before had damaged places.
     guessed: bool,
     last: Option<Last>,
@@ -56,6 +54,8 @@ struct Last {
     closed: bool,
     /// It says that another file follows.
     continued: bool,
+    /// What it held at its end cannot be told.
+    open: bool,
     boot_id: Option<u64>,
 }
 
@@ -141,9 +141,9 @@ impl Scan {
         self.torn = self.torn.saturating_add(u32::from(file.is_torn()));
         // Numbers may have been given that nobody can read any more.
         self.broken |= file.is_damaged();
-        self.open_end = file.is_damaged() && !closed && !continued;
+        let open = file.is_damaged() && !closed && !continued;
         self.next = self.next.max(end);
-        self.last = Some(Last { number, end, closed, continued, boot_id: start.boot_id });
+        self.last = Some(Last { number, end, closed, continued, open, boot_id: start.boot_id });
     }
 
     /// Each damaged place had an entry at least. How many more is known from the next file.
@@ -175,7 +175,10 @@ impl Scan {
         if consumed > self.next {
             let doubt = self.doubt;
             self.miss(consumed - self.next, false);
-            (self.next, self.doubt, self.open_end) = (consumed, doubt, true);
+            (self.next, self.doubt) = (consumed, doubt);
+            if let Some(last) = &mut self.last {
+                last.open = true;
+            }
         }
     }
 
@@ -183,7 +186,8 @@ impl Scan {
     /// What a device that stopped leaves unreadable at the end is none: consent is synced when it
     /// is given.
     pub(super) fn doubt(&self, ended: Ended, set_aside: bool) -> Option<usize> {
-        let open_end = self.open_end || self.has_unreadable_end();
+        let open_end =
+            self.last.as_ref().is_some_and(|last| last.open) || self.has_unreadable_end();
         let nothing_left = self.last.is_none() && self.unreadable > 0;
         if nothing_left || (open_end && ended != Ended::PowerLost) {
             return Some(self.entries.len());
