@@ -24,6 +24,7 @@ campaigns:
     goal: reactivation
     start: { on: open, when: signal('quiet') }
     caps: { per: week, times: 1 }
+    converts: { on: purchase, within: days(3) }
     show: { title: { en: Hello } }
 "#;
 
@@ -48,6 +49,9 @@ fn changed(replaced: &[(&str, &str)]) -> String {
 fn packs_that_mean_the_same_do_not_differ() {
     assert_eq!(changed(&[]), "");
     assert_eq!(changed(&[("version: 1", "version: 2")]), "");
+    let odd = "pack: p\nversion: 1\nlevels: { 'a, (b': { of: hour(), steps: { of: 0, 'my step': 1, my: 2, 'my: x': 3 } } }\n";
+    let bytes = compile(odd).unwrap().bytes;
+    assert!(diff(&bytes, &bytes).unwrap().is_none(), "names that look like labels");
     assert_eq!(changed(&[("days(30)) && count", "days(30))\n      && count")]), "");
 }
 

@@ -1,5 +1,6 @@
 //! A description in parts that can be compared.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use staykit_core::event::{EventSpec, Priority, Sensitivity};
@@ -37,18 +38,37 @@ impl Description<'_> {
             let lines = vec![("of".to_owned(), format!("{}.{}", of.event, of.property))];
             Element::new(format!("prediction {}", of.name), lines)
         }));
-        let rules = &pack.rules;
-        all.extend(rules.signals().iter().map(|of| written(|out| self.write_signal(of, out))));
-        all.extend(rules.scores().iter().map(|of| written(|out| self.write_score(of, out))));
-        all.extend(
-            rules
-                .tables()
-                .iter()
-                .map(|of| Element { ordered: true, ..written(|out| self.write_table(of, out)) }),
-        );
-        let campaigns = pack.campaigns.all().iter();
-        all.extend(campaigns.map(|of| written(|out| self.write_campaign(of, out))));
+        all.extend(self.rules());
+        let mut titles: Vec<String> = all.iter().map(|of| of.title.clone()).collect();
+        number_twins(&mut titles);
+        for (element, title) in all.iter_mut().zip(titles) {
+            element.title = title;
+        }
         all
+    }
+
+    fn rules(&self) -> Vec<Element> {
+        let rules = &self.pack.rules;
+        let signals = rules.signals().iter().map(|of| {
+            let kind = if of.tag { "tag" } else { "signal" };
+            written(format!("{kind} {}", of.name), false, |out| self.write_signal(of, out))
+        });
+        let scores = rules
+            .scores()
+            .iter()
+            .map(|of| written(format!("score {}", of.name), true, |out| self.write_score(of, out)));
+        let tables = rules.tables().iter().map(|of| Element {
+            ordered: true,
+            ..written(format!("{} {}", of.kind, of.name), true, |out| self.write_table(of, out))
+        });
+        let campaigns = self.pack.campaigns.all().iter().map(|of| {
+            let title = format!("campaign {}", of.name);
+            let mut element = written(title, false, |out| self.write_campaign(of, out));
+            let rank = ("priority".to_owned(), of.priority.to_string());
+            element.lines.splice(0..0, [("for".to_owned(), of.goal.clone()), rank]);
+            element
+        });
+        signals.chain(scores).chain(tables).chain(campaigns).collect()
     }
 
     fn whole(&self) -> Element {
@@ -93,23 +113,16 @@ fn sensitivity(of: Sensitivity) -> &'static str {
 }
 
 /// What a writer of a description wrote: a title, then a line for each thing, indented; what is
-/// indented more belongs to the line before.
-fn written(write: impl FnOnce(&mut String) -> fmt::Result) -> Element {
+/// indented more belongs to the line before. Rows and factors are `named`: a colon ends the name.
+fn written(title: String, named: bool, write: impl FnOnce(&mut String) -> fmt::Result) -> Element {
     let mut text = String::new();
     // Writing to a String does not fail.
     let _ = write(&mut text);
     let mut lines: Vec<(String, String)> = Vec::new();
-    let mut written = text.lines().skip_while(|line| line.is_empty());
-    let title = written.next().unwrap_or_default();
-    let (title, rest) = title.split_once([',', '(']).unwrap_or((title, ""));
-    if !rest.is_empty() {
-        lines.push(("goal".to_owned(), rest.replace(')', "")));
-    }
     let mut parent = String::new();
-    for line in written {
+    for line in text.lines().skip_while(|line| line.is_empty()).skip(1) {
         let below = line.starts_with("    ");
-        let (label, value) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
-        let (label, value) = (label.trim_end_matches(':'), value.trim());
+        let (label, value) = label_of(line.trim(), named);
         if !below {
             label.clone_into(&mut parent);
         }
@@ -121,5 +134,27 @@ fn written(write: impl FnOnce(&mut String) -> fmt::Result) -> Element {
         };
         lines.push((what, value.to_owned()));
     }
-    Element::new(title.trim().to_owned(), lines)
+    let mut labels: Vec<String> = lines.iter().map(|(what, _)| what.clone()).collect();
+    number_twins(&mut labels);
+    let lines = labels.into_iter().zip(lines.into_iter().map(|(_, value)| value)).collect();
+    Element::new(title, lines)
+}
+
+fn label_of(line: &str, named: bool) -> (&str, &str) {
+    let amount = line.starts_with("of ") || line.starts_with("says ");
+    let split = if named && !amount { line.split_once(": ") } else { None };
+    let (label, value) = split.or_else(|| line.split_once(' ')).unwrap_or((line, ""));
+    (label.trim_end_matches(':'), value.trim())
+}
+
+/// Makes names differ that are the same.
+fn number_twins(names: &mut [String]) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for name in names {
+        let times = seen.entry(name.clone()).or_default();
+        *times += 1;
+        if *times > 1 {
+            *name = format!("{name} ({times})");
+        }
+    }
 }
