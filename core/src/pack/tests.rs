@@ -82,7 +82,7 @@ fn what_is_wrong_is_said_with_its_place_and_limit() {
             "feature 0 refers to string 0, which does not exist",
         ),
         (
-            refusal(|pack| pack.signals[1].raise = vec![0x05, 0x7f]),
+            refusal(|pack| pack.signals[1].raise = vec![0x05, 0xff, 0x7f]),
             "signal 1, `raise`: instruction 0 reads no known feature",
         ),
         (
