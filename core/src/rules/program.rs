@@ -167,10 +167,15 @@ impl Program {
         &self.features
     }
 
-    /// The whole numbers in it: the thresholds that a growing duration may pass.
-    pub fn constants(&self) -> impl Iterator<Item = i64> {
-        self.ops.iter().filter_map(|op| match op {
-            Op::Integer(value) => Some(*value),
+    /// The whole numbers that a feature is compared with: the thresholds that it may pass.
+    pub fn compared_with(&self, feature: u16) -> impl Iterator<Item = i64> {
+        self.ops.windows(3).filter_map(move |ops| match ops {
+            [Op::Feature(of), Op::Integer(value), Op::Compare(_)]
+            | [Op::Integer(value), Op::Feature(of), Op::Compare(_)]
+                if *of == feature =>
+            {
+                Some(*value)
+            }
             _ => None,
         })
     }
