@@ -43,6 +43,7 @@ use crate::guidance::{Decision, Outcome};
 use crate::pack::Pack;
 use crate::privacy::Consent;
 use crate::profile::FactChange;
+use crate::store::Damage;
 use phases::{Cold, Hot};
 use shared::{Shared, lock};
 
@@ -189,10 +190,20 @@ impl Engine {
             }
             Hot::Closed => return Err(Error::Closed),
         };
-        let withdrawn = live.state.consent.record && !consent.record;
-        live.set_consent(&self.shared.reading()?, consent)?;
+        let doubted = matches!(&*cold, Cold::Open(warehouse) if warehouse.consent_in_doubt);
+        let withdrawn = (live.state.consent.record || doubted) && !consent.record;
+        let reading = self.shared.reading()?;
+        live.set_consent(&reading, consent)?;
+        if let Cold::Open(warehouse) = &mut *cold {
+            warehouse.consent_in_doubt = false;
+            let untold = warehouse.store.reset().filter(|_| live.state.recorded == 0);
+            if let Some(reason) = open::reset_reason(&Damage::default(), untold) {
+                live.record_reset(&reading, reason);
+            }
+        }
         self.shared.wake.after(hot);
         let synced = self.shared.sync(&mut cold);
+        let synced = synced.and_then(|()| self.shared.forget_reset(&mut cold));
         drop(cold);
         // Even if the refusal could not be synced, the erasure is tried.
         if withdrawn { self.shared.erase(consent) } else { synced }
@@ -240,7 +251,7 @@ impl Engine {
     /// Syncs everything recorded so far: when it returns, a power cut does not touch it.
     pub fn flush(&self) -> Result<(), Error> {
         let mut cold = lock(&self.shared.cold);
-        self.shared.sync(&mut cold)
+        self.shared.flush(&mut cold)
     }
 
     /// Does what is due of maintenance, for about `budget`: syncs the journal, moves it into the
@@ -248,7 +259,10 @@ impl Engine {
     /// without that thread does.
     pub fn maintain(&self, budget: Duration) -> Result<Maintained, Error> {
         let mut cold = lock(&self.shared.cold);
-        self.shared.maintain(&mut cold, budget, false)
+        let done = self.shared.maintain(&mut cold, budget, false)?;
+        // A compaction without a checkpoint leaves the state to the journal.
+        self.shared.sync(&mut cold)?;
+        Ok(done)
     }
 
     /// Destroys the data key and every file, then begins a new installation with the consent
@@ -274,7 +288,7 @@ impl Engine {
             log::error!("the maintenance thread ended badly");
         }
         let mut cold = lock(&self.shared.cold);
-        let synced = self.shared.sync(&mut cold);
+        let synced = self.shared.flush(&mut cold);
         self.shared.ease_opening(&mut cold);
         let closed = lock(&self.shared.hot).close();
         *cold = Cold::Closed;

@@ -31,10 +31,12 @@ pub mod names {
     pub const DECISION: &str = "decision";
     /// What was stored here before is lost; numbers of it may be missing for good.
     pub const STORAGE_RESET: &str = "storage_reset";
-    /// Property of this: [`KEY_LOST`], [`DATABASE_DAMAGED`] or [`DATABASE_MISSING`].
+    /// Property of this: [`KEY_LOST`], [`IDENTITY_DAMAGED`], [`DATABASE_DAMAGED`] or [`DATABASE_MISSING`].
     pub const REASON: &str = "reason";
     /// The wrapping key is gone for good: this is a new installation.
     pub const KEY_LOST: &str = "key_lost";
+    /// Its reason if the file that says whose store it is could not be read.
+    pub const IDENTITY_DAMAGED: &str = "identity_damaged";
     /// The buffer would not open and was set aside.
     pub const DATABASE_DAMAGED: &str = "database_damaged";
     /// The buffer was not there any more.

@@ -31,12 +31,21 @@ pub type PublicKey = [u8; PUBLIC_KEY_BYTES];
 pub const SIGNED_PREFIX: &[u8] = b"staykit.pack.v1\0";
 
 const RETENTION: &[u8] = include_bytes!("pack/builtin/retention.pack");
+const PHONE: &[u8] = include_bytes!("pack/builtin/phone.pack");
+const WATCH: &[u8] = include_bytes!("pack/builtin/watch.pack");
+const SHOP: &[u8] = include_bytes!("pack/builtin/shop.pack");
+const FITNESS: &[u8] = include_bytes!("pack/builtin/fitness.pack");
 
 impl Pack {
-    /// A pack that is part of this library; there is `retention`.
+    /// A pack that is part of this library: `retention`, or its variants `phone`, `watch`, `shop`
+    /// and `fitness`.
     pub fn builtin(name: &str) -> Result<Self, PackError> {
         match name {
             "retention" => Self::unsigned(RETENTION),
+            "phone" => Self::unsigned(PHONE),
+            "watch" => Self::unsigned(WATCH),
+            "shop" => Self::unsigned(SHOP),
+            "fitness" => Self::unsigned(FITNESS),
             _ => Err(PackError::NoSuchBuiltin(name.to_owned())),
         }
     }

@@ -21,6 +21,7 @@ mod scalar;
 mod session;
 mod slot;
 mod state;
+mod tally;
 mod timed;
 mod validity;
 mod window;

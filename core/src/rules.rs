@@ -1,11 +1,13 @@
 //! Compiled conditions and what they conclude: signals and tags, scores, and tables of segments,
 //! stages and levels.
 
+mod branches;
 mod change;
 mod error;
 mod evaluate;
 mod explain;
 mod limits;
+mod op;
 mod order;
 mod plan;
 pub mod program;
@@ -19,12 +21,13 @@ mod signals;
 mod standing;
 mod state;
 mod table;
+mod value;
 mod words;
 
 pub(crate) use change::{Changes, reason};
 pub use change::{SignalChange, TableChange};
 pub use error::RulesError;
-pub use evaluate::{Readings, amount, holds};
+pub use evaluate::{amount, holds};
 pub use explain::{Comparison, explain};
 pub use limits::{MOST_DEPTH, MOST_WORK, MOST_WORK_OF_ALL};
 pub use program::{Op, Operation, Program, ProgramError, Relation};
@@ -37,5 +40,6 @@ pub use signal::{MOST_SIGNALS, Signal};
 pub(crate) use state::Marked;
 pub use state::{SignalState, Signals, TableState};
 pub use table::{LARGEST_MULTIPLIER, MOST_ROWS, Row, Table, TableKind};
+pub use value::Readings;
 pub use words::duration;
 pub(crate) use words::shares_text;

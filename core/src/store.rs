@@ -47,7 +47,7 @@ pub use error::{StoreError, StoreFile};
 pub use export::{Stats, StoredEvent};
 pub use folder::Folder;
 pub use found::Damage;
-pub use identity::{Identity, Installation};
+pub use identity::{Identity, Installation, Reset};
 pub use journal::{Journal, Spare, SyncDone, SyncTask};
 pub use open::Opened;
 pub use outbox::Waiting;

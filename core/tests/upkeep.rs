@@ -306,7 +306,8 @@ fn the_state_goes_on_from_the_records_that_damage_has_left() {
     let status = device.engine.status().unwrap();
     assert!(status.damaged);
     assert_eq!((status.recorded, status.damaged_frames, status.lost_entries), (29, 1, 1));
-    assert_eq!((status.epoch, status.last_seq, status.consent), (2, 0, Consent::all()));
+    assert_eq!((status.epoch, status.last_seq, status.consent.record), (2, 0, true));
+    device.engine.set_consent(Consent::all()).unwrap();
     assert_eq!(device.view(30), Placed::OnFlash);
     let mut told = 0;
     while let Some(upload) = device.engine.next_upload().unwrap() {

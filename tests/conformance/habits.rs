@@ -332,10 +332,12 @@ fn c8_one_of_them_alone_or_later_is_not_together() {
     assert!(person.has("together"), "the figure stands in the pack");
 }
 
+/// Days off in China as they stand in the built-in pack.
+const QINGMING: &str = "2026-04-04..2026-04-06";
+
 /// The built-in pack with three days off after four weeks.
 fn with_holidays() -> Person {
-    let to = "\nholidays: { CN: [\"2026-03-30..2026-04-01\"] }\nsignals:\n";
-    Person::under(packs::builtin_with(&[("\nsignals:\n", to)]))
+    Person::under(packs::builtin_with(&[(QINGMING, "2026-03-30..2026-04-01")]))
 }
 
 /// Four weeks of 20 minutes a day, then three days without any use.
@@ -386,8 +388,7 @@ fn s3_three_days_beside_the_holidays_are_the_boundary() {
 
 #[test]
 fn s3_the_holidays_stand_in_the_pack() {
-    let to = "\nholidays: { CN: [\"2026-03-30\"] }\nsignals:\n";
-    let mut person = Person::under(packs::builtin_with(&[("\nsignals:\n", to)]));
+    let mut person = Person::under(packs::builtin_with(&[(QINGMING, "2026-03-30")]));
     lives_in(&person, "CN");
     stays_away_for_three_days(&mut person);
     assert_eq!(person.rose("usage_halved"), [0; 0], "two working days so far");

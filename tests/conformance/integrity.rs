@@ -67,7 +67,7 @@ fn s15_a_tap_every_ten_seconds_is_scripted_and_a_person_is_not() {
 fn s15_what_the_platform_says_of_the_device_counts_until_it_says_otherwise() {
     let mut person = Person::under(pack(5, "0.5"));
     person.does("open");
-    let mut says = |key: &str, value: &str| {
+    let says = |key: &str, value: &str| {
         let context = vec![(key.to_owned(), Value::Text(value.to_owned()))];
         person.engine().set_context(context).unwrap();
         person.has("mocked")

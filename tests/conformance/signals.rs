@@ -1,5 +1,12 @@
-//! S1, S2, S3: silence and decline. `troubles` has S7 and S10.
+//! S1, S2, S3: silence and decline. The other rows are in the modules below.
 
+mod benefits;
+mod decline;
+mod devices;
+mod fatigue;
+mod first_days;
+mod integrity;
+mod table;
 mod troubles;
 
 use staykit_core::event::Draft;
@@ -226,8 +233,9 @@ fn s3_the_half_the_days_and_the_habit_stand_in_the_pack() {
     let mut person = regular(days);
     uses(&mut person, 3, 5 * MINUTE_MS);
     assert_eq!(person.rose("usage_halved"), [THREE_DAYS_LATER - DAY_MS], "2 days in a row");
-    let habit = "active_days('open', days(28)) >= 14";
-    let habit = builtin_with(&[(habit, "active_days('open', days(28)) >= 3")]);
+    let paid = "count('purchase', days(4)) == 0\n      && active_days('open', days(28)) >= ";
+    let (often, seldom) = (format!("{paid}14"), format!("{paid}3"));
+    let habit = builtin_with(&[(often.as_str(), seldom.as_str())]);
     let mut person = Person::under(habit);
     for _ in 0..5 {
         uses(&mut person, 1, 20 * MINUTE_MS);

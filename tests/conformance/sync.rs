@@ -48,7 +48,7 @@ fn y1_a_batch_keeps_its_bytes_on_retry_after_reopen_after_a_kill_and_under_a_new
         match attempt {
             3 => person.reopens(),
             4 => person.is_killed(),
-            5 => person.reopens_under(packs::builtin_with(&[("version: 1\n", "version: 2\n")])),
+            5 => person.reopens_under(packs::builtin_with(&[("version: 2\n", "version: 3\n")])),
             _ => {}
         }
         let again = next(person.engine());

@@ -1,6 +1,7 @@
 //! U1 tags: facts about the person, up to date in the call that recorded the event. `tables` has
 //! U2, U3, U4 and U9, `scores` U5 and U10, `next` U8.
 
+mod builtin;
 mod next;
 mod scores;
 mod tables;

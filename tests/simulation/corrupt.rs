@@ -10,13 +10,14 @@
     reason = "a test stops at the first failure"
 )]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags};
-use staykit_core::engine::{Engine, Error};
+use staykit_core::engine::Engine;
 use staykit_core::event::Draft;
-use staykit_core::store::{Disk, StoreError, StoreFile};
+use staykit_core::privacy::Consent;
+use staykit_core::store::Disk;
 use staykit_core::time::VirtualClock;
 use staykit_tests::disk::{Image, RecordedDisk};
 use staykit_tests::seeds::by_form;
@@ -92,7 +93,7 @@ impl Sample {
         image
     }
 
-    /// What becomes of it; only a damaged identity may keep the store from opening.
+    /// What becomes of it; what seems to be of a later version does not open.
     fn holds(&self, image: Image, name: &str, what: &str) -> Damage {
         match examine_damaged(&self.truth, image, &self.clock, &self.vault()) {
             Ok(damage) => damage,
@@ -219,13 +220,27 @@ fn nonsense_in_the_columns_that_are_in_clear_keeps_no_status_from_being_told() {
 }
 
 #[test]
-fn a_damaged_identity_is_a_typed_error_and_is_left_as_it_is() {
+fn a_damaged_identity_begins_another_installation_that_asks_and_says_so_once() {
     let sample = Sample::new();
     let mut bytes = sample.whole.file("identity").unwrap().to_vec();
     bytes[40] ^= 1;
     let disk = RecordedDisk::new(sample.with("identity", bytes.clone()));
-    let opened = open(&disk, &sample.clock, Path::new(&sample.vault()));
-    let damaged = StoreError::Damaged(StoreFile::Identity);
-    assert!(matches!(opened, Err(Error::Store(error)) if error == damaged));
-    assert_eq!(disk.now().file("identity"), Some(bytes.as_slice()));
+    for start in 0..2 {
+        let engine = open(&disk, &sample.clock, &sample.vault()).unwrap();
+        let status = engine.status().unwrap();
+        assert_eq!((status.consent, status.recorded), (Consent::none(), 0));
+        assert_eq!(status.consent_in_doubt, start == 0);
+        assert_eq!(disk.now().file("identity.damaged"), Some(bytes.as_slice()));
+    }
+    let engine = open(&disk, &sample.clock, &sample.vault()).unwrap();
+    engine.set_consent(Consent::all()).unwrap();
+    engine.close().unwrap();
+    let engine = open(&disk, &sample.clock, &sample.vault()).unwrap();
+    let mut lines = Vec::new();
+    engine.export(&mut lines).unwrap();
+    let lines = String::from_utf8(lines).unwrap();
+    assert_eq!(lines.matches("identity_damaged").count(), 1, "{lines}");
+    assert!(disk.now().file("reset").is_none());
+    engine.erase().unwrap();
+    assert!(disk.now().file("identity.damaged").is_none());
 }

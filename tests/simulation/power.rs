@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use staykit_core::engine::Engine;
-use staykit_core::event::Draft;
+use staykit_core::event::{Draft, Value};
 use staykit_core::random::Seed;
 use staykit_core::sync::{Answer, Delivery};
 use staykit_core::time::{Clock, VirtualClock};
@@ -346,4 +346,42 @@ fn an_acknowledgement_kept_before_it_is_durable_is_noticed() {
 fn the_same_nonce_twice_is_noticed() {
     let what = caught(Plant::Lie(Lie::Salts), BRIEF);
     assert!(what.contains("the same nonce twice"), "{what}");
+}
+
+#[test]
+fn a_state_that_was_confirmed_outlives_a_power_cut_without_a_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = folder.path().join("vault");
+    let disk = RecordedDisk::new(Image::default());
+    let clock = Arc::new(VirtualClock::at(START));
+    let confirms: [fn(&Engine); 2] = [
+        |engine| engine.flush().unwrap(),
+        |engine| engine.maintain(Duration::from_secs(1)).map(|_| ()).unwrap(),
+    ];
+    let engine = open(&disk, &clock, &vault).unwrap();
+    engine.record(Draft::new("tap")).unwrap();
+    engine.next_upload().unwrap();
+    for (number, confirm) in confirms.iter().enumerate() {
+        // Too little for another checkpoint: of this only the journal knows more than the events.
+        engine.set_facts(vec![(format!("fact_{number}"), Value::Text("x".into()))]).unwrap();
+        engine.record(Draft::new("tap")).unwrap();
+        let upload = engine.next_upload().unwrap().unwrap();
+        engine.finish_upload(upload.id, &server::acknowledges(upload.id)).unwrap();
+        engine.next_upload().unwrap();
+        confirm(&engine);
+        let ops = disk.ops();
+        let mut replay = Replay::new(Image::default(), &ops);
+        replay.advance(ops.len());
+        let left = RecordedDisk::new(replay.image(Cut::Lost, &Seed::from_number(1)));
+        let later = VirtualClock::at(START);
+        later.reboot();
+        let next = open(&left, &Arc::new(later), &vault).unwrap();
+        let mut lines = Vec::new();
+        next.export(&mut lines).unwrap();
+        let lines = String::from_utf8(lines).unwrap();
+        assert!(lines.contains(&format!("fact_{number}")), "{number}: {lines}");
+        let status = next.status().unwrap();
+        assert_eq!((status.recorded, status.consent_in_doubt), (number as u64 + 2, false));
+    }
+    std::mem::forget(engine);
 }

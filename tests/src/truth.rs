@@ -10,7 +10,7 @@ use staykit_core::engine::{Config, Engine, Error, Host};
 use staykit_core::event::{Draft, names};
 use staykit_core::privacy::Consent;
 use staykit_core::random::SeededRandom;
-use staykit_core::store::{Disk, StoreError, StoreFile};
+use staykit_core::store::{Disk, StoreError};
 use staykit_core::sync::Upload;
 use staykit_core::time::VirtualClock;
 use staykit_proto::segment::Property;
@@ -248,7 +248,7 @@ pub struct Damage {
 }
 
 /// Opens a damaged disk and goes on with it: events may be gone, but none is invented or doubled,
-/// and no number gets a second meaning. A damaged identity may keep it from opening.
+/// and no number gets a second meaning. A damaged identity makes it another installation.
 pub fn examine_damaged(
     truth: &Truth,
     image: Image,
@@ -266,12 +266,16 @@ pub fn examine_damaged_with(
 ) -> Result<Damage, String> {
     let disk = RecordedDisk::new(image);
     let engine = match open(&disk) {
-        Err(Error::Store(StoreError::Damaged(StoreFile::Identity) | StoreError::Newer { .. })) => {
+        Err(Error::Store(StoreError::Newer { .. })) => {
             let lost = truth.len();
             return Ok(Damage { lost, new_epoch: false, unseen: lost, told: true });
         }
         other => other.map_err(|error| format!("does not open: {error}"))?,
     };
+    if disk.now().file("identity.damaged").is_some() {
+        let lost = truth.len();
+        return Ok(Damage { lost, new_epoch: true, unseen: lost, told: true });
+    }
     let failed = |error: Error| format!("does not go on: {error}");
     let status = engine.status().map_err(failed)?;
     let epoch = status.epoch;

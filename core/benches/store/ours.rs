@@ -27,6 +27,12 @@ pub(crate) fn replayed(folder: &Path, pack: Pack, clock: &Arc<VirtualClock>) -> 
     Engine::open(config(folder, pack).with_manual_maintenance(), host).unwrap()
 }
 
+/// Half a million events of a second, which no device has, must find room until they are compacted.
+const BYTE_BUDGET: u64 = 1 << 30;
+
 pub(crate) fn config(folder: &Path, pack: Pack) -> Config {
-    Config::new(folder.join("store")).with_pack(pack).with_consent(Consent::all())
+    Config::new(folder.join("store"))
+        .with_pack(pack)
+        .with_consent(Consent::all())
+        .with_byte_budget(BYTE_BUDGET)
 }

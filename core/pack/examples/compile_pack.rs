@@ -1,20 +1,24 @@
-//! Compiles a pack to unsigned bytes. The built-in pack, which is committed and embedded:
+//! Compiles a pack to unsigned bytes. All built-in packs, which are committed and embedded, from the
+//! root of the project:
 //!
 //! ```text
-//! cargo run -p staykit-pack --example compile_pack -- \
-//!     core/pack/builtin/retention.yaml core/src/pack/builtin/retention.pack
+//! cargo run -p staykit-pack --example compile_pack -- --builtin
 //! ```
 //!
-//! Without a second file it prints what is in the pack.
+//! With one file it prints what is in that pack, with two it writes the second.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.as_slice() {
+        [all] if all == "--builtin" => staykit_pack::BUILTIN.iter().try_for_each(|(name, _)| {
+            let to = format!("core/src/pack/builtin/{name}.pack");
+            run(&format!("core/pack/builtin/{name}.yaml"), Some(&to))
+        }),
         [from] => run(from, None),
         [from, to] => run(from, Some(to)),
-        _ => Err("usage: compile_pack FROM.yaml [TO.pack]".to_owned()),
+        _ => Err("usage: compile_pack --builtin | FROM.yaml [TO.pack]".to_owned()),
     }
     .map_or_else(
         |message| {

@@ -4,6 +4,7 @@ use staykit_proto::v1;
 
 use crate::encode::{self, Strings};
 use crate::example::Example;
+use crate::extend;
 use crate::limits;
 use crate::problem::{Problem, Problems};
 use crate::read::{Fields, read};
@@ -12,9 +13,9 @@ use crate::section::{
     Conclusions, Header, campaigns, conclusions, events, funnels, header, holidays, predictions,
     reach,
 };
-use crate::source::{Source, Spot};
+use crate::source::Spot;
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "pack",
     "version",
     "session",
@@ -30,6 +31,7 @@ const KEYS: [&str; 15] = [
     "stages",
     "levels",
     "campaigns",
+    "examples",
 ];
 
 /// A compiled pack.
@@ -43,13 +45,23 @@ pub struct Compiled {
     pub bytes: Vec<u8>,
     /// What may not be meant so.
     pub warnings: Vec<Problem>,
-    /// The examples that stand with its signals.
+    /// The examples that stand with its signals and tags, and its own.
     pub examples: Vec<Example>,
 }
 
-/// Compiles a pack, or says all that is wrong with it, in order of the lines.
+/// Compiles a pack, or says all that is wrong with it, in order of the lines. It may extend a
+/// built-in one.
 pub fn compile(yaml: &str) -> Result<Compiled, Vec<Problem>> {
-    let source = Source::new(yaml);
+    compile_beside(yaml, &|_| None)
+}
+
+/// The same for a pack that may also extend a file beside it: `beside` reads the file of that name,
+/// which comes from the pack and is not to be trusted.
+pub fn compile_beside(
+    yaml: &str,
+    beside: &dyn Fn(&str) -> Option<String>,
+) -> Result<Compiled, Vec<Problem>> {
+    let source = extend::source(yaml, beside);
     let mut problems = Problems::new(&source);
     let parts = compile_parts(yaml, &mut problems);
     let spot = parts.as_ref().map(|parts| parts.spot);
@@ -81,12 +93,13 @@ fn compile_parts(yaml: &str, problems: &mut Problems<'_>) -> Option<Parts> {
         problems.add(Spot::default(), message);
         return None;
     }
-    let Some(root) = read(yaml, problems) else {
+    let Some(root) = read(yaml, 0, problems) else {
         if !problems.any() {
             problems.add(Spot::default(), "an empty file; a pack begins with `pack: NAME`");
         }
         return None;
     };
+    let root = extend::resolve(root, problems)?;
     let pack = Fields::of(&root, "a pack", root.spot, &KEYS, problems)?;
     let mut tables = Tables::default();
     let header = header(&pack, &mut tables, problems);

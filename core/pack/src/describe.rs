@@ -1,6 +1,7 @@
 //! A compiled pack in words, for people who look into one.
 
 mod conclusions;
+mod elements;
 
 use std::fmt::{self, Write};
 
@@ -10,6 +11,8 @@ use staykit_core::rules::Signal;
 use staykit_core::text::Texts;
 
 use crate::rule::{Reprint, in_words};
+
+pub(crate) use elements::Element;
 
 /// Lists what is in a compiled, unsigned pack: its sizes, limits, funnels, signals with their
 /// conditions as text, and campaigns.
@@ -21,21 +24,21 @@ pub fn describe(bytes: &[u8]) -> Result<String, PackError> {
     Ok(text)
 }
 
-struct Description<'p> {
-    pack: &'p Pack,
+pub(crate) struct Description<'p> {
+    pub(crate) pack: &'p Pack,
     bytes: usize,
     signals: Vec<&'p str>,
     funnels: Vec<&'p str>,
 }
 
 impl<'p> Description<'p> {
-    fn new(pack: &'p Pack, bytes: usize) -> Self {
+    pub(crate) fn new(pack: &'p Pack, bytes: usize) -> Self {
         let signals = pack.rules.signals().iter().map(|signal| signal.name.as_str()).collect();
         let funnels = pack.definitions.funnels().iter().map(|of| of.name.as_str()).collect();
         Self { pack, bytes, signals, funnels }
     }
 
-    fn reprint(&self) -> Reprint<'_> {
+    pub(crate) fn reprint(&self) -> Reprint<'_> {
         let features = self.pack.definitions.features();
         let definitions = &self.pack.definitions;
         let (rules, predictions) = (&self.pack.rules, definitions.predictions());

@@ -1,12 +1,13 @@
-//! Examples that stand with a signal: what happens, and whether it stands then.
+//! Examples of a pack: what happens, and what is concluded then.
 
 use staykit_core::event::Value;
+use staykit_core::rules::TableKind;
 
-/// Events of one person, and what a signal is then.
+/// Events of one person, and what is concluded of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Example {
-    /// Name of the signal.
-    pub signal: String,
+    /// The signal or tag that it stands with; none if it stands in the pack's own `examples`.
+    pub signal: Option<String>,
     /// Line of the YAML it starts on, from 1.
     pub line: usize,
     /// What happens, in order of time.
@@ -15,35 +16,62 @@ pub struct Example {
     pub expect: Vec<Expectation>,
 }
 
-/// An event of an example.
+/// What happens in an example.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Happening {
     /// When.
     pub at: Instant,
-    /// Name of the event.
-    pub event: String,
-    /// What it bears.
-    pub properties: Vec<(String, Value)>,
+    /// What.
+    pub what: Happened,
 }
 
-/// What a signal is at an instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// An event, or facts or context that become known.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Happened {
+    /// An event: its name and what it bears.
+    Event(String, Vec<(String, Value)>),
+    /// The app declares facts: `facts: { device_os: android }`.
+    Facts(Vec<(String, Value)>),
+    /// The platform tells the context: `context: { network: wifi }`.
+    Context(Vec<(String, Value)>),
+}
+
+/// What something is at an instant.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Expectation {
+    /// Line of the YAML it starts on, from 1.
+    pub line: usize,
     /// When.
     pub at: Instant,
+    /// Name of the signal, tag, score or table.
+    pub of: String,
     /// What.
     pub is: Standing,
 }
 
-/// Whether a signal stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Whether a signal stands, what a score is, which row of a table somebody is in.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Standing {
-    /// It stands: `raised: true`, `cleared: false`.
+    /// The signal or tag stands: `raised: true`, `cleared: false`, `holds: true`.
     Raised,
-    /// It does not stand: `raised: false`.
+    /// It does not stand: `raised: false`, `holds: false`.
     NotRaised,
     /// It stood before and stands no more: `cleared: true`.
     Cleared,
+    /// The score is within these bounds, both part of it.
+    Score {
+        /// `at_least`, in points.
+        at_least: Option<f64>,
+        /// `at_most`, in points.
+        at_most: Option<f64>,
+    },
+    /// The person is in this row of a table.
+    Row {
+        /// What kind of table.
+        kind: TableKind,
+        /// The row.
+        row: String,
+    },
 }
 
 /// An instant with the offset of the local time there.

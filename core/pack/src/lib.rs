@@ -23,24 +23,29 @@
 //! ```
 
 mod compile;
+mod cost;
 pub mod defaults;
 mod describe;
+mod diff;
 mod encode;
 mod example;
+mod extend;
 pub mod limits;
-mod memory;
 mod order;
 mod problem;
 mod read;
 mod rule;
 mod section;
+mod sense;
 mod sign;
 mod source;
 mod suggest;
 
-pub use compile::{Compiled, compile};
+pub use compile::{Compiled, compile, compile_beside};
+pub use cost::{Cost, Costs, Share, costs};
 pub use describe::describe;
-pub use example::{Example, Expectation, Happening, Instant, Standing};
-pub use memory::{Memory, memory};
+pub use diff::{Change, Differences, How, Line, diff};
+pub use example::{Example, Expectation, Happened, Happening, Instant, Standing};
+pub use extend::BUILTIN;
 pub use problem::Problem;
 pub use sign::{SignError, generate_key, public_key, sign};

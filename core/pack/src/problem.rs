@@ -77,9 +77,21 @@ impl<'a> Problems<'a> {
         }
     }
 
+    /// Adds a warning that is about this place only.
+    pub(crate) fn warn_here(&mut self, spot: Spot, message: impl Into<String>) {
+        if self.warnings.len() < limits::PROBLEMS {
+            self.warnings.push(self.problem(spot, message.into(), None));
+        }
+    }
+
     fn problem(&self, spot: Spot, message: String, suggestion: Option<String>) -> Problem {
         let (line, column) = self.source.place(spot.start);
-        Problem { line, column, text: self.source.piece(spot), message, suggestion }
+        let text = self.source.piece(spot);
+        let Some((base, its_line, its_column)) = self.source.in_base(spot.start) else {
+            return Problem { line, column, text, message, suggestion };
+        };
+        let message = format!("{}:{its_line}:{its_column}  {text}   {message}", base.file);
+        Problem { line, column, text: self.source.piece(base.spot), message, suggestion }
     }
 
     pub(crate) fn any(&self) -> bool {

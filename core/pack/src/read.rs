@@ -41,17 +41,18 @@ enum Open {
     Map { spot: Spot, entries: Vec<(Scalar, Node)>, names: BTreeSet<String>, key: Option<Scalar> },
 }
 
-/// Reads the one document of a pack; `None` after a problem that leaves nothing to go on with.
-pub(crate) fn read(yaml: &str, problems: &mut Problems<'_>) -> Option<Node> {
+/// Reads the one document of a pack, which is `from` that character of the source on; `None` after
+/// a problem that leaves nothing to go on with.
+pub(crate) fn read(yaml: &str, from: usize, problems: &mut Problems<'_>) -> Option<Node> {
     let mut reader = Reader { open: Vec::new(), root: None, problems };
     for event in Parser::new_from_str(yaml) {
         match event {
             Ok((event, span)) => {
-                let spot = Spot { start: span.start.index(), end: span.end.index() };
+                let spot = Spot { start: from + span.start.index(), end: from + span.end.index() };
                 reader.take(event, spot)?;
             }
             Err(error) => {
-                reader.problems.add(spot_of(&error), format!("not YAML: {}", error.info()));
+                reader.problems.add(spot_of(&error, from), format!("not YAML: {}", error.info()));
                 return None;
             }
         }
@@ -59,8 +60,8 @@ pub(crate) fn read(yaml: &str, problems: &mut Problems<'_>) -> Option<Node> {
     reader.root
 }
 
-fn spot_of(error: &ScanError) -> Spot {
-    let at = error.marker().index();
+fn spot_of(error: &ScanError, from: usize) -> Spot {
+    let at = from + error.marker().index();
     Spot { start: at, end: at }
 }
 

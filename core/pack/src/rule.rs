@@ -24,7 +24,7 @@ pub(crate) use conclusions::{Amount, Concluded, amount, conclusions_read};
 pub(crate) use parse::parse;
 pub(crate) use reprint::{Reprint, in_words};
 pub(crate) use says::says;
-pub(crate) use syntax::{Excerpt, Expr};
+pub(crate) use syntax::{Excerpt, Expr, Kind};
 pub(crate) use tables::{RowNames, Tables};
 
 /// Milliseconds of each unit of duration that the language has.

@@ -5,6 +5,7 @@ mod conclusions;
 mod content;
 mod events;
 mod examples;
+mod expected;
 mod funnels;
 mod header;
 mod holidays;

@@ -494,3 +494,40 @@ fn what_is_wrong_with_scores_and_tables_is_said_in_their_words() {
         assert!(found.contains(expected), "{found}\nis not\n{expected}");
     }
 }
+
+/// The problems of a pack that extends the built-in one, as a tool prints them.
+fn extending(rest: &str) -> Vec<String> {
+    let yaml = format!("pack: own\nversion: 1\nextends: retention\n{rest}");
+    compile(&yaml).unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn what_goes_wrong_with_an_extended_pack_is_told_where_it_stands() {
+    let own = extending("signals: { going_quiet: { raise: absnt('open') } }\n");
+    assert!(own[0].starts_with("4:34  absnt('open')   no such function"), "{own:?}");
+    let gone = extending("remove: { signals: [cart_idle] }\n");
+    assert!(gone[0].starts_with("3:10  retention   retention.yaml:"), "{gone:?}");
+    assert!(gone[0].contains("cart_idle") && gone[0].contains("no such signal"), "{gone:?}");
+    let typo = extending("remove: { signals: [cart_idel] }\n");
+    let expected = "4:21  cart_idel   nothing of that name in the pack that this extends; did you mean `cart_idle`?";
+    assert_eq!(typo, [expected]);
+    let section = extending("remove: { signal: [cart_idle] }\n");
+    assert!(section[0].starts_with("4:11  signal   no such section"), "{section:?}");
+}
+
+#[test]
+fn what_cannot_be_extended_is_refused() {
+    let of = |yaml: &str| compile(yaml).unwrap_err()[0].to_string();
+    let unknown = of("pack: own\nversion: 1\nextends: retenton\n");
+    assert!(unknown.starts_with("3:10  retenton   expected a built-in pack"), "{unknown}");
+    assert!(unknown.ends_with("did you mean `retention`?"), "{unknown}");
+    let twice = of("pack: own\nversion: 1\nextends: shop\n");
+    assert!(twice.ends_with("extends another pack itself: extend that one"), "{twice}");
+    let alone = of("pack: own\nversion: 1\nremove: { signals: [a] }\n");
+    assert!(
+        alone.starts_with("3:1  remove   `remove` is for a pack that extends another"),
+        "{alone}"
+    );
+    let nameless = of("extends: retention\nversion: 1\n");
+    assert!(nameless.contains("needs `pack`"), "{nameless}");
+}

@@ -182,19 +182,12 @@ impl Live {
             let says = reading.says(&signal.says, &signal.values);
             return Explanation::of(|language| {
                 let says = says.find(language.pick("en", "zh")).unwrap_or_default();
-                match language {
-                    Language::English => {
-                        format!(
-                            "{name} stands: {says} ({}{})",
-                            reason(why, language),
-                            since(language)
-                        )
-                    }
-                    Language::Chinese => format!(
-                        "{name}成立：{says}（{}{}）",
-                        reason(why, language),
-                        since(language)
-                    ),
+                let reason = format!("{}{}", reason(why, language), since(language));
+                match (says, language) {
+                    ("", Language::English) => format!("{name} stands: {reason}"),
+                    ("", Language::Chinese) => format!("{name}成立：{reason}"),
+                    (says, Language::English) => format!("{name} stands: {says} ({reason})"),
+                    (says, Language::Chinese) => format!("{name}成立：{says}（{reason}）"),
                 }
             });
         }

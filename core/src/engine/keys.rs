@@ -4,6 +4,7 @@ use super::error::Error;
 use super::phases::{Cold, Hot};
 use super::shared::{Shared, lock};
 use crate::crypto::{DataKey, KeyVault, VaultError};
+use crate::store::Reset;
 
 impl Shared {
     /// Asks the vault, if there is one. A vault that is away leaves the engine locked.
@@ -29,7 +30,7 @@ impl Shared {
                 log::warn!("the wrapping key is gone: a new installation begins");
                 let mut cold = lock(&self.cold);
                 if let Cold::Locked(folder) = &*cold {
-                    folder.note_reset()?;
+                    folder.note_reset(Reset::KeyLost)?;
                 }
                 self.destroy(&mut cold)?;
                 drop(cold);

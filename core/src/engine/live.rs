@@ -286,6 +286,24 @@ impl Live {
         Ok(())
     }
 
+    /// Goes on in another journal file, for a compaction of all entries below the number that
+    /// comes back. With `beyond`, what waits goes first, whatever room there is.
+    pub(super) fn close_file(&mut self, beyond: bool) -> Result<u64, StoreError> {
+        let most = beyond.then(|| {
+            self.journal.lift();
+            self.journal.allow(u64::MAX)
+        });
+        let end = match self.write_waiting() {
+            // A compaction without them makes room for them.
+            Ok(()) | Err(StoreError::Backlog) => self.journal.rotate(),
+            Err(error) => Err(error),
+        };
+        if let Some(most) = most {
+            self.journal.allow(most);
+        }
+        end
+    }
+
     /// Whether anything recorded is not synced yet.
     pub(super) fn has_unsynced(&self) -> bool {
         self.journal.needs_sync() || !self.waiting.is_empty()

@@ -58,7 +58,14 @@ pub(super) fn spawn(shared: &Arc<Shared>) -> Result<JoinHandle<()>, Error> {
         while let Some(urgent) = shared.wake.wait(failures) {
             let mut cold = lock(&shared.cold);
             match shared.maintain(&mut cold, SYNC_WINDOW, urgent) {
-                Ok(_) | Err(Error::Locked | Error::Closed) => failures = 0,
+                Ok(_) | Err(Error::Locked | Error::Closed) => {
+                    failures = 0;
+                    // A compaction without a checkpoint leaves the state to the journal, whose sync
+                    // the next checkpoint may save.
+                    if shared.has_unsynced() {
+                        shared.wake.again();
+                    }
+                }
                 Err(error) => {
                     log::warn!("maintenance will be tried again: {error}");
                     failures = (failures + 1).min(MOST_PATIENT);
@@ -94,6 +101,10 @@ struct Found {
 }
 
 impl Shared {
+    fn has_unsynced(&self) -> bool {
+        matches!(&*lock_between(&self.hot), Hot::Open(live) if live.has_unsynced())
+    }
+
     /// Does what is due. What compaction makes durable needs no sync of its own, except that an
     /// `urgent` event does not wait for so much.
     pub(super) fn maintain(
@@ -124,7 +135,7 @@ impl Shared {
             done.waiting = synced?;
             found.written?;
         }
-        done.dropped = self.keep_within_bounds(cold, done.compacted > 0, found.now_at)?;
+        done.dropped = self.keep_within_bounds(cold, worth, found.now_at)?;
         if let Some(size) = found.spare.filter(|_| !worth) {
             self.prepare_spare(cold, size)?;
         }
@@ -139,10 +150,11 @@ impl Shared {
         let live = hot.live()?;
         let written = live.write_waiting();
         Ok(Found {
-            written,
             task: live.journal.needs_sync().then(|| live.journal.begin_sync()),
             worth: live.uncompacted_bytes >= WORTH_COMPACTING
-                || (many_files && live.uncompacted > 0),
+                || (many_files && live.uncompacted > 0)
+                || written == Err(StoreError::Backlog),
+            written,
             spare: live.journal.wants_spare(),
             now_at: live.state.timeline.stamp(&reading).at,
         })
@@ -177,6 +189,14 @@ impl Shared {
         };
         self.run_sync(cold, task)?;
         Ok(written?)
+    }
+
+    /// The same; a compaction makes room for what waits in memory, if that is what it waits for.
+    pub(super) fn flush(&self, cold: &mut Cold) -> Result<(), Error> {
+        match self.sync(cold) {
+            Err(Error::Store(StoreError::Backlog)) if self.compact(cold).is_ok() => self.sync(cold),
+            synced => synced,
+        }
     }
 
     /// Runs a sync and notes what came of it; how many entries wait in memory.
@@ -216,6 +236,7 @@ impl Shared {
         let expired = if hourly { store.expire(&bounds)? } else { Evicted::default() };
         let evicted = store.shrink(&bounds)?;
         upkeep.bounded_at = if hourly { Some(now_at) } else { upkeep.bounded_at };
+        self.allow_room(cold);
         let dropped = expired.dropped.saturating_add(evicted.dropped);
         if dropped > 0 {
             log::warn!("{dropped} events were given up: too old, or no room");
@@ -225,39 +246,53 @@ impl Shared {
 
     /// Moves what the journal holds into the buffer, with a checkpoint of the state if one is due.
     pub(super) fn compact(&self, cold: &mut Cold) -> Result<u64, Error> {
-        self.move_or_restrict(cold, false)
+        self.move_or_hold(cold, false)
     }
 
     /// The same, with a checkpoint for sure: nothing recorded so far will be replayed.
     pub(super) fn checkpoint(&self, cold: &mut Cold) -> Result<(), Error> {
-        self.move_or_restrict(cold, true).map(|_| ())
+        self.move_or_hold(cold, true).map(|_| ())
     }
 
-    /// While the buffer takes nothing, the journal may grow to the byte budget and no further.
-    fn move_or_restrict(&self, cold: &mut Cold, with_checkpoint: bool) -> Result<u64, Error> {
-        let restricted = lock_between(&self.hot).live()?.journal.is_restricted();
-        let mut moved = self.move_journal(cold, with_checkpoint && !restricted);
-        if restricted && moved.is_ok() {
-            // The buffer takes events again: the present file and what waits in memory follow.
-            lock_between(&self.hot).live()?.journal.lift();
-            moved = self.move_journal(cold, with_checkpoint);
+    /// While the buffer takes nothing, the journal does not change its file for nothing.
+    fn move_or_hold(&self, cold: &mut Cold, with_checkpoint: bool) -> Result<u64, Error> {
+        let mut moved = self.move_journal(cold, with_checkpoint, false);
+        if let Ok((events, false)) = moved {
+            // The buffer takes events: the present file and what waits in memory follow.
+            let rest = self.move_journal(cold, true, true);
+            moved = rest.map(|(more, whole)| (events.saturating_add(more), whole));
         }
-        let Cold::Open(warehouse) = cold else { return moved };
-        let mut hot = lock_between(&self.hot);
-        let Hot::Open(live) = &mut *hot else { return moved };
+        let Cold::Open(warehouse) = &mut *cold else { return moved.map(|(events, _)| events) };
         match &moved {
-            Ok(_) => live.journal.lift(),
+            Ok(_) => {
+                warehouse.trouble = None;
+                if let Hot::Open(live) = &mut *lock_between(&self.hot) {
+                    live.journal.lift();
+                }
+                self.allow_room(cold);
+            }
             Err(Error::Store(error)) => {
-                live.journal.restrict(room(&warehouse.store, self.config.byte_budget()));
                 warehouse.trouble = Some(error.clone());
                 warehouse.note_damage(error);
+                if let Hot::Open(live) = &mut *lock_between(&self.hot) {
+                    live.journal.hold();
+                }
             }
             Err(_) => {}
         }
-        if moved.is_ok() {
-            warehouse.trouble = None;
+        moved.map(|(events, _)| events)
+    }
+
+    /// Lets the journal grow to the byte budget and half of what files may exceed it by; the other
+    /// half is left to the rest. Whoever cannot tell the sizes leaves it at what held before.
+    fn allow_room(&self, cold: &mut Cold) {
+        let made = lock_between(&self.hot).live().map_or(0, |live| live.journal.made());
+        let Ok(Warehouse { store, .. }) = cold.open() else { return };
+        let Ok(room) = room(store, self.config.byte_budget()) else { return };
+        // A file that is made meanwhile counts twice rather than not at all.
+        if let Hot::Open(live) = &mut *lock_between(&self.hot) {
+            live.journal.allow(made.saturating_add(room));
         }
-        moved
     }
 
     /// At the end: an opening replays what is in no checkpoint, and time is dearer then.
@@ -273,24 +308,27 @@ impl Shared {
         }
     }
 
-    fn move_journal(&self, cold: &mut Cold, with_checkpoint: bool) -> Result<u64, Error> {
+    /// How many events were moved, and whether that was everything. With `beyond`, it is, whatever
+    /// room the journal has: a file for the next entries, and one for those that wait.
+    fn move_journal(
+        &self,
+        cold: &mut Cold,
+        with_checkpoint: bool,
+        beyond: bool,
+    ) -> Result<(u64, bool), Error> {
         if let Err(error) = self.supply_spare(cold) {
             // Then the rotation makes a file itself, under the lock that records wait for.
             log::debug!("no journal file was prepared: {error}");
         }
         let upkeep = &cold.open()?.upkeep;
-        let (end, checkpoint, moved, spare) = {
+        let (end, checkpoint, (moved, whole), spare) = {
             let mut hot = lock_between(&self.hot);
             let live = hot.live()?;
-            match live.write_waiting() {
-                // A compaction without them makes room for them.
-                Err(StoreError::Backlog) => {}
-                other => other?,
-            }
-            let end = live.journal.rotate()?;
+            let end = live.close_file(beyond)?;
             // What was recorded under one pack is not to be replayed under another.
             let due = with_checkpoint
                 || upkeep.pack != live.state.pack
+                || live.journal.is_suspect()
                 || upkeep.is_checkpoint_due(end, self.config.byte_budget());
             // The state knows all that was recorded: what else there is would be replayed on it.
             let whole = live.waiting.is_empty() && end == live.journal.appended();
@@ -300,7 +338,7 @@ impl Shared {
                 (bytes, live.state.pack.clone())
             });
             let moved = if whole { (live.uncompacted, live.uncompacted_bytes) } else { (0, 0) };
-            (end, checkpoint, moved, live.journal.wants_spare())
+            (end, checkpoint, (moved, whole), live.journal.wants_spare())
         };
         // For the time that compressing takes.
         if let Some(size) = spare
@@ -312,6 +350,7 @@ impl Shared {
         let state = checkpoint.as_ref().map(|(bytes, _)| bytes.as_slice());
         let done = store.compact(end, state)?;
         upkeep.journal_bytes = done.journal_bytes;
+        let covered = checkpoint.is_some();
         if let Some((bytes, pack)) = checkpoint {
             (upkeep.covered, upkeep.checkpoint_bytes, upkeep.pack) = (end, bytes.len(), pack);
         }
@@ -320,10 +359,11 @@ impl Shared {
             let live = hot.live()?;
             live.uncompacted = live.uncompacted.saturating_sub(moved.0);
             live.uncompacted_bytes = live.uncompacted_bytes.saturating_sub(moved.1);
-            live.journal.consumed(end)
+            // Events are in segments, but facts and counts in the journal alone.
+            if covered { live.journal.consumed(end) } else { Vec::new() }
         };
         drop(closed);
-        Ok(done.events)
+        Ok((done.events, whole))
     }
 }
 
@@ -352,13 +392,10 @@ impl Upkeep {
     }
 }
 
-/// Bytes that the journal may still grow by while the buffer takes nothing: half of what files may
-/// exceed the budget by is left to the rest.
-pub(super) fn room(store: &Store, byte_budget: u64) -> u64 {
+/// Bytes that the journal may still grow by.
+pub(super) fn room(store: &Store, byte_budget: u64) -> Result<u64, StoreError> {
     let slack = u64::try_from(limits::BUDGET_SLACK.most / 2).unwrap_or(0);
-    // Who cannot tell the sizes lets nothing grow.
-    let bytes = store.file_bytes().unwrap_or(u64::MAX);
-    byte_budget.saturating_add(slack).saturating_sub(bytes)
+    Ok(byte_budget.saturating_add(slack).saturating_sub(store.file_bytes()?))
 }
 
 /// Looks through the database if the device may have stopped since that was done last: once in the

@@ -11,14 +11,14 @@ use super::maintain::room;
 use super::past::{Meanwhile, Wanted};
 use super::phases::{Cold, Hot, Pause, Upkeep, Waiting, Warehouse};
 use super::shared::{Shared, lock};
-use super::state::State;
+use super::state::{State, kind};
 use super::wake::Wake;
 use crate::crypto::DataKey;
 use crate::event::{Catalog, names};
 use crate::pack::Pack;
 use crate::privacy::Consent;
-use crate::store::record::decode_entry;
-use crate::store::{Damage, Ended, Folder, Opened, Store};
+use crate::store::record::{Body, decode_entry};
+use crate::store::{Damage, Ended, Folder, Opened, Reset, Store};
 use crate::time::ClockReading;
 
 /// Name of the built-in pack.
@@ -64,7 +64,7 @@ impl Shared {
         }
         let wrapped_key = folder.identity().map_or(Vec::new(), |known| known.wrapped_key.clone());
         let remembered = folder.remembered().map(Consent::from_bits);
-        let is_reset = folder.is_reset();
+        let reset = folder.reset();
         let opened =
             self.reading().and_then(|reading| Ok((Store::open(folder, key, &reading)?, reading)));
         let (opened, reading) = match opened {
@@ -75,15 +75,15 @@ impl Shared {
             }
         };
         let unfinished =
-            self.start(&mut cold, opened, wrapped_key, (&reading, remembered, is_reset))?;
+            self.start(&mut cold, opened, wrapped_key, (&reading, remembered, reset))?;
         if let Some(consent) = unfinished {
             drop(cold);
             return self.erase(consent);
         }
         // What was said before the key came must outlive a power cut like anything said after.
         let synced = self.sync(&mut cold).and_then(|()| {
-            let store = &cold.open()?.store;
-            Ok(store.forget_remembered().and_then(|()| store.forget_reset())?)
+            cold.open()?.store.forget_remembered()?;
+            self.forget_reset(&mut cold)
         });
         if let Err(error) = synced {
             log::warn!("opened, but what was recorded is not synced yet: {error}");
@@ -92,6 +92,15 @@ impl Shared {
             && let Err(error) = self.checkpoint(&mut cold)
         {
             log::debug!("the next opening fills the new figures again: {error}");
+        }
+        Ok(())
+    }
+
+    /// Once the journal has said so: without consent it has not.
+    pub(super) fn forget_reset(&self, cold: &mut Cold) -> Result<(), Error> {
+        let told = lock(&self.hot).live()?.state.recorded > 0;
+        if told {
+            cold.open()?.store.forget_reset()?;
         }
         Ok(())
     }
@@ -116,9 +125,9 @@ impl Shared {
         cold: &mut Cold,
         opened: Opened,
         wrapped_key: Vec<u8>,
-        (reading, remembered, is_reset): (&ClockReading, Option<Consent>, bool),
+        (reading, remembered, reset): (&ClockReading, Option<Consent>, Option<Reset>),
     ) -> Result<Option<Consent>, Error> {
-        let (mut state, unreadable_entries, filled) = self.restore(&opened)?;
+        let (rebuilt, filled) = self.restore(&opened)?;
         let mut hot = lock(&self.hot);
         let waiting = match mem::replace(&mut *hot, Hot::Closed) {
             Hot::Locked(waiting) => *waiting,
@@ -133,9 +142,14 @@ impl Shared {
         let (damage, uncompacted) = (opened.damage, opened.uncompacted);
         let broken = opened.first_of_epoch && matches!(ended, Ended::Clean | Ended::Killed);
         let fresh = checkpoint.is_none() && entries.is_empty();
-        let Waiting { events, catalog, pack, default_consent, said, refused, .. } = waiting;
+        let Waiting { events, catalog, pack, said, refused, .. } = waiting;
         let said = said.or(remembered);
-        let consent = said.unwrap_or(default_consent);
+        let Rebuilt { mut state, unreadable: unreadable_entries, mut doubted, .. } = rebuilt;
+        if fresh && reset == Some(Reset::IdentityDamaged) {
+            // The person had been asked, and the answer is lost.
+            (state.consent, doubted) = (Consent::none(), true);
+        }
+        let consent = said.unwrap_or(state.consent);
         upkeep.pack.clone_from(&state.pack);
         // The store knows the numbering; a checkpoint may be of an epoch before.
         state.last_seq = last_seq;
@@ -143,23 +157,27 @@ impl Shared {
         let withdrawn = said.is_some_and(|said| state.consent.record && !said.record);
         let erase = (unfinished || withdrawn).then_some(said.unwrap_or(state.consent));
         let mut live = Live::new(state, pack, catalog, journal, epoch);
-        let budget = self.config.byte_budget();
-        if room(&store, budget) == 0 {
+        // Who cannot tell the sizes lets nothing grow.
+        let room = room(&store, self.config.byte_budget()).unwrap_or(0);
+        live.journal.allow(room);
+        if room == 0 {
             // Whether the buffer takes anything shows with the first compaction.
-            live.journal.restrict(0);
-            store.remove_idle()?;
+            live.journal.shut();
+            if let Err(error) = store.remove_idle() {
+                log::debug!("journal files of no use stay: {error}");
+            }
         }
         live.uncompacted = uncompacted;
         live.refused = refused;
         live.uncompacted_bytes = bytes_of_last(&entries, uncompacted);
         // Readings never go back: what comes first has the time of the first event that waited.
         let first = events.front().map_or(reading, |(then, _)| then);
-        if let Some(reason) = reset_reason(&damage, fresh && is_reset) {
+        if let Some(reason) = reset_reason(&damage, reset.filter(|_| live.state.recorded == 0)) {
             live.record_reset(first, reason);
         }
         if fresh || said.is_some() {
             live.set_consent(first, consent)?;
-        } else if broken {
+        } else if broken || doubted {
             // What was lost may have held it.
             live.set_consent(first, live.state.consent)?;
         }
@@ -178,6 +196,7 @@ impl Shared {
             ended,
             damage,
             broken,
+            consent_in_doubt: doubted && said.is_none(),
             unreadable_entries,
             upkeep,
             trouble: None,
@@ -188,25 +207,27 @@ impl Shared {
         Ok(erase)
     }
 
-    /// The state after all that lay on flash, how many records could not be understood, and whether
-    /// anything was filled from the buffer that this pack wants and the last one did not.
+    /// The state after all that lay on flash, and whether anything was filled from the buffer that
+    /// this pack wants and the last one did not.
     ///
     /// Events that come meanwhile wait in memory: nobody waits for the buffer to be read.
-    fn restore(&self, opened: &Opened) -> Result<(State, u64, bool), Error> {
+    fn restore(&self, opened: &Opened) -> Result<(Rebuilt, bool), Error> {
         let Opened { store, checkpoint, entries, epoch, last_seq, uncompacted, .. } = opened;
-        let (mut state, unreadable, pack, catalog) = {
+        let (mut rebuilt, pack, catalog) = {
             let hot = lock(&self.hot);
             let Hot::Locked(waiting) = &*hot else { return Err(Error::Closed) };
-            let (state, unreadable) =
-                rebuild(&waiting.pack, checkpoint.as_deref(), entries, waiting.default_consent);
-            if !state.profile.is_unfilled() {
-                return Ok((state, unreadable, false));
+            let entries = (entries.as_slice(), opened.doubt);
+            let consent = waiting.default_consent;
+            let rebuilt = Rebuilt::from(&waiting.pack, checkpoint.as_deref(), entries, consent);
+            if !rebuilt.state.profile.is_unfilled() {
+                return Ok((rebuilt, false));
             }
-            (state, unreadable, waiting.pack.clone(), waiting.catalog.clone())
+            (rebuilt, waiting.pack.clone(), waiting.catalog.clone())
         };
+        let state = &mut rebuilt.state;
         state.last_seq = *last_seq;
-        let Some(wanted) = Wanted::of(&state, *epoch, (&pack, &catalog)) else {
-            return Ok((state, unreadable, false));
+        let Some(wanted) = Wanted::of(state, *epoch, (&pack, &catalog)) else {
+            return Ok((rebuilt, false));
         };
         let kept = usize::try_from(*uncompacted).unwrap_or(usize::MAX);
         let tail = entries.get(entries.len().saturating_sub(kept)..).unwrap_or_default();
@@ -214,11 +235,11 @@ impl Shared {
             Ok(past) => {
                 past.fill(&mut state.profile, &Meanwhile::default(), &pack.definitions);
                 state.signals.make_due();
-                Ok((state, unreadable, true))
+                Ok((rebuilt, true))
             }
             Err(error) => {
                 log::warn!("new figures begin empty: {error}");
-                Ok((state, unreadable, false))
+                Ok((rebuilt, false))
             }
         }
     }
@@ -280,9 +301,10 @@ impl Shared {
 }
 
 /// Why what was stored before is lost, if it is.
-fn reset_reason(damage: &Damage, key_lost: bool) -> Option<&'static str> {
+pub(super) fn reset_reason(damage: &Damage, reset: Option<Reset>) -> Option<&'static str> {
     let reasons = [
-        (key_lost, names::KEY_LOST),
+        (reset == Some(Reset::KeyLost), names::KEY_LOST),
+        (reset == Some(Reset::IdentityDamaged), names::IDENTITY_DAMAGED),
         (damage.database_set_aside, names::DATABASE_DAMAGED),
         (damage.database_missing, names::DATABASE_MISSING),
     ];
@@ -319,40 +341,74 @@ fn catalog(config: &Config, pack: &Pack) -> Result<Catalog, Error> {
     Ok(catalog)
 }
 
-/// The state after a checkpoint and the entries behind it, and how many of these could not be
-/// understood. Where nothing says what the person allowed, `consent` does.
-fn rebuild(
-    pack: &Pack,
-    checkpoint: Option<&[u8]>,
-    entries: &[Vec<u8>],
-    consent: Consent,
-) -> (State, u64) {
-    let mut unreadable = 0;
-    let restored = checkpoint.map(|bytes| State::decode(pack, bytes));
-    let mut state = match restored {
-        Some(Ok(state)) => state,
-        Some(Err(error)) => {
-            log::error!("the state begins anew: {error}");
-            unreadable += 1;
-            let mut state = State::new(pack, consent);
-            // The buffer may still hold what was counted.
-            state.profile.doubt();
-            state
+/// The state after a checkpoint and the entries behind it.
+struct Rebuilt {
+    state: State,
+    /// How much of them could not be understood.
+    unreadable: u64,
+    /// Something says what the person allowed.
+    known: bool,
+    /// Damage may have taken what the person said after that.
+    doubted: bool,
+}
+
+impl Rebuilt {
+    /// `doubt` is how many of the entries come before damage. Where nothing says what the person
+    /// allowed, and nothing that might have is lost, `consent` does.
+    fn from(
+        pack: &Pack,
+        checkpoint: Option<&[u8]>,
+        (entries, doubt): (&[Vec<u8>], Option<usize>),
+        consent: Consent,
+    ) -> Self {
+        let mut rebuilt = Self::begin(pack, checkpoint, consent);
+        for (at, entry) in entries.iter().enumerate() {
+            rebuilt.doubted |= doubt == Some(at);
+            rebuilt.take_in(pack, entry);
         }
-        None => State::new(pack, consent),
-    };
-    let mut effects = Effects::default();
-    for entry in entries {
-        let Ok(records) = decode_entry(entry) else {
-            unreadable += 1;
-            continue;
-        };
-        for record in records {
-            effects.clear();
-            if state.replay(pack, &record, &mut effects).is_err() {
-                unreadable += 1;
+        rebuilt.doubted |= doubt.is_some_and(|at| at >= entries.len());
+        if rebuilt.doubted {
+            let state = &mut rebuilt.state;
+            // What was recorded shows that it might be: its withdrawal would have erased it.
+            let record = if rebuilt.known { state.consent.record } else { state.recorded > 0 };
+            state.consent = Consent { record, ..Consent::none() };
+        }
+        rebuilt
+    }
+
+    fn begin(pack: &Pack, checkpoint: Option<&[u8]>, consent: Consent) -> Self {
+        let (unreadable, known, doubted) = (0, checkpoint.is_some(), false);
+        let anew = |consent| State::new(pack, consent);
+        match checkpoint.map(|bytes| (State::decode(pack, bytes), bytes)) {
+            None => Self { state: anew(consent), unreadable, known, doubted },
+            Some((Ok(state), _)) => Self { state, unreadable, known, doubted },
+            Some((Err(error), bytes)) => {
+                log::error!("the state begins anew: {error}");
+                let said = State::consent_in(bytes);
+                let (known, doubted) = (said.is_some(), said.is_none());
+                let mut state = anew(said.unwrap_or_default());
+                // The buffer may still hold what was counted.
+                state.profile.doubt();
+                Self { state, unreadable: 1, known, doubted }
             }
         }
     }
-    (state, unreadable)
+
+    fn take_in(&mut self, pack: &Pack, entry: &[u8]) {
+        let Ok(records) = decode_entry(entry) else { return self.pass_over() };
+        let mut effects = Effects::default();
+        for record in records {
+            effects.clear();
+            if self.state.replay(pack, &record, &mut effects).is_err() {
+                self.pass_over();
+            } else if matches!(record.body, Body::Other { kind: kind::CONSENT, .. }) {
+                (self.known, self.doubted) = (true, false);
+            }
+        }
+    }
+
+    fn pass_over(&mut self) {
+        self.unreadable = self.unreadable.saturating_add(1);
+        self.doubted = true;
+    }
 }

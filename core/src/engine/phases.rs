@@ -111,6 +111,8 @@ pub(super) struct Warehouse {
     pub(super) damage: Damage,
     /// The numbering could not go on, though no power cut explains it.
     pub(super) broken: bool,
+    /// Damage may have taken what the person said last, and nothing was said since.
+    pub(super) consent_in_doubt: bool,
     /// Records of the journal that could not be understood when it was opened.
     pub(super) unreadable_entries: u64,
     pub(super) upkeep: Upkeep,

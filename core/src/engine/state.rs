@@ -325,6 +325,18 @@ impl State {
         self.guidance.encode(&mut out);
     }
 
+    /// What the person allowed, of a checkpoint of which more cannot be read.
+    pub(super) fn consent_in(bytes: &[u8]) -> Option<Consent> {
+        let mut input = Reader::new(bytes, "checkpoint");
+        if input.unsigned().ok()? != VERSION {
+            return None;
+        }
+        input.text().ok()?;
+        input.unsigned32().ok()?;
+        Timeline::decode(&mut input).ok()?;
+        Consent::decode(&mut input).ok()
+    }
+
     pub(super) fn decode(pack: &Pack, bytes: &[u8]) -> Result<Self, Malformed> {
         let mut input = Reader::new(bytes, "checkpoint");
         if input.unsigned()? != VERSION {

@@ -65,6 +65,9 @@ pub struct Status {
     pub damaged_frames: u32,
     /// Something on flash could not be read when the store was opened.
     pub damaged: bool,
+    /// Damage may have taken what the person said last: guidance and uploads count as withdrawn
+    /// until [`Engine::set_consent`]. Ask the person again, or say what your app knows.
+    pub consent_in_doubt: bool,
     /// How often the wall clock was found moved.
     pub clock_moved: u32,
     /// Name and version of the active pack.
@@ -153,6 +156,7 @@ impl Status {
         self.unclean_end = matches!(ended, Ended::Killed | Ended::PowerLost);
         self.unclean_ends = store.unclean_ends();
         (self.lost_entries, self.damaged_frames) = (damage.lost_entries, damage.skipped_places);
+        self.consent_in_doubt = warehouse.consent_in_doubt;
         // A torn end is what a kill leaves, not damage.
         let damage = Damage { torn_files: 0, ..*damage };
         self.damaged =
@@ -193,6 +197,7 @@ fn of_hot(hot: &mut Hot, buffer: Option<&StoreError>) -> Status {
         lost_entries: 0,
         damaged_frames: 0,
         damaged: false,
+        consent_in_doubt: false,
         clock_moved: 0,
         pack: Default::default(),
         signals: Vec::new(),

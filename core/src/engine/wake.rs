@@ -58,6 +58,12 @@ impl Wake {
         }
     }
 
+    /// Has another round follow within the window.
+    pub(super) fn again(&self) {
+        self.lock().dirty = true;
+        self.dirty.store(true, Ordering::Release);
+    }
+
     pub(super) fn stop(&self) {
         self.lock().stop = true;
         self.changed.notify_all();

@@ -90,6 +90,14 @@ const GUIDANCE: &[PropertySpec] =
     &[property("campaign", Text, Technical), property("decision", Integer, Technical)];
 const VERSION: &[PropertySpec] = &[property("version", Text, Technical)];
 const RESET: &[PropertySpec] = &[property("reason", Text, Technical)];
+/// `amount`: what it takes off, where that is fixed.
+const COUPON: &[PropertySpec] =
+    &[property("coupon", Text, Behaviour), property("amount", Money, Behaviour)];
+/// `source`: what they were earned or spent with.
+const POINTS: &[PropertySpec] =
+    &[property("points", Integer, Behaviour), property("source", Text, Behaviour)];
+const BENEFIT: &[PropertySpec] = &[property("benefit", Text, Behaviour)];
+const TOPIC: &[PropertySpec] = &[property("topic", Text, Behaviour)];
 const NONE: &[PropertySpec] = &[];
 
 /// In order of the names.
@@ -98,13 +106,21 @@ pub(super) const EVENTS: &[EventSpec] = &[
     normal("add_to_cart", CART),
     normal("app_updated", VERSION),
     normal("background", NONE),
+    ambient(high("benefit_received", BENEFIT)),
+    high("benefit_used", BENEFIT),
+    normal("benefits_viewed", NONE),
     ambient(low("charging_off", NONE)),
     ambient(low("charging_on", NONE)),
+    high("check_in", NONE),
     normal("checkout_started", CART),
     normal("click", ITEM),
     normal("comment", WORDS),
     high("conversion", ITEM),
+    ambient(high("coupon_received", COUPON)),
+    high("coupon_used", COUPON),
     normal("crash", FAULT),
+    ambient(normal("do_not_disturb_off", NONE)),
+    ambient(normal("do_not_disturb_on", NONE)),
     normal("error", FAULT),
     low("exposure", ITEM),
     normal("favourite", ITEM),
@@ -124,12 +140,16 @@ pub(super) const EVENTS: &[EventSpec] = &[
     normal("log_out", NONE),
     normal("login", METHOD),
     normal("login_failed", METHOD),
+    high("not_interested", TOPIC),
     ambient(normal("notifications_off", NONE)),
     ambient(normal("notifications_on", NONE)),
     normal("open", NONE),
     ambient(normal("paired", NONE)),
     normal("password_reset", NONE),
     payment("payment_failed"),
+    high("points_earned", POINTS),
+    ambient(normal("points_expiring", POINTS)),
+    high("points_spent", POINTS),
     normal("product_view", ITEM),
     high("profile_completed", NONE),
     payment("purchase"),
@@ -145,6 +165,7 @@ pub(super) const EVENTS: &[EventSpec] = &[
     normal("share", CHANNEL),
     high("shortcut_added", NONE),
     ambient(high("storage_reset", RESET)),
+    high("streak_repaired", NONE),
     normal("support_contact", CHANNEL),
     low("tap", TOUCH),
     ambient(normal("unpaired", NONE)),

@@ -95,7 +95,10 @@ impl fmt::Display for PackError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoSuchBuiltin(name) => {
-                write!(out, "no built-in pack `{name}`; there is `retention`")
+                write!(
+                    out,
+                    "no built-in pack `{name}`; there are `retention`, `phone`, `watch`, `shop`, `fitness`"
+                )
             }
             Self::UnknownKey(id) => write!(out, "signed by key {id}, which is not trusted"),
             Self::BadSignature(id) => write!(out, "changed after key {id} signed it"),

@@ -45,10 +45,13 @@ fn signed(bytes: &[u8], seed: u8) -> (Vec<u8>, [u8; 32]) {
 }
 
 #[test]
-fn the_built_in_pack_is_there_and_no_other() {
-    assert_eq!(Pack::builtin("retention").unwrap().name, "retention");
-    let error = Pack::builtin("fitness").unwrap_err();
-    assert_eq!(error.to_string(), "no built-in pack `fitness`; there is `retention`");
+fn the_built_in_packs_are_there_and_no_other() {
+    for name in ["retention", "phone", "watch", "shop", "fitness"] {
+        assert_eq!(Pack::builtin(name).unwrap().name, name);
+    }
+    let error = Pack::builtin("bank").unwrap_err().to_string();
+    let there = "there are `retention`, `phone`, `watch`, `shop`, `fitness`";
+    assert_eq!(error, format!("no built-in pack `bank`; {there}"));
 }
 
 #[test]
@@ -79,7 +82,7 @@ fn what_is_wrong_is_said_with_its_place_and_limit() {
             "feature 0 refers to string 0, which does not exist",
         ),
         (
-            refusal(|pack| pack.signals[1].raise = vec![0x05, 0x7f]),
+            refusal(|pack| pack.signals[1].raise = vec![0x05, 0xff, 0x7f]),
             "signal 1, `raise`: instruction 0 reads no known feature",
         ),
         (

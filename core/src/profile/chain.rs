@@ -285,7 +285,9 @@ mod tests {
 
     fn after(actions: &[&str]) -> Chain {
         let mut chain = Chain::default();
-        actions.iter().for_each(|action| chain.apply(action));
+        for action in actions {
+            chain.apply(action);
+        }
         chain
     }
 

@@ -97,8 +97,9 @@ where
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Ring<T> {
     unit: Unit,
-    /// Number of the newest bucket that was written.
+    /// Number of the newest bucket that was written, and where it stands.
     newest: i64,
+    head: usize,
     /// Bucket `n` stands at `n` modulo the length.
     amounts: Box<[T]>,
 }
@@ -106,7 +107,12 @@ pub(super) struct Ring<T> {
 impl<T: Bucket> Ring<T> {
     pub(super) fn new(window: Window) -> Self {
         let length = usize::from(window.length.max(1));
-        Self { unit: window.unit, newest: i64::MIN, amounts: vec![T::default(); length].into() }
+        Self {
+            unit: window.unit,
+            newest: i64::MIN,
+            head: 0,
+            amounts: vec![T::default(); length].into(),
+        }
     }
 
     fn length(&self) -> i64 {
@@ -129,8 +135,21 @@ impl<T: Bucket> Ring<T> {
                 *self.at(emptied) = T::default();
             }
         }
-        self.newest = self.newest.max(bucket);
+        if bucket > self.newest {
+            self.newest = bucket;
+            self.head = self.place(bucket);
+        }
         self.at(bucket)
+    }
+
+    /// Whether the bucket of the moment is the newest one.
+    pub(super) fn ends_at(&self, moment: &Moment<'_>) -> bool {
+        bucket(self.unit, moment) == self.newest
+    }
+
+    /// What every bucket holds, in no order.
+    pub(super) fn all(&self) -> impl Iterator<Item = T> {
+        self.amounts.iter().copied()
     }
 
     fn place(&self, bucket: i64) -> usize {
@@ -141,6 +160,14 @@ impl<T: Bucket> Ring<T> {
     fn at(&mut self, bucket: i64) -> &mut T {
         let place = self.place(bucket);
         &mut self.amounts[place]
+    }
+
+    /// Where a bucket stands that the ring holds. Counted back from the newest: a division for
+    /// each reading would cost more than all the rest.
+    fn place_back(&self, bucket: i64) -> usize {
+        let back = usize::try_from(self.newest.saturating_sub(bucket)).unwrap_or(0);
+        let around = if back > self.head { self.amounts.len() } else { 0 };
+        (self.head + around).saturating_sub(back)
     }
 
     /// The amount in bucket number `bucket`, as long as the ring reaches back to it.
@@ -169,7 +196,8 @@ impl<T: Bucket> Ring<T> {
         let window = self.window(moment);
         let (first, last) = (*window.start(), *window.end());
         let count = usize::try_from(last.saturating_sub(first).saturating_add(1)).unwrap_or(0);
-        let (before, from) = self.amounts.split_at_checked(self.place(first)).unwrap_or_default();
+        let (before, from) =
+            self.amounts.split_at_checked(self.place_back(first)).unwrap_or_default();
         let from = from.get(..count).unwrap_or(from);
         let before = before.get(..count.saturating_sub(from.len())).unwrap_or_default();
         (first, from.iter().chain(before).copied())
@@ -202,6 +230,7 @@ impl<T: Bucket> Ring<T> {
     pub(super) fn decode(window: Window, input: &mut Reader<'_>) -> Result<Self, Malformed> {
         let mut ring = Self::new(window);
         ring.newest = input.signed()?;
+        ring.head = ring.place(ring.newest);
         for amount in &mut ring.amounts {
             *amount = T::decode(input)?;
         }

@@ -5,6 +5,7 @@ use super::feature::Feature;
 use super::moment::Moment;
 use super::ring::Ring;
 use super::scalar::Scalar;
+use super::tally::Tally;
 use super::timed::Kept;
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
@@ -15,7 +16,7 @@ use crate::event::Event;
 pub(super) enum Slot {
     /// Nothing of its own.
     Empty,
-    Whole(Ring<i64>),
+    Whole(Tally),
     Instant(Option<i64>),
     Timed(Box<Kept>),
     Value(Option<Scalar>),
@@ -34,7 +35,7 @@ impl Slot {
             }
             Feature::Timed(timed) => Self::Timed(Box::new(Kept::new(timed))),
             other => {
-                other.ring_window().map_or(Self::Empty, |window| Self::Whole(Ring::new(window)))
+                other.ring_window().map_or(Self::Empty, |window| Self::Whole(Tally::new(window)))
             }
         }
     }
@@ -42,7 +43,7 @@ impl Slot {
     pub(super) fn encode(&self, out: &mut Writer<'_>) {
         match self {
             Self::Empty => {}
-            Self::Whole(ring) => ring.encode(out),
+            Self::Whole(tally) => tally.encode(out),
             Self::Aggregate(state) => state.encode(out),
             Self::Value(value) => out.optional(*value, |out, value| value.encode(out)),
             Self::Instant(at) => out.optional(*at, Writer::signed),
@@ -56,9 +57,9 @@ impl Slot {
         input: &mut Reader<'_>,
     ) -> Result<(), Malformed> {
         match (&mut *self, feature) {
-            (Self::Whole(ring), _) => {
+            (Self::Whole(tally), _) => {
                 if let Some(window) = feature.ring_window() {
-                    *ring = Ring::decode(window, input)?;
+                    *tally = Tally::decode(window, input)?;
                 }
             }
             (Self::Aggregate(state), Feature::Aggregate(aggregate)) => {
@@ -87,9 +88,9 @@ impl Slot {
             (Self::Timed(kept), Feature::Timed(timed)) => kept.apply(timed, event, moment),
             _ if !included() => {}
             (
-                Self::Whole(ring),
+                Self::Whole(tally),
                 Feature::Count { .. } | Feature::ActiveDays { .. } | Feature::Baseline(_),
-            ) => ring.add(moment, 1),
+            ) => tally.add(moment, 1),
             (Self::Instant(at), Feature::SinceFirst(_)) => {
                 at.get_or_insert(moment.stamp.at);
             }

@@ -128,11 +128,12 @@ impl Profile {
         let moment = self.moment(stamp);
         for number in definitions.session_features() {
             let slot = self.slots.get_mut(usize::from(*number));
-            if let (Some(feature), Some(Slot::Whole(ring))) = (definitions.feature(*number), slot) {
+            if let (Some(feature), Some(Slot::Whole(tally))) = (definitions.feature(*number), slot)
+            {
                 match (feature, step) {
-                    (Feature::SessionCount(_), Step::Begins) => ring.add(&moment, 1),
+                    (Feature::SessionCount(_), Step::Begins) => tally.add(&moment, 1),
                     (Feature::SessionTime(_) | Feature::Baseline(_), Step::Lasts(ms)) => {
-                        ring.add(&moment, ms);
+                        tally.add(&moment, ms);
                     }
                     _ => {}
                 }
@@ -193,20 +194,34 @@ impl Profile {
     pub fn read(&self, number: u16, stamp: &Stamp, definitions: &Definitions) -> Option<Scalar> {
         let feature = definitions.feature(number)?;
         let slot = self.slots.get(usize::from(number))?;
+        // What most conditions read.
+        if let (Feature::Count { .. }, Slot::Whole(tally)) = (feature, slot) {
+            return Some(Scalar::Integer(tally.sum(&self.moment(stamp))));
+        }
+        self.read_slot(number, (feature, slot), stamp, definitions)
+    }
+
+    fn read_slot(
+        &self,
+        number: u16,
+        (feature, slot): (&Feature, &Slot),
+        stamp: &Stamp,
+        definitions: &Definitions,
+    ) -> Option<Scalar> {
         let whole = |value: i64| Some(Scalar::Integer(value));
         let moment = self.moment(stamp);
         match (feature, slot) {
-            (Feature::Baseline(baseline), Slot::Whole(ring)) => {
+            (Feature::Baseline(baseline), Slot::Whole(tally)) => {
                 let began = self.began.map_or(stamp.day, |began| began.day);
                 let holidays = self.around(stamp, definitions).holidays();
                 let is_holiday = |day| holidays::contains(holidays, day);
-                Some(Scalar::Number(baseline.read(ring, (began, stamp.day), is_holiday)))
+                Some(Scalar::Number(baseline.read(tally.ring(), (began, stamp.day), is_holiday)))
             }
             (Feature::Timed(timed), Slot::Timed(kept)) => {
                 kept.read(timed, self.around(stamp, definitions))
             }
-            (Feature::ActiveDays { .. }, Slot::Whole(ring)) => whole(ring.filled(&moment)),
-            (_, Slot::Whole(ring)) => whole(ring.sum(&moment)),
+            (Feature::ActiveDays { .. }, Slot::Whole(tally)) => whole(tally.ring().filled(&moment)),
+            (_, Slot::Whole(tally)) => whole(tally.sum(&moment)),
             (_, Slot::Value(value)) => *value,
             (Feature::Aggregate(aggregate), Slot::Aggregate(state)) => {
                 state.read(aggregate, &moment)
@@ -292,10 +307,10 @@ impl Profile {
             (Feature::Timed(timed), Slot::Timed(kept)) => {
                 kept.changes_at(timed, self.around(stamp, definitions))
             }
-            (Feature::Baseline(_), Slot::Whole(ring)) => {
-                ring.changes_at(&moment).and_then(|_| next_day())
+            (Feature::Baseline(_), Slot::Whole(tally)) => {
+                tally.ring().changes_at(&moment).and_then(|_| next_day())
             }
-            (_, Slot::Whole(ring)) => ring.changes_at(&moment),
+            (_, Slot::Whole(tally)) => tally.ring().changes_at(&moment),
             (Feature::Aggregate(aggregate), Slot::Aggregate(state)) => {
                 state.changes_at(aggregate, &moment)
             }

@@ -1,37 +1,20 @@
 //! Running a program: a few nanoseconds, no allocation, no failure.
 
-use super::program::{DEEPEST, Op, Operation, Program, Relation};
-use super::share::Share;
+use super::program::{DEEPEST, Op, Operation, Program};
+use super::value::{Readings, Slot, compare};
 use crate::profile::Scalar;
-
-/// Where a program finds the values of features.
-pub trait Readings {
-    /// The value now of the feature with that number.
-    fn read(&self, feature: u16) -> Option<Scalar>;
-
-    /// The points that each factor gives to the score with that number, for an explanation.
-    fn shares(&self, _score: u16) -> Vec<Share> {
-        Vec::new()
-    }
-}
-
-/// A value on the stack, or what became of one.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Slot {
-    Value(Scalar),
-    /// Whole numbers that overflowed, or a division of them by 0.
-    Fault,
-}
 
 /// Whether the condition holds. A fault, as CEL has it: an overflow, a division by 0, is no.
 #[must_use]
 pub fn holds(program: &Program, readings: &impl Readings) -> bool {
-    // What most conditions are needs no stack.
-    if let [Op::Feature(number), Op::Integer(constant), Op::Compare(relation)] = program.ops() {
-        let value = readings.read(*number).map_or(Slot::Fault, Slot::Value);
-        let held = compare(*relation, value, Slot::Value(Scalar::Integer(*constant)));
-        return held == Slot::Value(Scalar::Flag(true));
+    match program.branches() {
+        Some(branches) => branches.hold(readings),
+        None => holds_by_stack(program, readings),
     }
+}
+
+/// The same for any program.
+pub(super) fn holds_by_stack(program: &Program, readings: &impl Readings) -> bool {
     run(program, readings) == Slot::Value(Scalar::Flag(true))
 }
 
@@ -46,13 +29,9 @@ pub fn amount(program: &Program, readings: &impl Readings) -> Option<f64> {
 
 fn run(program: &Program, readings: &impl Readings) -> Slot {
     let mut stack = Stack::new();
-    let mut skip = 0_u16;
-    for op in program.ops() {
-        if skip > 0 {
-            skip -= 1;
-        } else {
-            skip = step(&mut stack, *op, |feature| readings.read(feature));
-        }
+    let mut at = 0;
+    while let Some(op) = program.ops().get(at) {
+        at += 1 + usize::from(step(&mut stack, *op, |feature| readings.read(feature)));
     }
     stack.pop()
 }
@@ -103,17 +82,6 @@ fn decided_by(deciding: bool, a: Slot, b: Slot) -> Slot {
     } else {
         flag(!deciding)
     }
-}
-
-pub(super) fn compare(relation: Relation, left: Slot, right: Slot) -> Slot {
-    let (Slot::Value(left), Slot::Value(right)) = (left, right) else { return Slot::Fault };
-    let order = match (left, right) {
-        (Scalar::Integer(left), Scalar::Integer(right)) => Some(left.cmp(&right)),
-        (Scalar::Number(left), Scalar::Number(right)) => left.partial_cmp(&right),
-        (Scalar::Flag(left), Scalar::Flag(right)) => Some(left.cmp(&right)),
-        _ => return Slot::Fault,
-    };
-    Slot::Value(Scalar::Flag(relation.holds(order)))
 }
 
 fn calculate(operation: Operation, left: Slot, right: Slot) -> Slot {

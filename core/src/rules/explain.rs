@@ -1,9 +1,10 @@
 //! Why a condition holds or does not: which comparison, which value, which threshold.
 
-use super::evaluate::{Readings, Slot, Stack, step};
+use super::evaluate::{Stack, step};
 use super::program::{Op, Program, Relation};
 use super::ruleset::Rules;
 use super::share::Share;
+use super::value::{Readings, Slot};
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 use crate::profile::{Definitions, Derived, Feature, Scalar};

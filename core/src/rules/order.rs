@@ -111,9 +111,9 @@ pub(super) enum Steps<'a> {
 
 impl Steps<'_> {
     /// Shows each of them.
-    pub(super) fn visit(&self, program: &Program, mut see: impl FnMut(i64)) {
+    pub(super) fn visit(&self, (program, feature): (&Program, u16), mut see: impl FnMut(i64)) {
         match self {
-            Self::Own => program.constants().iter().for_each(|value| see(*value)),
+            Self::Own => program.compared_with(feature).for_each(see),
             Self::Points(steps) => steps.iter().for_each(|(from, _)| see(instant(*from))),
             Self::Rows(rows) => rows.iter().for_each(|row| see(instant(row.from))),
             Self::None => {}

@@ -57,7 +57,7 @@ fn changes_at(program: &Program, steps: Steps<'_>, reading: &Reading<'_>) -> i64
             .feature(*feature)
             .is_some_and(|definition| matches!(definition.motion(), Motion::Grows | Motion::Ends));
         if let Some(from) = reading.grows_from(*feature).filter(|_| moves) {
-            steps.visit(program, |threshold| {
+            steps.visit((program, *feature), |threshold| {
                 let reached = from.saturating_add(threshold);
                 for at in [reached, reached.saturating_add(1)] {
                     if at > stamp.at {
@@ -67,7 +67,7 @@ fn changes_at(program: &Program, steps: Steps<'_>, reading: &Reading<'_>) -> i64
             });
         }
         if let Some(to) = profile.shrinks_to(*feature, stamp, definitions) {
-            steps.visit(program, |threshold| {
+            steps.visit((program, *feature), |threshold| {
                 let reached = to.saturating_sub(threshold);
                 for at in [reached, reached.saturating_add(1)] {
                     if at > stamp.at {

@@ -6,9 +6,11 @@
 
 use std::fmt;
 
+use super::branches::Branches;
 use crate::codec::{Reader, Writer};
 use crate::profile::ScalarType;
 
+pub use super::op::{Op, Operation};
 pub use crate::profile::Relation;
 
 /// Most instructions of one program: ten times the longest built-in condition.
@@ -16,65 +18,12 @@ pub const MOST_OPS: usize = 256;
 /// Deepest stack of one program.
 pub const DEEPEST: usize = 16;
 
-/// One instruction.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Op {
-    /// Pushes a whole number.
-    Integer(i64),
-    /// Pushes a number.
-    Number(f64),
-    /// Pushes a flag.
-    Flag(bool),
-    /// Pushes the value of a feature.
-    Feature(u16),
-    /// Pops two values of one type, pushes whether the lower one is so to the upper one.
-    Compare(Relation),
-    /// Pops two numbers (or whole numbers), pushes what the operation gives, or a fault.
-    Arithmetic(Operation),
-    /// Turns the whole number on top into a number.
-    ToNumber,
-    /// Turns the flag on top round.
-    Not,
-    /// If the top is `false`, skips this many instructions (the right side and its `And`).
-    SkipIfFalse(u16),
-    /// If the top is `true`, skips this many instructions.
-    SkipIfTrue(u16),
-    /// Pops two flags, pushes whether both hold: `false` wins over a fault.
-    And,
-    /// Pops two flags, pushes whether one holds: `true` wins over a fault.
-    Or,
-}
-
-/// What to do with two numbers. Whole numbers that overflow, and a division of them by 0, are
-/// faults, as in CEL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
-    /// `+`
-    Add,
-    /// `-`
-    Subtract,
-    /// `*`
-    Multiply,
-    /// `/`
-    Divide,
-    /// `%`, whole numbers only
-    Remainder,
-}
-
-const OPERATIONS: [Operation; 5] = [
-    Operation::Add,
-    Operation::Subtract,
-    Operation::Multiply,
-    Operation::Divide,
-    Operation::Remainder,
-];
-
 /// A verified condition, or an expression that leaves a number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Program {
     ops: Box<[Op]>,
     features: Box<[u16]>,
-    constants: Box<[i64]>,
+    branches: Option<Branches>,
 }
 
 /// Why bytes are no program. `op` counts instructions from 0.
@@ -155,19 +104,15 @@ impl Program {
 
     fn verified(ops: Vec<Op>) -> Self {
         let mut features: Vec<u16> = Vec::new();
-        let mut constants: Vec<i64> = Vec::new();
         for op in &ops {
-            match op {
-                Op::Feature(number) => features.push(*number),
-                Op::Integer(value) => constants.push(*value),
-                _ => {}
+            if let Op::Feature(number) = op {
+                features.push(*number);
             }
         }
         features.sort_unstable();
         features.dedup();
-        constants.sort_unstable();
-        constants.dedup();
-        Self { ops: ops.into(), features: features.into(), constants: constants.into() }
+        let branches = Branches::of(&ops);
+        Self { ops: ops.into(), features: features.into(), branches }
     }
 
     /// Reads and verifies a condition.
@@ -193,7 +138,7 @@ impl Program {
             if ops.len() >= MOST_OPS {
                 return Err(ProgramError::TooLong);
             }
-            let op = decode_op(&mut input).ok_or(ProgramError::Malformed { op: ops.len() })?;
+            let op = Op::decode(&mut input).ok_or(ProgramError::Malformed { op: ops.len() })?;
             ops.push(op);
         }
         Ok(ops)
@@ -205,7 +150,7 @@ impl Program {
         let mut bytes = Vec::new();
         let mut out = Writer::new(&mut bytes);
         for op in &self.ops {
-            encode_op(*op, &mut out);
+            op.encode(&mut out);
         }
         bytes
     }
@@ -222,71 +167,23 @@ impl Program {
         &self.features
     }
 
-    /// The whole numbers in it, each once: the thresholds that a growing duration may pass.
-    #[must_use]
-    pub fn constants(&self) -> &[i64] {
-        &self.constants
+    /// The whole numbers that a feature is compared with: the thresholds that it may pass.
+    pub fn compared_with(&self, feature: u16) -> impl Iterator<Item = i64> {
+        self.ops.windows(3).filter_map(move |ops| match ops {
+            [Op::Feature(of), Op::Integer(value), Op::Compare(_)]
+            | [Op::Integer(value), Op::Feature(of), Op::Compare(_)]
+                if *of == feature =>
+            {
+                Some(*value)
+            }
+            _ => None,
+        })
     }
-}
 
-fn encode_op(op: Op, out: &mut Writer<'_>) {
-    match op {
-        Op::Integer(value) => {
-            out.byte(0x01);
-            out.signed(value);
-        }
-        Op::Number(value) => {
-            out.byte(0x02);
-            out.float(value);
-        }
-        Op::Flag(value) => out.byte(if value { 0x04 } else { 0x03 }),
-        Op::Feature(number) => {
-            out.byte(0x05);
-            out.unsigned(u64::from(number));
-        }
-        Op::Compare(relation) => out.byte(0x10 + relation.number()),
-        Op::Arithmetic(operation) => out.byte(0x20 + place_of(&OPERATIONS, operation)),
-        Op::ToNumber => out.byte(0x28),
-        Op::Not => out.byte(0x30),
-        Op::SkipIfFalse(count) => {
-            out.byte(0x31);
-            out.unsigned(u64::from(count));
-        }
-        Op::SkipIfTrue(count) => {
-            out.byte(0x32);
-            out.unsigned(u64::from(count));
-        }
-        Op::And => out.byte(0x33),
-        Op::Or => out.byte(0x34),
+    /// The form in which it is run, unless only the stack can.
+    pub(super) fn branches(&self) -> Option<&Branches> {
+        self.branches.as_ref()
     }
-}
-
-fn decode_op(input: &mut Reader<'_>) -> Option<Op> {
-    let short = |input: &mut Reader<'_>| u16::try_from(input.unsigned().ok()?).ok();
-    Some(match input.byte().ok()? {
-        0x01 => Op::Integer(input.signed().ok()?),
-        0x02 => Op::Number(input.float().ok()?),
-        0x03 => Op::Flag(false),
-        0x04 => Op::Flag(true),
-        0x05 => Op::Feature(short(input)?),
-        code @ 0x10..0x20 => Op::Compare(Relation::from_number(code - 0x10)?),
-        0x28 => Op::ToNumber,
-        code @ 0x20..0x28 => Op::Arithmetic(*OPERATIONS.get(usize::from(code - 0x20))?),
-        0x30 => Op::Not,
-        0x31 => Op::SkipIfFalse(short(input)?),
-        0x32 => Op::SkipIfTrue(short(input)?),
-        0x33 => Op::And,
-        0x34 => Op::Or,
-        _ => return None,
-    })
-}
-
-fn place_of<T: Copy + PartialEq>(table: &[T], wanted: T) -> u8 {
-    table
-        .iter()
-        .position(|entry| *entry == wanted)
-        .and_then(|at| u8::try_from(at).ok())
-        .unwrap_or(0)
 }
 
 /// Walks the instructions once with types in place of values; gives the types of what they leave.

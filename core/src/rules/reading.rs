@@ -1,10 +1,10 @@
 //! The values of all features at one moment.
 
-use super::evaluate::Readings;
 use super::ruleset::Rules;
 use super::says::fill;
 use super::share::Share;
 use super::state::Signals;
+use super::value::Readings;
 use crate::profile::{Definitions, Derived, Feature, Profile, Scalar};
 use crate::text::Texts;
 use crate::time::Stamp;

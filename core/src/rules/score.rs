@@ -1,8 +1,9 @@
 //! Scores: points of several factors, 0 to 100, with the share of each.
 
-use super::evaluate::{Readings, amount};
+use super::evaluate::amount;
 use super::program::Program;
 use super::share::{Share, points, whole};
+use super::value::Readings;
 use crate::profile::Scalar;
 use crate::text::Texts;
 

@@ -1,13 +1,13 @@
 //! Which row of a table the person is in.
 
 use super::change::{Changes, TableChange};
-use super::evaluate::Readings;
 use super::explain::{Comparison, explain};
 use super::order::Node;
 use super::program::{Op, Relation};
 use super::reading::{Pass, Reading};
 use super::state::{Marked, Signals, TableState};
 use super::table::{Table, TableKind};
+use super::value::Readings;
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 use crate::profile::{Derived, Feature, Scalar};

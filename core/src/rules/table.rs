@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::evaluate::{Readings, amount, holds};
+use super::evaluate::{amount, holds};
 use super::program::Program;
 use super::score::rising;
+use super::value::Readings;
 use crate::text::Texts;
 
 /// Rows of one table.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::disk::{Access, Disk, DiskFile, SystemDisk};
 use super::error::{StoreError, StoreFile};
-use super::identity::{Identity, Installation, size_limit};
+use super::identity::{Identity, Installation, Reset, size_limit};
 use super::names;
 use super::versions::{CURRENT, Versions};
 use crate::crypto::DataKey;
@@ -14,6 +14,8 @@ use crate::crypto::DataKey;
 const LOCK: &str = "lock";
 const IDENTITY: &str = "identity";
 const IDENTITY_DRAFT: &str = "identity.new";
+/// The last identity that made no sense: another program's file, maybe.
+const IDENTITY_ASIDE: &str = "identity.damaged";
 /// The database.
 pub(super) const DATABASE: &str = "buffer.sqlite";
 /// A database in the making, with what `SQLite` may put beside it.
@@ -60,8 +62,14 @@ impl Folder {
         disk.create_folder(&path).map_err(failed)?;
         let handle = disk.open(&path, Access::Folder).map_err(failed)?;
         let lock = take_lock(&*disk, &path)?;
-        let identity = read_identity(&*disk, &path, versions)?;
+        let (identity, damaged) = match read_identity(&*disk, &path, versions) {
+            Err(StoreError::Damaged(StoreFile::Identity)) => (None, true),
+            read => (read?, false),
+        };
         let folder = Self { disk, path, identity, fresh: false, handle, versions, _lock: lock };
+        if damaged {
+            folder.set_identity_aside()?;
+        }
         if folder.identity.is_none()
             && let Err(error) = folder.destroy_draft()
         {
@@ -109,6 +117,7 @@ impl Folder {
 
     pub(super) fn destroy(&self) -> Result<(), StoreError> {
         self.destroy_identity().map_err(StoreError::io("erase", StoreFile::Identity))?;
+        self.remove(IDENTITY_ASIDE, StoreFile::Identity)?;
         self.remove_content()
     }
 
@@ -208,6 +217,15 @@ impl Folder {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Without the wrapped key nothing can be read any more: another installation begins.
+    fn set_identity_aside(&self) -> Result<(), StoreError> {
+        log::error!("the identity is damaged: a new installation begins");
+        self.note_reset(Reset::IdentityDamaged)?;
+        self.rename(IDENTITY, IDENTITY_ASIDE)
+            .map_err(StoreError::io("set aside", StoreFile::Identity))?;
+        self.sync()
     }
 
     /// Keeps a database that will not open out of the way, in place of one kept before.

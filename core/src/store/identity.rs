@@ -12,6 +12,24 @@ use crate::crypto::{CryptoError, DataKey, Purpose, open_blob, seal_blob};
 /// Identifies an installation: 16 random bytes that survive neither a backup nor an erasure.
 pub type Installation = [u8; 16];
 
+/// Why what was stored is gone as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reset {
+    /// The wrapping key is gone for good.
+    KeyLost,
+    /// The identity, and with it the wrapped key, could not be read.
+    IdentityDamaged,
+}
+
+impl Reset {
+    pub(super) fn number(self) -> u8 {
+        match self {
+            Self::KeyLost => 1,
+            Self::IdentityDamaged => 2,
+        }
+    }
+}
+
 const MAGIC: [u8; 8] = *b"STAYKIT\0";
 const DIGEST_BYTES: usize = 16;
 

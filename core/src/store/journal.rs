@@ -41,8 +41,12 @@ pub struct Journal {
     /// Closed files whose content is not on flash yet.
     unsynced: Vec<Arc<dyn DiskFile>>,
     folder_unsynced: bool,
-    /// Bytes of files that may yet be made; `None` while compactions succeed.
-    room: Option<u64>,
+    /// Bytes of the files that were made since the opening.
+    made: u64,
+    /// Bytes of them that may be.
+    most: u64,
+    /// The buffer takes nothing.
+    held: bool,
     /// A file became full since it was last asked.
     switched: bool,
     buffer: Vec<u8>,
@@ -86,7 +90,9 @@ impl Journal {
             suspect: 0,
             unsynced: Vec::with_capacity(8),
             folder_unsynced: true,
-            room: None,
+            made: 0,
+            most: u64::MAX,
+            held: false,
             switched: false,
             buffer,
         })
@@ -114,9 +120,10 @@ impl Journal {
             return Err(StoreError::TooLarge { size, limit });
         }
         if !self.active.has_room(size) {
+            // Also if there is no room for another file: maintenance makes some.
+            self.switched = true;
             self.switch(size)?;
             self.filled = self.filled.saturating_add(1);
-            self.switched = true;
         }
         self.active.write(Kind::Entry, entry, &mut self.buffer)?;
         let number = self.next;
@@ -125,20 +132,24 @@ impl Journal {
     }
 
     /// Goes on in a fresh file, so that every entry below the number that comes back is in a
-    /// closed one and can be compacted. A [restricted](Journal::restrict) journal stays in its file,
-    /// and the number is that of this file's first entry.
+    /// closed one and can be compacted. A journal that is [held](Journal::hold) or has no
+    /// [room](Journal::allow) for a file stays in its own, and the number is that of this one's
+    /// first entry.
     pub fn rotate(&mut self) -> Result<u64, StoreError> {
-        if self.is_restricted() {
+        if self.active.first == self.next {
+            return Ok(self.next);
+        }
+        if self.held {
             return Ok(self.active.first);
         }
-        if self.active.first < self.next {
-            // A file that was hardly used makes the next one a small one: zeros cost writes, too.
-            if self.active.at < self.active.spare.size / 4 {
-                self.filled = 0;
-            }
-            self.switch(0)?;
+        // A file that was hardly used makes the next one a small one: zeros cost writes, too.
+        if self.active.at < self.active.spare.size / 4 {
+            self.filled = 0;
         }
-        Ok(self.next)
+        match self.switch(0) {
+            Err(StoreError::Backlog) => Ok(self.active.first),
+            switched => switched.map(|()| self.next),
+        }
     }
 
     /// Entries below this number were appended.
@@ -159,7 +170,7 @@ impl Journal {
     pub fn wants_spare(&self) -> Option<usize> {
         let size = limits::JOURNAL_FILE.most;
         let busy = self.filled > 0 || self.active.at > self.active.spare.size / 2;
-        let fits = self.room.is_none_or(|room| room >= file::wide(size));
+        let fits = self.room() >= file::wide(size);
         (busy && fits && self.spare.is_none()).then_some(size)
     }
 
@@ -168,36 +179,55 @@ impl Journal {
     /// One that was prepared before the present file began is of no use and left to the next
     /// compaction: files follow each other by number.
     pub fn supply(&mut self, spare: Spare) {
-        self.room = self.room.map(|room| room.saturating_sub(spare.size));
+        self.made = self.made.saturating_add(spare.size);
         if spare.number > self.active.spare.number {
             self.spare = Some(spare);
         }
     }
 
-    /// The buffer takes nothing: from now on files of `room` bytes may yet be made. Then, and at
-    /// once if there is no room at all, [`Journal::append`] answers [`StoreError::Backlog`] until
-    /// [`Journal::lift`].
-    pub fn restrict(&mut self, room: u64) {
-        if self.room.is_none() {
-            self.room = Some(room);
-            self.active.shut = room == 0;
-        }
-    }
-
-    /// Whether it is restricted.
+    /// Bytes of the files that were made since the opening.
     #[must_use]
-    pub fn is_restricted(&self) -> bool {
-        self.room.is_some()
+    pub fn made(&self) -> u64 {
+        self.made
     }
 
-    /// A compaction has succeeded.
+    /// Lets [`Journal::made`] grow to `most` bytes, and gives what held before. Beyond it [`Journal::append`] answers [`StoreError::Backlog`] once the
+    /// present file is full.
+    pub fn allow(&mut self, most: u64) -> u64 {
+        std::mem::replace(&mut self.most, most)
+    }
+
+    fn room(&self) -> u64 {
+        self.most.saturating_sub(self.made)
+    }
+
+    /// The buffer takes nothing: rotations would only use up what room there is.
+    pub fn hold(&mut self) {
+        self.held = true;
+    }
+
+    /// Not even the present file takes an entry, so that it is of no use to anybody: a store that is
+    /// full would grow by one with each start.
+    pub fn shut(&mut self) {
+        self.hold();
+        self.active.shut = true;
+    }
+
+    /// The buffer takes something.
     pub fn lift(&mut self) {
-        self.room = None;
+        self.held = false;
         self.active.shut = false;
     }
 
-    /// A compaction has made all entries below `end` durable elsewhere. The files that come back
-    /// are not needed any more: close them where nobody waits, for that may take the system long.
+    /// Whether a sync of entries failed that nothing has made sure since.
+    #[must_use]
+    pub fn is_suspect(&self) -> bool {
+        self.synced < self.suspect
+    }
+
+    /// A compaction has made all entries below `end` durable elsewhere, by segments and a checkpoint:
+    /// without that one the state still needs them. The files that come back are not needed any
+    /// more: close them where nobody waits, for that may take the system long.
     pub fn consumed(&mut self, end: u64) -> Vec<Arc<dyn DiskFile>> {
         self.synced = self.synced.max(end.min(self.next));
         if end >= self.active.first {
@@ -215,7 +245,7 @@ impl Journal {
     pub fn close(mut self) -> Result<(), StoreError> {
         if self.active.broken {
             // So small a file has room at the end.
-            self.room = None;
+            self.most = u64::MAX;
             self.switch(0)?;
         }
         self.active.write(Kind::Closed, &[], &mut self.buffer)?;
@@ -230,7 +260,7 @@ impl Journal {
             spare
         } else {
             let spare = Spare::create(&self.base, self.size_within_room(needed)?)?;
-            self.room = self.room.map(|room| room.saturating_sub(spare.size));
+            self.made = self.made.saturating_add(spare.size);
             spare
         };
         self.go_on_in(spare)
@@ -239,7 +269,7 @@ impl Journal {
     /// Size of the file to make, at least `needed`.
     fn size_within_room(&self, needed: u64) -> Result<u64, StoreError> {
         let least = needed.max(file::wide(limits::FIRST_JOURNAL_FILE.most));
-        let size = self.usual_size().max(least).min(self.room.unwrap_or(u64::MAX));
+        let size = self.usual_size().max(least).min(self.room());
         if size < least { Err(StoreError::Backlog) } else { Ok(size) }
     }
 

@@ -34,6 +34,8 @@ pub struct Opened {
     pub last_seq: u64,
     /// How many entries, the last ones, are in no segment yet.
     pub uncompacted: u64,
+    /// Behind so many of the entries damage may have taken some, and with them anything they said.
+    pub doubt: Option<usize>,
     /// How the last use ended.
     pub ended: Ended,
     /// What could not be read.
@@ -71,6 +73,7 @@ impl Store {
             Some(_) => scan.epoch.max(1),
             None => base.begin_epoch(scan.epoch)?,
         };
+        let doubt = scan.doubt(ended, damage.database_set_aside);
         let first_of_epoch = last_seq.is_none() || ended == Ended::New;
         let begun = (epoch, first_of_epoch);
         let ends = buffer.ends.and(scan.ends, ended);
@@ -79,7 +82,7 @@ impl Store {
         let mut journal =
             Journal::begin(Arc::clone(&base), begun, (reading.boot_id, ends), scan.next)?;
         if ended != Ended::Clean {
-            journal.inherit(&scan.live, buffer.position.consumed)?;
+            journal.inherit(&scan.live, buffer.position.consumed.min(buffer.covered))?;
         }
         journal::remove_draft(&base)?;
         let mut store = Self {
@@ -104,6 +107,7 @@ impl Store {
             first_of_epoch,
             last_seq: last_seq.unwrap_or(0),
             uncompacted: scan.next.saturating_sub(buffer.position.consumed),
+            doubt,
             ended,
             damage,
         })

@@ -9,32 +9,33 @@ use super::Store;
 use super::disk::Access;
 use super::error::{StoreError, StoreFile};
 use super::folder::Folder;
+use super::identity::Reset;
 
 const NAME: &str = "reset";
 const DRAFT: &str = "reset.new";
 const MAGIC: [u8; 8] = *b"SKRESET\0";
 const FORMAT: u8 = 0;
-/// The wrapping key is gone for good.
-const KEY_LOST: u8 = 1;
+const SIZE: u64 = 10;
 
 impl Folder {
-    /// Whether a store was destroyed here because its wrapping key was gone, and the next one has
-    /// not said so yet.
+    /// Why a store was destroyed here, if the next one has not said so yet. A file that makes no
+    /// sense stands for a lost key.
     #[must_use]
-    pub fn is_reset(&self) -> bool {
-        match self.open_file(NAME, Access::Read) {
-            Err(error) => error.kind() != ErrorKind::NotFound,
-            // What it holds says no more yet than that it is there.
-            Ok(_) => true,
-        }
+    pub fn reset(&self) -> Option<Reset> {
+        let file = match self.open_file(NAME, Access::Read) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return None,
+            opened => opened,
+        };
+        let bytes = file.and_then(|file| file.read_up_to(SIZE)).unwrap_or_default();
+        let damaged = bytes.last() == Some(&Reset::IdentityDamaged.number());
+        Some(if damaged { Reset::IdentityDamaged } else { Reset::KeyLost })
     }
 
-    /// Notes that what is here is about to be destroyed because its wrapping key is gone; durable
-    /// when it returns.
-    pub fn note_reset(&self) -> Result<(), StoreError> {
+    /// Notes that what is here is about to be destroyed, and why; durable when it returns.
+    pub fn note_reset(&self, reset: Reset) -> Result<(), StoreError> {
         let write = || {
             let file = self.open_file(DRAFT, Access::Replace)?;
-            file.write_all_at(&[MAGIC.as_slice(), &[FORMAT, KEY_LOST]].concat(), 0)?;
+            file.write_all_at(&[MAGIC.as_slice(), &[FORMAT, reset.number()]].concat(), 0)?;
             file.sync_all()?;
             self.rename(DRAFT, NAME)
         };
@@ -44,10 +45,16 @@ impl Folder {
 }
 
 impl Store {
+    /// [`Folder::reset`] of the store's folder.
+    #[must_use]
+    pub fn reset(&self) -> Option<Reset> {
+        self.base.folder.reset()
+    }
+
     /// The journal says it now, synced.
     pub fn forget_reset(&self) -> Result<(), StoreError> {
         let folder = &self.base.folder;
-        if !folder.is_reset() {
+        if folder.reset().is_none() {
             return Ok(());
         }
         folder.remove(DRAFT, StoreFile::Reset)?;

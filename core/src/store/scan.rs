@@ -38,6 +38,8 @@ pub(super) struct Scan {
     broken: bool,
     /// The journal begins behind entries that a database must have had.
     pub(super) headless: bool,
+    /// So many of the entries come before the last damage that others follow.
+    doubt: Option<usize>,
     /// The file before had damaged places.
     guessed: bool,
     last: Option<Last>,
@@ -52,6 +54,8 @@ struct Last {
     closed: bool,
     /// It says that another file follows.
     continued: bool,
+    /// What it held at its end cannot be told.
+    open: bool,
     boot_id: Option<u64>,
 }
 
@@ -110,6 +114,7 @@ impl Scan {
         let repeated = self.entries.last().filter(|_| self.guessed).cloned();
         let (mut end, mut closed, mut continued) = (start.first, false, false);
         while end < until && !closed {
+            let (before, skipped) = (self.entries.len(), file.skipped());
             match file.next() {
                 Some(Frame::Entry(entry)) if end >= self.next => {
                     let first = end == start.first;
@@ -127,14 +132,18 @@ impl Scan {
                 }
                 None => break,
             }
+            if file.skipped() > skipped {
+                self.doubt = Some(before);
+            }
         }
         closed |= end == until && matches!(file.next(), Some(Frame::Closed));
         self.lose_skipped(&file, until, &mut end);
         self.torn = self.torn.saturating_add(u32::from(file.is_torn()));
         // Numbers may have been given that nobody can read any more.
         self.broken |= file.is_damaged();
+        let open = file.is_damaged() && !closed && !continued;
         self.next = self.next.max(end);
-        self.last = Some(Last { number, end, closed, continued, boot_id: start.boot_id });
+        self.last = Some(Last { number, end, closed, continued, open, boot_id: start.boot_id });
     }
 
     /// Each damaged place had an entry at least. How many more is known from the next file.
@@ -156,6 +165,7 @@ impl Scan {
             self.lost = self.lost.saturating_add(if known { entries } else { 0 });
             self.headless |= !known;
             self.broken = true;
+            self.doubt = Some(self.entries.len());
         }
     }
 
@@ -163,9 +173,30 @@ impl Scan {
     fn finish(&mut self, buffer: &Buffer) {
         let consumed = buffer.position.consumed;
         if consumed > self.next {
+            let doubt = self.doubt;
             self.miss(consumed - self.next, false);
-            self.next = consumed;
+            (self.next, self.doubt) = (consumed, doubt);
+            if let Some(last) = &mut self.last {
+                last.open = true;
+            }
         }
+    }
+
+    /// How many of the entries come before damage that may have taken what the person said last.
+    /// What a device that stopped leaves unreadable at the end is none: consent is synced when it
+    /// is given.
+    pub(super) fn doubt(&self, ended: Ended, set_aside: bool) -> Option<usize> {
+        let open_end =
+            self.last.as_ref().is_some_and(|last| last.open) || self.has_unreadable_end();
+        let nothing_left = self.last.is_none() && self.unreadable > 0;
+        if nothing_left || (open_end && ended != Ended::PowerLost) {
+            return Some(self.entries.len());
+        }
+        self.doubt.or(set_aside.then_some(0))
+    }
+
+    fn has_unreadable_end(&self) -> bool {
+        self.unreadable > 0 && self.last.as_ref().is_none_or(|last| last.number < self.highest)
     }
 
     /// How the last use ended. A clean end counts only if nothing came after it.
@@ -188,13 +219,12 @@ impl Scan {
     ) -> bool {
         let floor = base.folder.identity().map_or(u64::MAX, |identity| identity.epoch);
         let last = self.last.as_ref();
-        let unreadable_end =
-            self.unreadable > 0 && last.is_none_or(|last| last.number < self.highest);
         match ended {
             Ended::New => true,
             Ended::PowerLost => false,
             Ended::Clean | Ended::Killed => {
-                let complete = !self.broken && !unreadable_end && !damage.database_set_aside;
+                let complete =
+                    !self.broken && !self.has_unreadable_end() && !damage.database_set_aside;
                 let ends_here = last
                     .is_some_and(|last| !last.continued && last.end >= buffer.position.consumed);
                 complete && ends_here && floor == self.epoch

@@ -7,6 +7,7 @@
     reason = "a test stops at the first failure"
 )]
 
+mod consent;
 mod device;
 mod erasure;
 mod reset;

@@ -129,6 +129,54 @@ fn starts_that_find_the_journal_full_and_the_buffer_stuck_let_it_grow_no_further
 }
 
 #[test]
+fn a_burst_that_outruns_every_compaction_keeps_within_the_budget_and_all_that_was_taken_is_there() {
+    let device = Device::new();
+    let engine = device.open();
+    let slack = u64::try_from(limits::BUDGET_SLACK.most).unwrap();
+    let mut taken = 0;
+    for round in 1..=4 {
+        // Nobody compacts meanwhile.
+        while view(&engine).is_ok() {
+            taken += 1;
+        }
+        let now = bytes(&device.store());
+        assert!(now <= BUDGET + slack, "round {round}: {now}");
+        let status = engine.status().unwrap();
+        assert_eq!(status.storage, StorageState::Backlog);
+        assert!(status.in_memory > 0);
+        let helped = if round % 2 == 0 {
+            engine.flush().map(|()| 0)
+        } else {
+            engine.maintain(AMPLE).map(|done| done.waiting)
+        };
+        assert_eq!(helped, Ok(0));
+        let status = engine.status().unwrap();
+        assert_eq!((status.storage, status.in_memory), (StorageState::Sound, 0));
+        assert_eq!((status.recorded, status.unsynced_entries), (taken, 0));
+        assert!(status.file_bytes <= BUDGET + slack, "round {round}: {}", status.file_bytes);
+        assert_eq!(view(&engine), Ok(Placed::OnFlash));
+        taken += 1;
+    }
+    let (events, dropped) = upload_all(&engine);
+    let gone: u64 = dropped.iter().map(|range| range.events).sum();
+    assert_eq!(events.len() as u64 + gone, taken);
+}
+
+#[test]
+fn a_budget_that_is_lowered_below_what_is_there_holds_up_what_comes_only_until_maintenance() {
+    let device = Device::new();
+    let engine = device.open();
+    // More than budget and slack, by what nobody of us counts.
+    std::fs::write(device.store().join("journal-notes.txt"), vec![1; 1_600_000]).unwrap();
+    engine.close().unwrap();
+    let engine = device.open();
+    assert_eq!(view(&engine), Ok(Placed::InMemory));
+    std::fs::remove_file(device.store().join("journal-notes.txt")).unwrap();
+    assert_eq!(engine.maintain(AMPLE).map(|done| done.waiting), Ok(0));
+    assert_eq!(view(&engine), Ok(Placed::OnFlash));
+}
+
+#[test]
 fn many_short_lives_do_not_leave_many_journal_files() {
     let device = Device::new();
     for _ in 0..200 {

@@ -268,13 +268,14 @@ fn a_log_left_by_another_database_is_not_taken_for_the_new_ones() {
 }
 
 #[test]
-fn a_restricted_journal_grows_no_further_but_can_still_be_compacted() {
+fn a_journal_without_room_grows_no_further_but_can_still_be_compacted() {
     let folder = tempfile::tempdir().unwrap();
     let mut opened = create(folder.path());
     let bytes = |path: &Path| -> u64 {
         journal_files(path).iter().map(|file| file.metadata().unwrap().len()).sum()
     };
-    opened.journal.restrict(300_000);
+    opened.journal.allow(300_000);
+    opened.journal.hold();
     let refused = (1..9_999).find(|seq| opened.journal.append(&entry(*seq, 2)).is_err()).unwrap();
     assert_eq!(opened.journal.append(&entry(refused, 2)), Err(StoreError::Backlog));
     let full = bytes(folder.path());
@@ -289,6 +290,7 @@ fn a_restricted_journal_grows_no_further_but_can_still_be_compacted() {
     opened.store.compact(end, None).unwrap();
     opened.journal.consumed(end);
     opened.journal.lift();
+    opened.journal.allow(u64::MAX);
     fill(&mut opened, refused..=refused + 2);
     assert_eq!(compact(&mut opened, b"state"), refused + 2 - end);
     assert_eq!(identities(&opened.store).len() as u64, refused + 2);

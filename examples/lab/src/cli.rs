@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use staykit_core::event::Currency;
@@ -103,13 +104,14 @@ fn currency(text: &str) -> Result<Currency, String> {
 }
 
 impl Lab {
-    pub(crate) fn run(self) -> Result<(), Failure> {
+    pub(crate) fn run(self) -> Result<ExitCode, Failure> {
         match self.command {
             Command::Demo(arguments) => crate::demo::run(&arguments.into_demo()),
             Command::Replay(arguments) => crate::replay::run(&arguments.into_replay()),
-            Command::Pack(command) => crate::packs::run(&command),
+            Command::Pack(command) => return crate::packs::run(&command),
             Command::Worker(assignment) => run_worker(&assignment),
-        }
+        }?;
+        Ok(ExitCode::SUCCESS)
     }
 }
 

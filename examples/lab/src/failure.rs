@@ -8,12 +8,22 @@ use std::path::Path;
 pub(crate) struct Failure {
     what: String,
     next: String,
+    code: u8,
 }
 
 impl Failure {
     /// `next` tells the reader what to do now.
     pub(crate) fn new(what: impl fmt::Display, next: impl fmt::Display) -> Self {
-        Self { what: what.to_string(), next: next.to_string() }
+        Self { what: what.to_string(), next: next.to_string(), code: 1 }
+    }
+
+    /// With another exit code than 1.
+    pub(crate) fn with_code(self, code: u8) -> Self {
+        Self { code, ..self }
+    }
+
+    pub(crate) fn code(&self) -> u8 {
+        self.code
     }
 
     /// For `map_err` on what is done with a file: `Failure::file("read", path)`.

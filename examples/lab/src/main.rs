@@ -19,11 +19,11 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     match cli::Lab::parse().run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             // Nothing else could be told the failure.
             let _ = writeln!(std::io::stderr(), "{failure}");
-            ExitCode::FAILURE
+            ExitCode::from(failure.code())
         }
     }
 }

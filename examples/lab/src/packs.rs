@@ -1,16 +1,19 @@
-//! Pack tools for operators: check, compile, sign, show.
+//! Pack tools for operators: check, test, compare, compile, sign, show.
 
+mod costs;
 mod examples;
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use indicatif::ProgressBar;
 use staykit_core::crypto::signature::KeyId;
 use staykit_core::pack::Pack;
-use staykit_pack::{Compiled, Memory, Problem};
+use staykit_pack::{Compiled, Problem};
 use staykit_proto::{Message, v1::SignedPack};
 
 use crate::failure::Failure;
@@ -19,10 +22,33 @@ use crate::hex;
 /// What to do with a pack.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PackCommand {
-    /// Finds what is wrong with a pack in YAML, and runs its examples.
+    /// Finds what is wrong with a pack in YAML or makes no sense, and what its rules cost.
+    ///
+    /// Exit code: 0 if a device accepts it (warnings may stand above), 1 if not, or if there are
+    /// warnings and --deny-warnings is given; 2 if the command line is wrong.
     Check {
         /// The YAML.
         file: PathBuf,
+        /// Fails if there are warnings.
+        #[arg(long)]
+        deny_warnings: bool,
+    },
+    /// Runs the examples of a pack in YAML on an engine, and says why one does not come true.
+    ///
+    /// Exit code: 0 if all come true, 1 if not or if there are none, 2 if the command line is
+    /// wrong.
+    Test {
+        /// The YAML.
+        file: PathBuf,
+    },
+    /// Says what changed in meaning from one pack to another: rules, figures, what is counted anew.
+    ///
+    /// Exit code: 0 if both mean the same, 1 if not, 2 if one cannot be read.
+    Diff {
+        /// YAML, compiled or signed.
+        before: PathBuf,
+        /// The same.
+        after: PathBuf,
     },
     /// Compiles a pack in YAML.
     Compile {
@@ -56,15 +82,14 @@ pub(crate) struct Sign {
     out: Option<PathBuf>,
 }
 
-pub(crate) fn run(command: &PackCommand) -> Result<(), Failure> {
+pub(crate) fn run(command: &PackCommand) -> Result<ExitCode, Failure> {
     match command {
-        PackCommand::Check { file } => {
-            let compiled = compile(file)?;
-            let examples = examples::run(file, &compiled)?;
-            let Compiled { name, version, bytes, .. } = &compiled;
-            let size = bytes.len();
-            print(&format!("{name} {version}: {size} bytes compiled, {examples} examples hold\n"));
-            print(&memory(&staykit_pack::memory(bytes).map_err(no_pack(file))?));
+        PackCommand::Check { file, deny_warnings } => print(&check(file, *deny_warnings)?),
+        PackCommand::Test { file } => print(&test(file)?),
+        PackCommand::Diff { before, after } => {
+            let (text, same) = diff(before, after).map_err(|failure| failure.with_code(2))?;
+            print(&text);
+            return Ok(if same { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         PackCommand::Compile { file, out } => {
             let compiled = compile(file)?;
@@ -82,18 +107,56 @@ pub(crate) fn run(command: &PackCommand) -> Result<(), Failure> {
             }
         }
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
-/// What each rule takes in memory on a device, the most first.
-fn memory(memory: &Memory) -> String {
-    let Memory { total, limit, signals } = memory;
-    let mut signals: Vec<_> = signals.iter().collect();
-    signals.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
-    let width = signals.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-    let lines = signals.iter().map(|(name, bytes)| format!("  {name:<width$} {bytes:>7}\n"));
-    let lines: String = lines.collect();
-    format!("keeps at most {total} bytes on a device (limit {limit}), by rule:\n{lines}")
+/// What a pack costs, or what is wrong with it.
+fn check(file: &Path, deny_warnings: bool) -> Result<String, Failure> {
+    let compiled = compile(file)?;
+    let Compiled { name, version, bytes, warnings, examples } = &compiled;
+    let warned = warnings.len();
+    if warned > 0 && deny_warnings {
+        return Err(Failure::new(
+            format_args!("{warned} warnings, and --deny-warnings is given"),
+            "change what they are about, or leave --deny-warnings out",
+        ));
+    }
+    let costs = costs::table(&staykit_pack::costs(bytes).map_err(no_pack(file))?);
+    let examples = examples.len();
+    Ok(format!("{name} {version} is right: {warned} warnings, {examples} examples\n\n{costs}"))
+}
+
+/// That all examples come true, or which do not and why.
+fn test(file: &Path) -> Result<String, Failure> {
+    let compiled = compile(file)?;
+    if compiled.examples.is_empty() {
+        return Err(Failure::new(
+            format_args!("{} has no examples", file.display()),
+            "add `examples` to a signal, or to the pack: core/docs/rule-language.md",
+        ));
+    }
+    let progress = ProgressBar::new(u64::try_from(compiled.examples.len()).unwrap_or(0));
+    let outcome = examples::run(file, &compiled, &progress)?;
+    match outcome.failure(file) {
+        Some(failure) => Err(failure),
+        None => Ok(format!(
+            "{} examples with {} expectations come true\n",
+            outcome.examples, outcome.expectations
+        )),
+    }
+}
+
+/// What changed, and whether nothing did.
+fn diff(before: &Path, after: &Path) -> Result<(String, bool), Failure> {
+    let (old, new) = (compiled(before)?.0, compiled(after)?.0);
+    for (file, bytes) in [(before, &old), (after, &new)] {
+        Pack::unsigned(bytes).map_err(no_pack(file))?;
+    }
+    let differences = staykit_pack::diff(&old, &new).map_err(no_pack(after))?;
+    if differences.is_none() {
+        return Ok(("both mean the same\n".to_owned(), true));
+    }
+    Ok((differences.to_string(), false))
 }
 
 /// A pack for a replay: YAML, compiled or signed. Who signed it does not matter here.
@@ -164,18 +227,27 @@ fn compiled(file: &Path) -> Result<(Vec<u8>, Option<String>), Failure> {
 /// Compiles; warnings go to standard error, problems into the failure.
 fn compile(file: &Path) -> Result<Compiled, Failure> {
     let yaml = fs::read_to_string(file).map_err(Failure::file("read", file))?;
-    let compiled = staykit_pack::compile(&yaml).map_err(|problems| {
-        let count = problems.len();
-        let them = if count == 1 { "it" } else { "them" };
-        Failure::new(
-            list(file, &problems),
-            format_args!("{count} to put right; `lab pack check` again when you changed {them}"),
-        )
-    })?;
+    let compiled =
+        staykit_pack::compile_beside(&yaml, &|name| beside(file, name)).map_err(|problems| {
+            let count = problems.len();
+            let them = if count == 1 { "it" } else { "them" };
+            Failure::new(
+                list(file, &problems),
+                format_args!(
+                    "{count} to put right; `lab pack check` again when you changed {them}"
+                ),
+            )
+        })?;
     if !compiled.warnings.is_empty() {
         let _ = writeln!(io::stderr(), "{}", list(file, &compiled.warnings));
     }
     Ok(compiled)
+}
+
+/// The file of that name in the folder of the pack, from which a pack does not lead out.
+fn beside(file: &Path, name: &str) -> Option<String> {
+    let is_plain = Path::new(name).file_name().is_some_and(|plain| plain == name);
+    fs::read_to_string(file.with_file_name(name)).ok().filter(|_| is_plain)
 }
 
 /// `retention.yaml:14:12  since_lst('open')   no such function; ...`, a line each.

@@ -23,9 +23,14 @@ static KEY: LazyLock<(Vec<u8>, PublicKey)> = LazyLock::new(|| {
 
 pub(super) fn run(bytes: &[u8]) {
     let mut input = Input::new(bytes);
-    match input.byte() % 3 {
-        0 => drop(Pack::verify(input.rest(), &[KEY.1])),
-        1 => accepted(input.rest()),
+    match input.byte() {
+        0xff => {
+            let mut bytes = packs::bytes(sample::WHOLE);
+            input.edits(&mut bytes);
+            accepted(&bytes);
+        }
+        kind if kind % 3 == 0 => drop(Pack::verify(input.rest(), &[KEY.1])),
+        kind if kind % 3 == 1 => accepted(input.rest()),
         _ => {
             let mut bytes = packs::bytes(sample::PACK);
             input.edits(&mut bytes);
@@ -45,6 +50,9 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         [&[1], packs::bytes(sample::PACK).as_slice()].concat(),
         vec![2, 1, 0, 40, 0xff],
         vec![2, 0, 0, 90, 8, 0, 120],
+        [&[1], packs::bytes(sample::WHOLE).as_slice()].concat(),
+        vec![0xff, 1, 0, 60, 0xff],
+        vec![0xff, 3, 0, 200, 4],
     ]
 }
 
@@ -71,6 +79,13 @@ pub(super) fn runs(pack: &Pack) {
         let name = pack.rules.signal(number).unwrap().name.clone();
         engine.explain(Why::Signal(name)).unwrap();
     }
+    for score in pack.rules.scores().iter().take(4) {
+        engine.explain(Why::Score(score.name.clone())).unwrap();
+    }
+    for table in pack.rules.tables().iter().take(8) {
+        engine.explain(Why::Table(table.kind, table.name.clone())).unwrap();
+    }
+    engine.understanding().unwrap();
     for campaign in pack.campaigns.all().iter().take(8) {
         engine.explain(Why::not_shown(campaign.name.clone())).unwrap();
     }

@@ -45,6 +45,51 @@ campaigns:
   again: { goal: test, start: { raised: busy }, cool_down: minutes(1), show: { title: { en: again } } }
 ";
 
+/// A pack with every section and with functions of each family.
+pub(super) const WHOLE: &str = "
+pack: whole
+version: 2
+session: { idle: minutes(20) }
+reach: { caps: { per: days(2), times: 3 }, quiet: \"22:00-07:00\" }
+events:
+  lesson: { priority: high, properties: { topic: { type: text }, score: { type: number } } }
+funnels:
+  checkout: { steps: [tap, lesson, purchase], within: hours(1) }
+holidays: { CN: [\"2026-03-01..2026-03-03\"] }
+predictions: { screens: { of: screen_enter.screen } }
+signals:
+  busy:
+    raise: tag('keen') && score('activity') > 10 && sequence(['tap', 'purchase'], hours(2), session())
+    clear: \"!tag('keen') || streak('tap', freeze(1)) == 0\"
+    says: { en: \"{score('activity')} of 100\", zh: \"{count('tap', days(3))}\" }
+    examples:
+      - given: { at: \"2026-03-01T09:00+08:00\", event: tap, every: hours(1), times: 3 }
+        expect: [{ at: \"2026-03-01T12:00+08:00\", raised: false }, { at: \"2026-03-01T12:00+08:00\", tag: keen, holds: true }]
+  odd: { raise: \"hour() > 24 || count('tap', days(7)) > 5 && count('tap', days(7)) < 3\", says: { en: odd } }
+tags:
+  keen: { raise: \"count('tap', days(3)) >= 2 || decayed('tap', days(2)) > 1.5\" }
+scores:
+  activity:
+    factors:
+      recency: { of: since_last('tap'), points: [[days(0), 40], [days(2), 0]], says: { en: last } }
+      topics: { of: \"distinct('lesson', 'topic', days(7))\", linear: { from: 0, to: 4, points: 60 } }
+    tiers: { high: 70, low: 0 }
+segments:
+  value: [{ name: best, when: tier('activity') == 'high' }, { name: keen, when: tag('keen') }, { name: other }]
+stages:
+  life: [{ name: new }, { name: grown, enter: \"active_days('tap', days(9)) > 1\", stay: \"!stopped('tap', days(2))\", at_least: hours(3) }]
+levels:
+  member: { of: \"sum('purchase', 'amount', ever()) / 100\", steps: { bronze: 0, gold: { from: 10, multiplier: 2 } }, keeps: true }
+campaigns:
+  hello: { goal: test, start: { on: tap, when: segment('value') != 'other' }, show: { title: { en: hello } } }
+  again: { goal: test, start: { raised: busy, when: stage('life') == 'new', fresh: hours(1) }, converts: { on: purchase, within: days(1) }, show: { title: { en: again } } }
+examples:
+  - given: { at: \"2026-03-01T09:00+08:00\", event: tap }
+    expect:
+      - { at: \"2026-03-01T09:00+08:00\", score: activity, at_least: 40, at_most: 40 }
+      - { at: \"2026-03-01T09:00+08:00\", stage: life, is: new }
+";
+
 static SAMPLE: LazyLock<Sample> = LazyLock::new(Sample::make);
 static COMPILED: LazyLock<Pack> = LazyLock::new(|| packs::compiled(PACK));
 

@@ -29,13 +29,14 @@ impl Description<'_> {
                     format!("{} from {}", points(hundredths), self.value(&factor.of, *from))
                 };
                 let steps: Vec<String> = steps.iter().map(step).collect();
-                writeln!(out, "{}", steps.join(", "))
+                writeln!(out, "{}", steps.join(", "))?;
             }
             Scale::Linear { from, to, hundredths } => {
                 let (from, to) = (self.value(&factor.of, *from), self.value(&factor.of, *to));
-                writeln!(out, "0 to {} from {from} to {to}", points(hundredths))
+                writeln!(out, "0 to {} from {from} to {to}", points(hundredths))?;
             }
         }
+        write_texts("", &factor.says, out)
     }
 
     pub(super) fn write_table(&self, table: &Table, out: &mut String) -> fmt::Result {

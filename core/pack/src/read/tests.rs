@@ -7,7 +7,7 @@ use crate::source::Source;
 fn first_problem(yaml: &str) -> String {
     let source = Source::new(yaml);
     let mut problems = Problems::new(&source);
-    read(yaml, &mut problems);
+    read(yaml, 0, &mut problems);
     problems.finish().map_or_else(|errors| errors[0].to_string(), |_| "none".to_owned())
 }
 
@@ -15,7 +15,7 @@ fn first_problem(yaml: &str) -> String {
 fn piece(yaml: &str, needle: &str) -> (usize, usize, String) {
     let source = Source::new(yaml);
     let mut problems = Problems::new(&source);
-    let root = read(yaml, &mut problems).unwrap();
+    let root = read(yaml, 0, &mut problems).unwrap();
     let Node { kind: Kind::Map(entries), .. } = &root else { panic!("no map") };
     let Kind::Scalar(scalar) = &entries[0].1.kind else { panic!("no scalar") };
     let start = scalar.text.find(needle).unwrap();

@@ -1,8 +1,10 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use staykit_core::event::{Catalog, EventSpec};
 use staykit_core::profile::{Feature, Funnel, Holidays, Prediction};
 use staykit_core::rules::TableKind;
+
+use crate::sense::{Budget, Tree};
 
 /// What the expressions of a pack share and refer to by number.
 #[derive(Default)]
@@ -22,6 +24,9 @@ pub(crate) struct Tables {
     pub(crate) predictions: Vec<Prediction>,
     pub(crate) catalog: Catalog,
     pub(crate) events: Vec<EventSpec>,
+    /// When each signal rises, taken apart.
+    pub(crate) raise: BTreeMap<u16, Tree>,
+    pub(crate) budget: Budget,
 }
 
 /// A table and its rows by their names.

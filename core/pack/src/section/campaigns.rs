@@ -5,7 +5,8 @@ use super::{content, reach, terms};
 use crate::defaults;
 use crate::problem::Problems;
 use crate::read::{Fields, Node, Scalar, entries, integer, text};
-use crate::rule::{Excerpt, Tables, condition, parse};
+use crate::rule::{Excerpt, Expr, Tables, condition, parse};
+use crate::sense;
 use crate::suggest;
 
 const KEYS: [&str; 8] =
@@ -100,6 +101,14 @@ fn start(
             (None, None)
         }
     };
+    if let (Some(trigger), Some(when)) = (&trigger, &when) {
+        let starts = match trigger {
+            Trigger::Event(event) => sense::Start::Event(event),
+            Trigger::Raised(signal) => sense::Start::Raised(*signal),
+        };
+        sense::start((when.excerpt, &when.expr, &when.program), starts, tables, problems);
+    }
+    let when = when.map(|when| when.program);
     Some(Start { trigger: trigger?, when, fresh_ms: fresh_ms? })
 }
 
@@ -114,10 +123,22 @@ fn raised(node: &Node, tables: &Tables, problems: &mut Problems<'_>) -> Option<u
     number
 }
 
-fn audience(node: &Node, tables: &mut Tables, problems: &mut Problems<'_>) -> Option<Program> {
+/// For whom it is, as written and compiled.
+struct Audience<'n> {
+    excerpt: Excerpt<'n>,
+    expr: Expr,
+    program: Program,
+}
+
+fn audience<'n>(
+    node: &'n Node,
+    tables: &mut Tables,
+    problems: &mut Problems<'_>,
+) -> Option<Audience<'n>> {
     let excerpt = Excerpt::whole(text(node, "a condition", problems)?);
     let expr = parse(excerpt, problems)?;
-    condition(excerpt, &expr, tables, problems)
+    let program = condition(excerpt, &expr, tables, problems)?;
+    Some(Audience { excerpt, expr, program })
 }
 
 fn conversion(node: &Node, tables: &mut Tables, problems: &mut Problems<'_>) -> Option<Conversion> {

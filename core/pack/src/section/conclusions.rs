@@ -83,13 +83,21 @@ pub(crate) fn conclusions(
         match parsed {
             Parsed::Signal(signal) => {
                 if let Some(node) = signal.fields.find("examples") {
-                    all.examples.extend(examples::examples(signal.name, node, tables, problems));
+                    all.examples.extend(examples::examples(
+                        Some(signal.name),
+                        node,
+                        tables,
+                        problems,
+                    ));
                 }
                 all.signals.extend(signal.compile(tables, problems));
             }
             Parsed::Score(score) => all.scores.extend(score.compile(place, tables, problems)),
             Parsed::Table(table) => all.tables.extend(table.compile(place, tables, problems)),
         }
+    }
+    if let Some(node) = pack.find("examples") {
+        all.examples.extend(examples::examples(None, node, tables, problems));
     }
     all
 }

@@ -2,16 +2,16 @@ use jiff::civil::Time;
 use jiff::fmt::temporal::DateTimeParser;
 use staykit_core::event::{Currency, Value};
 
-use super::terms;
-use crate::example::{Example, Expectation, Happening, Instant, Standing};
+use super::{expected, terms};
+use crate::example::{Example, Happened, Happening, Instant};
 use crate::limits;
 use crate::problem::Problems;
-use crate::read::{Fields, Kind, Node, Scalar, entries, flag, integer, list, one_or_more, text};
+use crate::read::{Fields, Kind, Node, Scalar, entries, integer, list, one_or_more, text};
 use crate::rule::Tables;
 
-/// The examples of a signal.
+/// The examples that stand with a signal or tag, or with the pack.
 pub(super) fn examples(
-    signal: &Scalar,
+    signal: Option<&Scalar>,
     node: &Node,
     tables: &mut Tables,
     problems: &mut Problems<'_>,
@@ -21,7 +21,7 @@ pub(super) fn examples(
 }
 
 fn example(
-    signal: &Scalar,
+    signal: Option<&Scalar>,
     node: &Node,
     tables: &mut Tables,
     problems: &mut Problems<'_>,
@@ -33,31 +33,27 @@ fn example(
         given.extend(happenings(node, room, tables, problems)?);
     }
     given.sort_by_key(|happening| happening.at);
-    let expected = "whether the signal stands: { at: ..., raised: true }";
-    let nodes = one_or_more(fields.need("expect", expected, problems)?);
-    let expect: Option<Vec<_>> = nodes.iter().map(|node| expectation(node, problems)).collect();
+    let nodes = one_or_more(fields.need("expect", expected::EXPECTED, problems)?);
+    let signal = signal.map(|signal| signal.text.as_str());
+    let expect: Option<Vec<_>> =
+        nodes.iter().map(|node| expected::expectation(signal, node, tables, problems)).collect();
     let mut expect = expect?;
     expect.sort_by_key(|expectation| expectation.at);
     let (line, _) = problems.source().place(node.spot.start);
-    Some(Example { signal: signal.text.clone(), line, given, expect })
+    Some(Example { signal: signal.map(str::to_owned), line, given, expect })
 }
 
-/// One event, or `times` of it with `every` between them.
+/// One event, or `times` of it with `every` between them; or facts, or context.
 fn happenings(
     node: &Node,
     room: usize,
     tables: &mut Tables,
     problems: &mut Problems<'_>,
 ) -> Option<Vec<Happening>> {
-    let keys = ["at", "event", "properties", "every", "times"];
+    let keys = ["at", "event", "properties", "every", "times", "facts", "context"];
     let fields = Fields::of(node, "what is given", node.spot, &keys, problems)?;
     let at = instant(&fields, problems);
-    let node = fields.need("event", "the name of an event", problems)?;
-    let event = terms::event(node, tables, problems)?;
-    let properties = match fields.find("properties") {
-        Some(node) => properties(node, problems)?,
-        None => Vec::new(),
-    };
+    let what = happened(&fields, tables, problems)?;
     let (mut every_ms, mut times) = (0, 1);
     if let Some(node) = fields.find("every") {
         every_ms = terms::time(node, tables, problems)?;
@@ -72,30 +68,33 @@ fn happenings(
     let mut at = at?;
     let mut all = Vec::new();
     for _ in 0..times {
-        all.push(Happening { at, event: event.clone(), properties: properties.clone() });
+        all.push(Happening { at, what: what.clone() });
         at.at_ms = at.at_ms.saturating_add(every_ms);
     }
     Some(all)
 }
 
-fn expectation(node: &Node, problems: &mut Problems<'_>) -> Option<Expectation> {
-    let keys = ["at", "raised", "cleared"];
-    let fields = Fields::of(node, "what is expected", node.spot, &keys, problems)?;
-    let at = instant(&fields, problems);
-    let is = match (fields.find("raised"), fields.find("cleared")) {
-        (Some(node), None) if flag(node, problems)? => Standing::Raised,
-        (Some(_), None) => Standing::NotRaised,
-        (None, Some(node)) if flag(node, problems)? => Standing::Cleared,
-        (None, Some(_)) => Standing::Raised,
+fn happened(
+    fields: &Fields<'_>,
+    tables: &mut Tables,
+    problems: &mut Problems<'_>,
+) -> Option<Happened> {
+    match (fields.find("event"), fields.find("facts"), fields.find("context")) {
+        (None, Some(node), None) => Some(Happened::Facts(values(node, "`facts`", problems)?)),
+        (None, None, Some(node)) => Some(Happened::Context(values(node, "`context`", problems)?)),
         _ => {
-            problems.add(node.spot, "what is expected has either `raised` or `cleared`");
-            return None;
+            let expected = "the name of an event, or else `facts` or `context`";
+            let event = terms::event(fields.need("event", expected, problems)?, tables, problems)?;
+            let properties = match fields.find("properties") {
+                Some(node) => values(node, "`properties`", problems)?,
+                None => Vec::new(),
+            };
+            Some(Happened::Event(event, properties))
         }
-    };
-    Some(Expectation { at: at?, is })
+    }
 }
 
-fn instant(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Instant> {
+pub(super) fn instant(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<Instant> {
     const EXPECTED: &str = "an instant with its offset: \"2026-03-01T09:00+08:00\"";
     let scalar = text(fields.need("at", EXPECTED, problems)?, EXPECTED, problems)?;
     let found = parse_instant(&scalar.text);
@@ -115,8 +114,8 @@ fn parse_instant(text: &str) -> Option<Instant> {
     Some(Instant { at_ms: timestamp.as_millisecond(), offset_min })
 }
 
-fn properties(node: &Node, problems: &mut Problems<'_>) -> Option<Vec<(String, Value)>> {
-    let each = entries(node, "`properties`", problems).iter();
+fn values(node: &Node, what: &str, problems: &mut Problems<'_>) -> Option<Vec<(String, Value)>> {
+    let each = entries(node, what, problems).iter();
     each.map(|(name, node)| Some((name.text.clone(), value(node, problems)?))).collect()
 }
 

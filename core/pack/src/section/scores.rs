@@ -7,6 +7,7 @@ use super::{content, terms};
 use crate::problem::Problems;
 use crate::read::{Fields, Node, Scalar, entries, list};
 use crate::rule::{Amount, Concluded, Tables};
+use crate::sense;
 
 const LINEAR: &str = "{ from: 0, to: 600, points: 25 }";
 const POINTS: &str = "pairs of a value and the points from it on: [[0, 30], [3, 20], [7, 0]]";
@@ -147,6 +148,7 @@ fn steps(
             problems.add(from.spot, "each value is larger than the one before");
             return None;
         }
+        sense::threshold(from.spot, &of.program, from_value, tables, problems);
         steps.push((from_value, points));
     }
     Some(Scale::Steps(steps))
@@ -166,6 +168,7 @@ fn linear(
     let until = threshold(to, of, tables, problems);
     let points = hundredths(points, problems);
     let (from, until) = (from?, until?);
+    sense::threshold(to.spot, &of.program, until, tables, problems);
     if (from - until).abs() <= 0.0 {
         problems.add(to.spot, "`from` and `to` are the same");
         return None;

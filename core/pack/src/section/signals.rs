@@ -6,6 +6,7 @@ use super::{content, terms};
 use crate::problem::Problems;
 use crate::read::{Fields, Node, Scalar, text};
 use crate::rule::{Concluded, Excerpt, Expr, Tables, conclusions_read, condition, parse, says};
+use crate::sense;
 
 const KEYS: [&str; 4] = ["raise", "clear", "says", "examples"];
 
@@ -90,8 +91,28 @@ impl<'n> ParsedSignal<'n> {
         }
         let (says, values) = explanation(&self.fields, tables, problems)?;
         let name = terms::name(self.name, problems)?;
-        Some(Signal { name, raise: raise?, clear: clear.map(Box::new), says, values, tag: self.tag })
+        if let Some(rise) = written(self.raise.as_ref(), raise.as_ref()) {
+            let number = tables.signal(&name);
+            let clear = written(self.clear.as_ref(), clear.as_ref());
+            sense::signal(number, rise, clear, tables, problems);
+        }
+        Some(Signal {
+            name,
+            raise: raise?,
+            clear: clear.map(Box::new),
+            says,
+            values,
+            tag: self.tag,
+        })
     }
+}
+
+/// A condition as it was written and compiled.
+pub(super) fn written<'p>(
+    parse: Option<&'p Parse<'p>>,
+    program: Option<&'p Program>,
+) -> Option<sense::Written<'p>> {
+    parse.zip(program).map(|(parse, program)| (parse.excerpt, &parse.expr, program))
 }
 
 /// `says`: texts and the features whose values they show.

@@ -1,12 +1,13 @@
 use staykit_core::profile::{Derived, Feature};
 use staykit_core::rules::{LARGEST_MULTIPLIER, MOST_ROWS, Op, Program, Row, Table, TableKind};
 
-use super::signals::{Parse, compile_condition, explanation, parse_node};
+use super::signals::{Parse, compile_condition, explanation, parse_node, written};
 use super::steps::{amount_of, threshold};
 use super::terms;
 use crate::problem::Problems;
 use crate::read::{Fields, Kind, Node, Scalar, entries, flag, list, text};
 use crate::rule::{Amount, Concluded, Tables};
+use crate::sense;
 
 /// A table whose conditions are parsed but not checked.
 pub(super) struct ParsedTable<'n> {
@@ -119,6 +120,7 @@ impl<'n> ParsedTable<'n> {
         if of.is_some() {
             self.check_rising(&rows, problems)?;
         }
+        self.make_sense(&rows, of.as_ref(), tables, problems);
         Some(Table {
             name: terms::name(self.name, problems)?,
             kind: self.kind,
@@ -127,6 +129,35 @@ impl<'n> ParsedTable<'n> {
             of: of.map(|of| of.program),
             keeps: self.keeps,
         })
+    }
+
+    /// Warns of rows that nobody gets to.
+    fn make_sense(
+        &self,
+        rows: &[Row],
+        of: Option<&Amount>,
+        tables: &mut Tables,
+        problems: &mut Problems<'_>,
+    ) {
+        let pairs = || self.rows.iter().zip(rows);
+        match self.kind {
+            TableKind::Segment => {
+                let rows: Vec<_> = pairs().map(|(parsed, row)| parsed.entering(row)).collect();
+                sense::segments(&rows, tables, problems);
+            }
+            TableKind::Stage => {
+                for (parsed, row) in pairs() {
+                    let stay = written(parsed.stay.as_ref(), row.stay.as_ref());
+                    sense::stage(parsed.entering(row), stay, tables, problems);
+                }
+            }
+            TableKind::Level | TableKind::Tier => {
+                for ((parsed, row), of) in pairs().zip(std::iter::repeat(of)) {
+                    let Some((node, of)) = parsed.from.zip(of) else { continue };
+                    sense::threshold(node.spot, &of.program, row.from, tables, problems);
+                }
+            }
+        }
     }
 
     fn check_rising(&self, rows: &[Row], problems: &mut Problems<'_>) -> Option<()> {
@@ -259,6 +290,10 @@ fn score(name: &Scalar, tables: &mut Tables) -> Option<Amount> {
 }
 
 impl ParsedRow<'_> {
+    fn entering<'p>(&'p self, row: &'p Row) -> Option<sense::Written<'p>> {
+        written(self.enter.as_ref(), row.enter.as_ref())
+    }
+
     fn compile(
         &self,
         of: Option<&Amount>,

@@ -11,6 +11,10 @@ use crate::device::{Device, Parts, engine_failed};
 use crate::failure::Failure;
 use crate::log::{Instant, Log, Person};
 
+/// Names in a log under which it tells no event but what becomes known of the person or the device.
+const FACTS: &str = "$facts";
+const CONTEXT: &str = "$context";
+
 /// What came out.
 #[derive(Debug, Default)]
 pub(super) struct Replayed {
@@ -61,7 +65,13 @@ impl One<'_> {
             self.ticks(&mut at, entry.at.wall_ms)?;
             at = entry.at;
             self.device.advance_to(at);
-            match self.device.engine.record(entry.draft()) {
+            let engine = &self.device.engine;
+            let received = match entry.name.as_str() {
+                FACTS => engine.set_facts(entry.properties.clone()),
+                CONTEXT => engine.set_context(entry.properties.clone()),
+                _ => engine.record(entry.draft()),
+            };
+            match received {
                 Ok(receipt) => self.take(&receipt),
                 Err(Error::Draft(error)) => self.replayed.refused.push(error.to_string()),
                 Err(error) => return Err(engine_failed("record()")(error)),

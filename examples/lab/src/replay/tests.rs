@@ -1,6 +1,9 @@
 use std::fs;
 
+use staykit_pack::{Expectation, Happened};
+
 use super::*;
+use crate::log::{Entry, Instant};
 
 /// What is printed for a file of that name, and what was refused.
 fn replayed(name: &str, text: &str, json: bool) -> (String, Option<(String, usize)>) {
@@ -44,7 +47,7 @@ fn changes_are_ordered_by_time_and_tell_user_zone_and_reason() {
     let (json, _) = replayed("events.jsonl", EVENTS, true);
     let instant = |line: &str| {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
-        crate::log::Instant::parse(line["at"].as_str().unwrap()).unwrap().wall_ms
+        Instant::parse(line["at"].as_str().unwrap()).unwrap().wall_ms
     };
     assert!(json.lines().map(instant).is_sorted(), "{text}");
     let quiet = text.lines().find(|line| line.contains("going_quiet raised")).unwrap();
@@ -100,4 +103,43 @@ fn what_the_engine_refuses_is_counted_and_the_first_told() {
     let (first, count) = refused.unwrap();
     assert_eq!(count, 1);
     assert!(first.contains("amount"), "{first}");
+}
+
+/// The examples of the built-in pack in which that signal rises, as a log of a user of its name.
+fn rising(signal: &str, compiled: &staykit_pack::Compiled) -> Vec<(String, Entry)> {
+    let raised = |example: &&staykit_pack::Example| {
+        let is = |expected: &Expectation| expected.is == staykit_pack::Standing::Raised;
+        example.signal.as_deref() == Some(signal) && example.expect.iter().any(is)
+    };
+    let example = compiled.examples.iter().find(raised).unwrap();
+    let at = |at: staykit_pack::Instant| Instant::new(at.at_ms, at.offset_min);
+    let given = example.given.iter().map(|happening| {
+        let (name, properties) = match happening.what.clone() {
+            Happened::Event(name, properties) => (name, properties),
+            Happened::Facts(facts) => ("$facts".to_owned(), facts),
+            Happened::Context(context) => ("$context".to_owned(), context),
+        };
+        Entry { at: at(happening.at), name, properties }
+    });
+    let end = example.expect.last().map(|expected| Entry::new(at(expected.at), "looked"));
+    given.chain(end).map(|entry| (signal.to_owned(), entry)).collect()
+}
+
+#[test]
+fn every_signal_of_the_built_in_pack_shows_with_its_reason() {
+    let compiled = staykit_pack::compile(staykit_pack::BUILTIN[0].1).unwrap();
+    let pack = staykit_core::pack::Pack::unsigned(&compiled.bytes).unwrap();
+    let signals = pack.rules.signals().iter().filter(|signal| !signal.tag);
+    let names: Vec<String> = signals.map(|signal| signal.name.clone()).collect();
+    let entries: Vec<_> = names.iter().flat_map(|signal| rising(signal, &compiled)).collect();
+    let replayed = run::replay(&Log::new(entries), None).unwrap();
+    assert_eq!(replayed.refused, [""; 0]);
+    for signal in &names {
+        let line = replayed.lines.iter().find(|line| {
+            let rises = matches!(&line.change,
+                lines::Change::Signal { signal: of, raised: true } if of == signal);
+            rises && line.user == *signal && !line.reason.is_empty()
+        });
+        assert!(line.is_some(), "{signal} does not show");
+    }
 }
