@@ -99,7 +99,9 @@ fn the_pack_holds_the_signals_and_campaigns_of_its_rows_in_both_languages() {
 
 #[test]
 fn every_signal_has_an_example_where_it_rises_and_one_where_it_does_not() {
-    BUILTIN.into_iter().for_each(|pack| examples_of_each_signal(&fresh(pack)));
+    for pack in BUILTIN {
+        examples_of_each_signal(&fresh(pack));
+    }
 }
 
 fn examples_of_each_signal(compiled: &Compiled) {

@@ -3,9 +3,10 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::inconsistent_digit_grouping,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a test stops at the first failure"
+    reason = "a test stops at the first failure; 19_90 is 19 yuan and 90 fen"
 )]
 
 mod aggregates;

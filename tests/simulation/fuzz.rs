@@ -2,6 +2,7 @@
 //! mutations of these, the same ones in each run.
 
 #![allow(
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     missing_docs,

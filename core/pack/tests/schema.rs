@@ -85,8 +85,12 @@ fn every_key_that_the_compiler_knows_is_in_the_schema_and_no_other() {
     let schema = schema();
     for (place, yaml) in MAPS {
         let map = schema.pointer(place).unwrap_or_else(|| panic!("no {place}"));
-        let keys: BTreeSet<String> =
+        let mut keys: BTreeSet<String> =
             map["properties"].as_object().unwrap().keys().cloned().collect();
+        if place.is_empty() {
+            // They are carried out before the keys are looked at.
+            assert!(keys.remove("extends") && keys.remove("remove"));
+        }
         assert_eq!(keys, named(yaml, "no such key; it has "), "{place}");
         assert_eq!(map["additionalProperties"], Value::Bool(false), "{place}");
     }

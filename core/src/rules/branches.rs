@@ -195,12 +195,12 @@ mod tests {
     impl Readings for Values {
         fn read(&self, feature: u16) -> Option<Scalar> {
             let value = self.0[usize::from(feature)]?;
-            Some(if feature % 2 == 0 { Scalar::Integer(value) } else { Scalar::Flag(value > 0) })
+            Some(if feature.is_multiple_of(2) { Scalar::Integer(value) } else { Scalar::Flag(value > 0) })
         }
     }
 
     fn kind(feature: u16) -> Option<ScalarType> {
-        (feature < 8).then_some(if feature % 2 == 0 {
+        (feature < 8).then_some(if feature.is_multiple_of(2) {
             ScalarType::Integer
         } else {
             ScalarType::Flag
