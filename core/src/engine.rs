@@ -1,5 +1,6 @@
 //! The facade: what Kotlin and `ArkTS` see, too. Owned, plain data across it.
 
+mod backfill;
 mod config;
 mod effects;
 mod error;

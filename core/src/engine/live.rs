@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
+use super::backfill::{Meanwhile, Past};
 use super::effects::Effects;
 use super::error::Error;
-use super::past::{Meanwhile, Past};
 use super::receipt::{Placed, Receipt};
 use super::state::{State, encode_facts, kind};
 use crate::codec::Writer;

@@ -3,12 +3,13 @@
 use std::mem;
 use std::sync::{Arc, Mutex};
 
+use super::backfill::Meanwhile;
 use super::config::{Config, Host};
 use super::effects::Effects;
 use super::error::Error;
 use super::live::Live;
 use super::maintain::room;
-use super::past::{Meanwhile, Wanted};
+use super::past::Wanted;
 use super::phases::{Cold, Hot, Pause, Upkeep, Waiting, Warehouse};
 use super::shared::{Shared, lock};
 use super::state::{State, kind};

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use staykit_proto::segment::{Property, Row};
 
+use super::backfill::{Meanwhile, Past};
 use super::error::Error;
 use super::phases::Cold;
 use super::receipt::Receipt;
@@ -15,48 +16,6 @@ use crate::profile::{Definitions, Profile, ValidFrom};
 use crate::store::Store;
 use crate::store::record::{Body, Record, decode_entry};
 use crate::time::{Retrace, Stamp};
-
-/// Events that may be recorded while the past is read: a thousand a second for longer than that
-/// takes.
-const MOST_MEANWHILE: usize = 10_000;
-
-/// What is recorded while the past is read.
-#[derive(Debug, Default)]
-pub(super) struct Meanwhile {
-    events: Vec<(Event, Stamp, u64)>,
-    /// There was more: it cannot be filled now.
-    overflowed: bool,
-}
-
-impl Meanwhile {
-    pub(super) fn note(&mut self, event: &Event, stamp: &Stamp, session: u64) {
-        self.overflowed |= self.events.len() >= MOST_MEANWHILE;
-        if !self.overflowed {
-            self.events.push((event.clone(), *stamp, session));
-        }
-    }
-}
-
-/// A profile of the new definitions that has taken in all that is held.
-#[derive(Debug)]
-pub(super) struct Past {
-    profile: Profile,
-    valid: ValidFrom,
-}
-
-impl Past {
-    /// Fills what `profile` lacks, with what came meanwhile.
-    pub(super) fn fill(mut self, profile: &mut Profile, meanwhile: &Meanwhile, of: &Definitions) {
-        if meanwhile.overflowed {
-            log::warn!("too much was recorded meanwhile: the next opening fills the new figures");
-            return;
-        }
-        for (event, stamp, session) in &meanwhile.events {
-            self.profile.apply_stored(event, (stamp, *session), of);
-        }
-        profile.fill(self.profile, self.valid);
-    }
-}
 
 /// How far the past is to be read, and for what.
 pub(super) struct Wanted<'a> {

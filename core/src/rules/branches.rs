@@ -195,7 +195,11 @@ mod tests {
     impl Readings for Values {
         fn read(&self, feature: u16) -> Option<Scalar> {
             let value = self.0[usize::from(feature)]?;
-            Some(if feature.is_multiple_of(2) { Scalar::Integer(value) } else { Scalar::Flag(value > 0) })
+            Some(if feature.is_multiple_of(2) {
+                Scalar::Integer(value)
+            } else {
+                Scalar::Flag(value > 0)
+            })
         }
     }
 
