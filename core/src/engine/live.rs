@@ -330,7 +330,11 @@ impl Live {
             let due_at = self.state.signals.due_at().filter(|due_at| *due_at <= now.at);
             let Some(due_at) = due_at else { break };
             let at = if tick == MOST_TICKS { now.at } else { due_at.max(last.at) };
-            self.apply_tick(&if at >= now.at { now } else { last.later(at) });
+            if at >= now.at {
+                self.tick_now(reading);
+            } else {
+                self.apply_tick(&last.later(at));
+            }
             // Ticks stand for themselves: many of them need not be one entry.
             if self.entry.len() > TICKS_BYTES {
                 self.append();
@@ -338,10 +342,15 @@ impl Live {
             }
         }
         if now.tells_otherwise(&last) {
-            self.apply_tick(&now);
+            self.tick_now(reading);
         }
-        // Ticks that changed something are on the timeline now.
         self.state.timeline.stamp(reading)
+    }
+
+    /// Ticks as of `reading`. Earlier ticks may have moved the line on to a later day than the
+    /// clocks show now, after a flight westward: a replay sees them first, too.
+    fn tick_now(&mut self, reading: &ClockReading) {
+        self.apply_tick(&self.state.timeline.stamp(reading));
     }
 
     fn apply_tick(&mut self, stamp: &Stamp) {

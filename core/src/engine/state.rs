@@ -110,11 +110,12 @@ impl State {
     }
 
     /// Lets time pass to `stamp`: the signals that are due by then rise and fall. No campaign is
-    /// decided: `stamp` may lie in the past. Whether anything changed; only then the tick is a
-    /// record, and the timeline moves on.
+    /// decided: `stamp` may lie in the past. Whether anything changed, or local time is told
+    /// otherwise from here on; only then the tick is a record, and the timeline moves on.
     pub(super) fn apply_tick(&mut self, pack: &Pack, stamp: &Stamp, effects: &mut Effects) -> bool {
         let before = (effects.changes.len(), effects.moves.len());
-        if self.timeline.last().is_some_and(|last| stamp.tells_otherwise(last)) {
+        let otherwise = self.timeline.last().is_some_and(|last| stamp.tells_otherwise(last));
+        if otherwise {
             self.signals.make_due();
         }
         effects.marked.clear(&pack.rules);
@@ -123,11 +124,11 @@ impl State {
         let Effects { changes, moves, risen, .. } = effects;
         let changed = changes.iter().skip(before.0);
         risen.extend(changed.filter(|change| change.raised).map(|change| change.number));
-        let changed = (changes.len(), moves.len()) != before;
-        if changed {
+        let is_record = otherwise || (changes.len(), moves.len()) != before;
+        if is_record {
             self.timeline.apply(stamp);
         }
-        changed
+        is_record
     }
 
     /// Decides about the campaigns that wait for signals which rose during ticks, as of now.

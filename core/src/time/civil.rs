@@ -39,6 +39,14 @@ impl Zone {
         }
     }
 
+    /// The same zone as told at wall-clock instant `wall_ms`: a change that is past by then is the
+    /// offset that holds.
+    #[must_use]
+    pub fn from_instant(&self, wall_ms: i64) -> Self {
+        let next = self.next.filter(|change| change.at > wall_ms);
+        Self { offset_min: self.offset_at(wall_ms), next }
+    }
+
     /// Local calendar day at `wall_ms`, days since 1970-01-01.
     #[must_use]
     pub fn day(&self, wall_ms: i64) -> i32 {

@@ -50,12 +50,13 @@ impl Stamp {
         zone.instant(true_day, 0).saturating_add(self.lead_ms)
     }
 
-    /// Whether local time is told otherwise than at `other`: another zone, or a wall clock that
-    /// was moved.
+    /// Whether local time is told otherwise than `other` foretold: another zone, or a wall clock
+    /// that was moved.
     #[must_use]
     pub fn tells_otherwise(&self, other: &Self) -> bool {
         let ahead = |stamp: &Self| stamp.reading.wall_ms.saturating_sub(stamp.at);
-        self.reading.zone != other.reading.zone
+        let zone = |stamp: &Self| stamp.reading.zone.from_instant(self.reading.wall_ms);
+        zone(self) != zone(other)
             || self.lead_ms != other.lead_ms
             || ahead(self).abs_diff(ahead(other)) > TOLERANCE_MS
     }
@@ -71,8 +72,7 @@ impl Stamp {
     pub fn later(&self, at: i64) -> Self {
         let ms = at.saturating_sub(self.at);
         let wall_ms = self.reading.wall_ms.saturating_add(ms);
-        let zone = self.reading.zone;
-        let zone = Zone { offset_min: zone.offset_at(wall_ms), ..zone };
+        let zone = self.reading.zone.from_instant(wall_ms);
         let boot_ms = self.reading.boot_ms.saturating_add_signed(ms);
         let reading = ClockReading { wall_ms, boot_ms, zone, ..self.reading };
         let day = day_at(&reading, at, self.lead_ms).max(self.day);
