@@ -194,11 +194,14 @@ impl Profile {
     pub fn read(&self, number: u16, stamp: &Stamp, definitions: &Definitions) -> Option<Scalar> {
         let feature = definitions.feature(number)?;
         let slot = self.slots.get(usize::from(number))?;
-        // What most conditions read.
-        if let (Feature::Count { .. }, Slot::Whole(tally)) = (feature, slot) {
-            return Some(Scalar::Integer(tally.sum(&self.moment(stamp))));
+        match (feature, slot) {
+            // What most conditions read.
+            (Feature::Count { .. }, Slot::Whole(tally)) => {
+                Some(Scalar::Integer(tally.sum(&self.moment(stamp))))
+            }
+            (Feature::Hour, _) => Some(Scalar::Integer(i64::from(stamp.minute_of_day() / 60))),
+            _ => self.read_slot(number, (feature, slot), stamp, definitions),
         }
-        self.read_slot(number, (feature, slot), stamp, definitions)
     }
 
     fn read_slot(
@@ -246,7 +249,6 @@ impl Profile {
             (Feature::SessionLength, _) => {
                 whole(self.sessions.length_at(stamp.at, definitions.session_idle_ms()))
             }
-            (Feature::Hour, _) => whole(i64::from(stamp.minute_of_day() / 60)),
             (Feature::Weekday, _) => whole(i64::from(civil::weekday(stamp.wall_day()))),
             (Feature::FactIs(test), _) => Some(Scalar::Flag(self.facts.is(test))),
             (Feature::ContextIs(test), _) => Some(Scalar::Flag(self.context.is(test))),
