@@ -130,6 +130,16 @@ impl Engine {
         self.shared.rewrap(key, wrapped)
     }
 
+    /// Tells a locked engine that the wrapping key is gone for good, so that nothing stored here
+    /// can be read any more: the old files are erased, and [`Engine::unlock_new`] begins a new
+    /// installation, whose first event says that the one before was lost. What waits in memory
+    /// stays. For a host that unlocks by [`Engine::unlock`]; an engine with a vault does it itself.
+    ///
+    /// An engine that is unlocked has its key: nothing happens.
+    pub fn key_lost(&self) -> Result<(), Error> {
+        self.shared.key_lost()
+    }
+
     /// Records an event.
     ///
     /// When it returns [`Placed::OnFlash`], the end of the process does not touch the event any
@@ -140,6 +150,12 @@ impl Engine {
         let receipt = hot.record(&reading, draft)?;
         self.shared.wake.after(hot);
         Ok(receipt)
+    }
+
+    /// Whether [`Engine::record`] would take the draft as far as the draft is concerned, and if
+    /// not, why: [`Error::Draft`] names the property, the fault and the limit.
+    pub fn check(&self, draft: Draft) -> Result<(), Error> {
+        lock(&self.shared.hot).check(draft)
     }
 
     /// Lets time pass: signals that became due rise and fall, in order. Guidance is decided as of
@@ -174,6 +190,13 @@ impl Engine {
         let receipt = hot.live()?.report(&reading, (decision, outcome))?;
         self.shared.wake.after(hot);
         Ok(receipt)
+    }
+
+    /// What the person allows, as far as is known: a locked engine does not know yet what was said
+    /// in an earlier use.
+    #[must_use]
+    pub fn consent(&self) -> Consent {
+        lock(&self.shared.hot).consent()
     }
 
     /// Notes what the person allows; on flash when it returns, so not for the main thread.
@@ -252,6 +275,9 @@ impl Engine {
     /// Syncs everything recorded so far: when it returns, a power cut does not touch it.
     pub fn flush(&self) -> Result<(), Error> {
         let mut cold = lock(&self.shared.cold);
+        if matches!(*cold, Cold::Closed) {
+            return Err(Error::Closed);
+        }
         self.shared.flush(&mut cold)
     }
 
@@ -276,24 +302,38 @@ impl Engine {
         self.shared.erase(consent)
     }
 
-    /// Syncs and ends. Dropping the engine does the same but cannot say whether it worked.
-    pub fn close(self) -> Result<(), Error> {
-        self.end()
+    /// Syncs and ends: whatever is called afterwards answers [`Error::Closed`], and the folder can
+    /// be opened again. Closing twice is no error. Dropping the engine does the same but cannot
+    /// say whether it worked.
+    pub fn close(&self) -> Result<(), Error> {
+        self.end_thread();
+        let mut cold = lock(&self.shared.cold);
+        if matches!(*cold, Cold::Closed) && matches!(*lock(&self.shared.hot), Hot::Closed) {
+            return Ok(());
+        }
+        let synced = self.shared.flush(&mut cold);
+        self.shared.ease_opening(&mut cold);
+        let closed = lock(&self.shared.hot).close();
+        *cold = Cold::Closed;
+        synced.and(closed)
     }
 
-    fn end(&self) -> Result<(), Error> {
+    /// Ends after a panic in a call, and writes nothing any more: neither a state that the panic
+    /// may have left half changed, nor what is in memory only. What is on flash is replayed by
+    /// the next opening, as after a killed process. Takes effect at once; [`Engine::close`] then
+    /// lets go of the folder.
+    pub fn abandon(&self) {
+        self.shared.wake.stop();
+        *lock(&self.shared.hot) = Hot::Closed;
+    }
+
+    fn end_thread(&self) {
         self.shared.wake.stop();
         if let Some(thread) = lock(&self.thread).take()
             && thread.join().is_err()
         {
             log::error!("the maintenance thread ended badly");
         }
-        let mut cold = lock(&self.shared.cold);
-        let synced = self.shared.flush(&mut cold);
-        self.shared.ease_opening(&mut cold);
-        let closed = lock(&self.shared.hot).close();
-        *cold = Cold::Closed;
-        synced.and(closed)
     }
 
     /// Folder of the store.
@@ -305,7 +345,7 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        if let Err(error) = self.end() {
+        if let Err(error) = self.close() {
             log::warn!("the engine did not end cleanly: {error}");
         }
     }

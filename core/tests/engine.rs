@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use staykit_core::crypto::FileVault;
-use staykit_core::engine::{Config, Engine, Error, Host, Placed, Receipt, Why};
+use staykit_core::engine::{Config, Engine, Error, Host, KeyState, Placed, Receipt, Why};
 use staykit_core::event::{Draft, Value};
 use staykit_core::guidance::{Outcome, Verdict};
 use staykit_core::privacy::Consent;
@@ -208,6 +208,41 @@ fn several_threads_record_without_losing_or_doubling_a_number() {
     assert_eq!(seqs, (1..=2_000).collect::<Vec<u64>>());
     engine.close().unwrap();
     assert_eq!(phone.open().status().unwrap().last_seq, 2_000);
+}
+
+#[test]
+fn closed_twice_it_is_closed_once_and_the_folder_opens_again_beside_it() {
+    let phone = Phone::new();
+    let engine = phone.open();
+    engine.record(Draft::new("open")).unwrap();
+    assert_eq!((engine.close(), engine.close()), (Ok(()), Ok(())));
+    assert_eq!(engine.record(Draft::new("open")), Err(Error::Closed));
+    assert_eq!(engine.flush(), Err(Error::Closed));
+    assert_eq!(engine.key_state(), KeyState::Closed);
+    assert_eq!(phone.open().status().unwrap().last_seq, 1);
+}
+
+#[test]
+fn abandoned_it_writes_nothing_more_and_what_was_on_flash_is_whole() {
+    let phone = Phone::new();
+    let engine = phone.open();
+    engine.record(Draft::new("open")).unwrap();
+    engine.abandon();
+    assert_eq!(engine.record(Draft::new("open")), Err(Error::Closed));
+    engine.close().unwrap_or_else(|error| assert_eq!(error, Error::Closed));
+    let status = phone.open().status().unwrap();
+    assert_eq!((status.recorded, status.unclean_end, status.damaged), (1, true, false));
+}
+
+#[test]
+fn a_draft_can_be_checked_without_being_recorded() {
+    let phone = Phone::new();
+    let engine = phone.open();
+    assert_eq!(engine.check(Draft::new("purchase").money("amount", 1, "CNY")), Ok(()));
+    let wrong = engine.check(Draft::new("purchase").text("amount", "1")).unwrap_err();
+    assert_eq!(wrong.to_string(), "property `amount` of `purchase` must be money, not text");
+    assert_eq!(engine.status().unwrap().recorded, 0);
+    assert_eq!(engine.consent(), Consent::all());
 }
 
 #[test]

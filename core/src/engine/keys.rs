@@ -27,13 +27,7 @@ impl Shared {
                 Ok(())
             }
             Err(VaultError::Lost) => {
-                log::warn!("the wrapping key is gone: a new installation begins");
-                let mut cold = lock(&self.cold);
-                if let Cold::Locked(folder) = &*cold {
-                    folder.note_reset(Reset::KeyLost)?;
-                }
-                self.destroy(&mut cold)?;
-                drop(cold);
+                self.key_lost()?;
                 self.unlock_by_vault()
             }
             Err(error) => {
@@ -41,6 +35,18 @@ impl Shared {
                 Ok(())
             }
         }
+    }
+
+    pub(super) fn key_lost(&self) -> Result<(), Error> {
+        let mut cold = lock(&self.cold);
+        let folder = match &*cold {
+            Cold::Locked(folder) => folder,
+            Cold::Open(_) => return Ok(()),
+            Cold::Closed => return Err(Error::Closed),
+        };
+        log::warn!("the wrapping key is gone: a new installation begins");
+        folder.note_reset(Reset::KeyLost)?;
+        self.destroy(&mut cold)
     }
 
     fn stay_locked(&self, error: VaultError) {

@@ -184,6 +184,15 @@ impl Hot {
         }
     }
 
+    pub(super) fn check(&self, draft: Draft) -> Result<(), Error> {
+        let catalog = match self {
+            Self::Open(live) => &live.catalog,
+            Self::Locked(waiting) => &waiting.catalog,
+            Self::Closed => return Err(Error::Closed),
+        };
+        Ok(catalog.admit(draft).map(drop)?)
+    }
+
     pub(super) fn next_due(&self, reading: &ClockReading) -> Option<i64> {
         let Self::Open(live) = self else { return None };
         let last = live.state.timeline.last()?;

@@ -109,6 +109,17 @@ pub enum StorageState {
     Failing,
 }
 
+impl KeyState {
+    fn of(hot: &Hot) -> Self {
+        match hot {
+            Hot::Locked(waiting) if waiting.vault_away => Self::Unavailable,
+            Hot::Locked(_) => Self::Locked,
+            Hot::Open(_) => Self::Unlocked,
+            Hot::Closed => Self::Closed,
+        }
+    }
+}
+
 impl StorageState {
     fn of(live: Option<&StoreError>, buffer: Option<&StoreError>) -> Self {
         match live.or(buffer) {
@@ -122,6 +133,12 @@ impl StorageState {
 }
 
 impl Engine {
+    /// State of the data key. Reads no file, unlike [`Engine::status`].
+    #[must_use]
+    pub fn key_state(&self) -> KeyState {
+        KeyState::of(&lock(&self.shared.hot))
+    }
+
     /// How the engine is. Reads file sizes: not for the main thread.
     pub fn status(&self) -> Result<Status, Error> {
         let mut cold = lock(&self.shared.cold);
@@ -168,12 +185,7 @@ impl Status {
 fn of_hot(hot: &mut Hot, buffer: Option<&StoreError>) -> Status {
     let mut status = Status {
         installation: String::new(),
-        key: match hot {
-            Hot::Locked(waiting) if waiting.vault_away => KeyState::Unavailable,
-            Hot::Locked(_) => KeyState::Locked,
-            Hot::Open(_) => KeyState::Unlocked,
-            Hot::Closed => KeyState::Closed,
-        },
+        key: KeyState::of(hot),
         consent: hot.consent(),
         epoch: 0,
         last_seq: 0,
