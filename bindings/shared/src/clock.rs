@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use rustix::time::{ClockId, Timespec, clock_gettime};
 use staykit_core::time::{Clock, ClockFailed, ClockReading, OffsetChange, Zone};
@@ -42,9 +42,12 @@ thread_local! {
     static EARLIER: Cell<Option<(i64, i64)>> = const { Cell::new(None) };
 }
 
-/// `CLOCK_REALTIME` and `CLOCK_BOOTTIME`, without a call into Kotlin or `ArkTS`.
+/// `CLOCK_REALTIME` and `CLOCK_BOOTTIME`, without a call into Kotlin or `ArkTS`; in a rehearsal what
+/// they were last set to.
 #[derive(Debug)]
 pub struct HostClock {
+    /// (wall clock, clock since boot), ms.
+    rehearsed: Option<Mutex<(i64, u64)>>,
     zone: RwLock<Zone>,
     boot_id: Option<u64>,
     /// The clock since boot at the last reading that the engine may have put on its timeline; what
@@ -58,11 +61,30 @@ impl HostClock {
     /// platform does not tell.
     pub fn new(zone: HostZone, boot_id: Option<u64>) -> Result<Self, Error> {
         Ok(Self {
+            rehearsed: None,
             zone: RwLock::new(zone.checked()?),
             boot_id,
             floor_ms: AtomicU64::new(0),
             counts: std::sync::atomic::AtomicBool::new(false),
         })
+    }
+
+    /// The same, standing at these moments until it is set.
+    pub(crate) fn rehearsed(
+        zone: HostZone,
+        boot_id: Option<u64>,
+        (wall_ms, boot_ms): (i64, u64),
+    ) -> Result<Self, Error> {
+        Ok(Self { rehearsed: Some(Mutex::new((wall_ms, boot_ms))), ..Self::new(zone, boot_id)? })
+    }
+
+    /// Sets the clocks of a rehearsal.
+    pub(crate) fn set(&self, wall_ms: i64, boot_ms: u64) -> Result<(), Error> {
+        let Some(rehearsed) = &self.rehearsed else {
+            return Err(Error::Argument("only the clocks of a rehearsal are set"));
+        };
+        *rehearsed.lock().unwrap_or_else(PoisonError::into_inner) = (wall_ms, boot_ms);
+        Ok(())
     }
 
     /// The person is in another zone, or another change of offset comes next.
@@ -92,11 +114,18 @@ impl HostClock {
         call()
     }
 
+    fn now(&self) -> Result<(i64, u64), ClockFailed> {
+        if let Some(rehearsed) = &self.rehearsed {
+            return Ok(*rehearsed.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+        let boot_ms = ms(clock_gettime(ClockId::Boottime));
+        let boot_ms = u64::try_from(boot_ms).map_err(|_| ClockFailed)?;
+        Ok((ms(clock_gettime(ClockId::Realtime)), boot_ms))
+    }
+
     /// (wall clock, clock since boot), as the engine is to see them.
     fn moment(&self) -> Result<(i64, u64), ClockFailed> {
-        let wall_ms = ms(clock_gettime(ClockId::Realtime));
-        let boot_ms =
-            u64::try_from(ms(clock_gettime(ClockId::Boottime))).map_err(|_| ClockFailed)?;
+        let (wall_ms, boot_ms) = self.now()?;
         let earlier = EARLIER.get().and_then(|(wall, boot)| {
             let boot = u64::try_from(boot).ok()?;
             (wall >= 0 && wall <= wall_ms && boot <= boot_ms).then_some((wall, boot))

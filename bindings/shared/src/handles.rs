@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use staykit_core::engine;
 
 use crate::error::Error;
+use crate::rehearsal::Rehearsal;
 use crate::session::Session;
 use crate::settings::Settings;
 
@@ -39,13 +40,22 @@ struct Table {
 ///
 /// Reads files: not for the main thread.
 pub fn open(settings: Settings) -> Result<Opened, Error> {
+    open_as(settings, None)
+}
+
+/// The same as a rehearsal; an engine that is open in the folder already goes on as it is.
+pub fn rehearse(settings: Settings, rehearsal: Rehearsal) -> Result<Opened, Error> {
+    open_as(settings, Some(rehearsal))
+}
+
+fn open_as(settings: Settings, rehearsal: Option<Rehearsal>) -> Result<Opened, Error> {
     let _opening = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = folder(&settings.folder)?;
     if let Some((handle, session)) = find(&folder) {
         session.set_zone(settings.zone)?;
         return session.opened(handle);
     }
-    let session = Arc::new(Session::open(settings, folder)?);
+    let session = Arc::new(Session::open(settings, folder, rehearsal)?);
     let handle = {
         let mut table = TABLE.write().unwrap_or_else(PoisonError::into_inner);
         table.last = table.last.saturating_add(1);

@@ -13,6 +13,7 @@ pub mod encoding;
 mod error;
 mod handles;
 pub mod hot;
+mod rehearsal;
 mod session;
 mod settings;
 mod status;
@@ -25,7 +26,8 @@ pub use conclusion::{
 };
 pub use decision::{Cause, Decision, LocalText, Outcome, Why};
 pub use error::{Error, Refusal};
-pub use handles::{Opened, close, open, session};
+pub use handles::{Opened, close, open, rehearse, session};
+pub use rehearsal::Rehearsal;
 pub use session::{Session, new_key};
 pub use settings::{
     Consent, DeviceClass, OwnEvent, OwnProperty, Priority, PropertyKind, Sensitivity, Settings,

@@ -20,6 +20,7 @@ use crate::decision::{Decision, Outcome, Why};
 use crate::encoding;
 use crate::error::Error;
 use crate::handles::Opened;
+use crate::rehearsal::Rehearsal;
 use crate::settings::{Consent, Settings};
 use crate::status::Status;
 use crate::upload::{Answer, Delivery, Maintained, Upload};
@@ -47,11 +48,22 @@ pub fn new_key() -> Result<DataKey, Error> {
 }
 
 impl Session {
-    pub(crate) fn open(settings: Settings, folder: PathBuf) -> Result<Self, Error> {
-        let clock = Arc::new(HostClock::new(settings.zone, settings.boot_id)?);
-        let host = Host::new(Arc::clone(&clock) as _, Arc::new(SystemRandom));
+    pub(crate) fn open(
+        settings: Settings,
+        folder: PathBuf,
+        rehearsal: Option<Rehearsal>,
+    ) -> Result<Self, Error> {
+        let (clock, random) = match rehearsal {
+            None => (HostClock::new(settings.zone, settings.boot_id)?, Arc::new(SystemRandom) as _),
+            Some(rehearsal) => rehearsal.host(&settings)?,
+        };
+        let clock = Arc::new(clock);
+        let host = Host::new(Arc::clone(&clock) as _, random);
         let engine = fence(|| {
-            let config = settings.config(&folder)?;
+            let mut config = settings.config(&folder)?;
+            if rehearsal.is_some() {
+                config = config.with_manual_maintenance();
+            }
             Ok(Engine::open(config, host)?)
         })
         .unwrap_or(Err(Error::Broken))?;
@@ -181,6 +193,11 @@ impl Session {
     /// The person is in another zone, or another change of offset comes next.
     pub fn set_zone(&self, zone: HostZone) -> Result<(), Error> {
         self.clock.set_zone(zone)
+    }
+
+    /// Sets the clocks of a rehearsal, ms.
+    pub fn set_clocks(&self, wall_ms: i64, boot_ms: u64) -> Result<(), Error> {
+        self.clock.set(wall_ms, boot_ms)
     }
 
     /// Sets and unsets facts about the person, from their bytes.
