@@ -18,6 +18,7 @@ mod guidance;
 mod habits;
 mod hostile;
 mod integrity;
+mod life;
 mod reach;
 mod recomputed;
 mod signals;
