@@ -61,7 +61,9 @@ fn definitions() -> Definitions {
 
 /// A pack of the first so many conditions.
 pub(super) fn yaml(conditions: usize) -> String {
-    let head = "pack: test\nversion: 1\nfunnels:\n  f: { steps: [buy, look, try], within: hours(9) }\n  \
+    let head = format!("pack: test\nversion: {conditions}\n");
+    let head = head
+        + "funnels:\n  f: { steps: [buy, look, try], within: hours(9) }\n  \
                 g: { steps: [look, buy, buy], within: days(2) }\nevents:\n  buy: { properties: { amount: { type: money }, \
                 rating: { type: number }, item: { type: text }, gift: { type: flag }, place: { \
                 type: integer } } }\n  look: { ambient: true, properties: { amount: { type: money \
@@ -71,7 +73,7 @@ pub(super) fn yaml(conditions: usize) -> String {
                 \"2026-03-14..2026-03-15\"]\n  DE: [\"2026-03-06..2026-03-07\"]\n";
     let names: Vec<String> = (0..conditions).map(|number| format!("s{number}")).collect();
     let signals = names.iter().map(String::as_str).zip(CONDITIONS.iter().copied());
-    packs::with_signals(head, signals)
+    packs::with_signals(&head, signals)
 }
 
 /// Numbers drawn one after the other.

@@ -10,7 +10,9 @@
 //! has been running may be taken for a restart when a new pack is filled from the buffer: here it is
 //! not moved that far.
 
-use staykit_core::engine::Receipt;
+use std::sync::LazyLock;
+
+use staykit_core::engine::{Config, Receipt};
 use staykit_core::event::Value;
 use staykit_core::pack::Pack;
 use staykit_core::profile::{FactChange, Scalar};
@@ -20,9 +22,16 @@ use staykit_core::time::{
 };
 use staykit_tests::oracle::{Conclusions, History, Turned};
 use staykit_tests::person::Person;
-use staykit_tests::server;
+use staykit_tests::{packs, server};
 
 use super::aggregates::{Draws, catalog};
+
+/// Signs packs.
+static KEY: LazyLock<Vec<u8>> = LazyLock::new(|| staykit_pack::generate_key().unwrap());
+
+fn trusting(config: Config) -> Config {
+    config.with_trusted_key(staykit_pack::public_key(&KEY).unwrap())
+}
 
 /// A person, and what happened to them.
 pub(super) struct Life {
@@ -41,12 +50,19 @@ pub(super) struct Life {
 
 impl Life {
     pub(super) fn new(seed: u64, pack: Pack, concludes: bool) -> Self {
+        let mut person = Person::under(pack.clone());
+        person.config = trusting;
+        person.reopens();
+        let mut line = Timeline::default();
+        // What the person allows was noted when it was opened first.
+        let stamp = line.stamp(&person.clock.read().unwrap());
+        line.apply(&stamp);
         Self {
             history: History::new(&pack.definitions),
             draws: Draws(Seed::from_number(seed), 0),
             conclusions: Conclusions::default(),
-            person: Person::under(pack.clone()),
-            line: Timeline::default(),
+            person,
+            line,
             pack,
             concludes,
             locked: false,
@@ -141,7 +157,8 @@ impl Life {
         }
     }
 
-    /// Something happens to the clocks; the person is there before and after it.
+    /// Something happens to the clocks; the person is there before and after it. The tick that sees
+    /// it comes in between: what waits for a fall that it brings about rises with the next call.
     pub(super) fn clocks_change(&mut self) {
         self.records();
         let reading = self.person.clock.read().unwrap();
@@ -169,6 +186,9 @@ impl Life {
                 self.person.clock.set_wall(reading.wall_ms + by);
             }
         }
+        if self.concludes {
+            self.ticks();
+        }
         self.records();
     }
 
@@ -194,11 +214,20 @@ impl Life {
         }
     }
 
-    /// The engine is opened again under another pack.
-    pub(super) fn goes_under(&mut self, pack: Pack) {
-        self.conclusions.go_under(&pack);
-        self.pack = pack;
-        self.person.reopens_under(self.pack.clone());
+    /// Another pack counts from now on: while the engine runs, or with the next opening.
+    pub(super) fn goes_under(&mut self, yaml: &str, at_opening: bool) {
+        // What the new pack concludes, it concludes as of the last event.
+        self.records();
+        let bytes = packs::bytes(yaml);
+        self.pack = Pack::unsigned(&bytes).unwrap();
+        self.conclusions.go_under(&self.pack);
+        if at_opening {
+            return self.person.reopens_under(self.pack.clone());
+        }
+        let signed = staykit_pack::sign(&bytes, &KEY).unwrap();
+        let receipt = self.person.engine().activate_pack(&signed).unwrap();
+        self.notes(receipt);
+        self.person.takes(self.pack.clone());
     }
 
     /// The host takes care of the files.

@@ -12,6 +12,7 @@
 mod aggregates;
 mod backfill;
 mod capture;
+mod concluded;
 mod data;
 mod facts;
 mod guidance;

@@ -15,8 +15,8 @@ impl Life {
     /// Goes on under a pack that knows less, for a while.
     fn forgets(&mut self) {
         let fewer = usize::try_from(self.draws.below(ALL as u64 - 1)).unwrap() + 1;
-        let all = self.pack.clone();
-        self.goes_under(packs::compiled(&yaml(fewer)));
+        let at_opening = self.draws.below(2) == 0;
+        self.goes_under(&yaml(fewer), at_opening);
         if self.draws.below(2) == 0 {
             self.time_passes();
             self.records();
@@ -24,7 +24,7 @@ impl Life {
         if self.draws.below(3) == 0 {
             self.restarts();
         }
-        self.goes_under(all);
+        self.goes_under(&yaml(ALL), !at_opening);
     }
 
     /// Figures that were compared.

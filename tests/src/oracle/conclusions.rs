@@ -69,7 +69,7 @@ impl Conclusions {
         let known = instants(&last, &now, history, &spans);
         let mut next = Some(last.at);
         while let Some(at) = next {
-            let stamp = if at >= now.at { now } else { last.later(at) };
+            let stamp = if at >= now.at { line.stamp(reading) } else { last.later(at) };
             for round in 0.. {
                 assert!(round < 100, "turns for ever");
                 if !self.look(pack, history, &stamp) {
