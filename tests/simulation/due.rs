@@ -99,6 +99,7 @@ fn condition(dice: &mut Dice) -> String {
         17 => "best_hour() == hour()".to_owned(),
         18 => format!("active_share('{:02}:00-0{n}:00') > 0.2", dice.from(10, 23)),
         19 => format!("next_active_window() {relation} minutes({})", hours * 10),
+        20 if n == 1 => format!("fact_age('region') {relation} hours({hours})"),
         20 => {
             let (days, from) = (dice.pick(&["mon-fri", "sat,sun", "wed-thu"]), dice.below(24));
             let (minute, to) = (dice.pick(&["00", "30"]), dice.below(24));
@@ -193,6 +194,9 @@ fn yaml(dice: &mut Dice) -> String {
     let mut head = format!("pack: test\nversion: 1\n{funnels}{holidays}tags:\n");
     for number in 0..TAGS {
         let _ = writeln!(head, "  t{number}:\n    raise: \"{}\"", whole(dice, condition));
+        if dice.below(3) == 0 {
+            let _ = writeln!(head, "    clear: \"{}\"", whole(dice, condition));
+        }
     }
     head.push_str(&tables(dice));
     let signals: Vec<(String, String)> = (0..SIGNALS)
