@@ -218,6 +218,7 @@ impl Life {
     pub(super) fn goes_under(&mut self, yaml: &str, at_opening: bool) {
         // What the new pack concludes, it concludes as of the last event.
         self.records();
+        self.catches_up();
         let bytes = packs::bytes(yaml);
         self.pack = Pack::unsigned(&bytes).unwrap();
         self.conclusions.go_under(&self.pack);
