@@ -45,22 +45,35 @@ const CONDITIONS: &[&str] = &[
     "session_time(days(9)) > hours(1) || session_time(hours(5)) > hours(1)",
     "session_length() > minutes(2) || in_window('mon-fri', '22:00-06:30')",
     "last_value('look', 'rating') > 1.0 && last_value('buy', 'amount', gift == true) > 1",
+    "fact('level') == 'gold' || fact_number('band') >= 3 || fact_age('level') > hours(7)",
+    "context('network') != 'wifi' && context_number('battery') < 20 && region() == 'CN'",
+    "fact_age('region') < days(2) || fact_age('band') >= minutes(3) || holiday()",
+    "next_action('m1', 'moods') > 0.5 || next_action('m0', 'seen') + next_action('m5', 'moods') > 0.9",
+    "next_active_window() <= hours(3)",
 ];
 
+/// How many there are.
+pub(super) const ALL: usize = CONDITIONS.len();
+
 fn definitions() -> Definitions {
-    packs::compiled(&yaml(CONDITIONS.len())).definitions
+    packs::compiled(&yaml(ALL)).definitions
 }
 
 /// A pack of the first so many conditions.
 pub(super) fn yaml(conditions: usize) -> String {
-    let head = "pack: test\nversion: 1\nfunnels:\n  f: { steps: [buy, look, try], within: hours(9) }\n  \
+    let head = format!("pack: test\nversion: {conditions}\n");
+    let head = head
+        + "funnels:\n  f: { steps: [buy, look, try], within: hours(9) }\n  \
                 g: { steps: [look, buy, buy], within: days(2) }\nevents:\n  buy: { properties: { amount: { type: money }, \
                 rating: { type: number }, item: { type: text }, gift: { type: flag }, place: { \
                 type: integer } } }\n  look: { ambient: true, properties: { amount: { type: money \
-                }, rating: { type: number }, item: { type: text } } }\n";
+                }, rating: { type: number }, item: { type: text }, mood: { type: text } } }\n  try: { properties: \
+                { mood: { type: text } } }\npredictions:\n  moods: { of: try.mood }\n  seen: { of: \
+                look.mood }\nholidays:\n  CN: [\"2026-03-04\", \"2026-03-07..2026-03-09\", \
+                \"2026-03-14..2026-03-15\"]\n  DE: [\"2026-03-06..2026-03-07\"]\n";
     let names: Vec<String> = (0..conditions).map(|number| format!("s{number}")).collect();
     let signals = names.iter().map(String::as_str).zip(CONDITIONS.iter().copied());
-    packs::with_signals(head, signals)
+    packs::with_signals(&head, signals)
 }
 
 /// Numbers drawn one after the other.
@@ -84,6 +97,9 @@ impl Draws {
         // More values than there are places for.
         let item = format!("i{}", self.below(80) * self.below(2) + self.below(4));
         let mut draft = Draft::new(name).text("item", item).integer("place", self.below(5));
+        if self.below(6) > 0 {
+            draft = draft.text("mood", format!("m{}", self.below(3) * self.below(3)));
+        }
         if self.below(5) > 0 {
             draft = draft.value("amount", amount);
         }

@@ -12,12 +12,14 @@
 mod aggregates;
 mod backfill;
 mod capture;
+mod concluded;
 mod data;
 mod facts;
 mod guidance;
 mod habits;
 mod hostile;
 mod integrity;
+mod life;
 mod reach;
 mod recomputed;
 mod signals;

@@ -1,12 +1,18 @@
 //! What features are worth, figured out from the full list of what happened: slow, with plain
 //! lists, and without the profile's windows, counters and states.
 
+mod conclusions;
+mod facts;
+mod next;
 mod order;
+mod rhythm;
+
+pub use conclusions::{Conclusions, Turned};
 
 use staykit_core::event::{Event, Value};
 use staykit_core::profile::{
-    Aggregate, Constant, Definitions, Events, Feature, Funnel, KeptValue, LastValue, Part,
-    Relation, Scalar, Summary, Test, Unit, Window,
+    Aggregate, Constant, Definitions, Events, Feature, Funnel, Holidays, KeptValue, LastValue,
+    Part, Prediction, Relation, Scalar, Summary, Test, Unit, Window,
 };
 use staykit_core::time::{HOUR_MS, MINUTE_MS, Stamp};
 
@@ -14,8 +20,11 @@ use staykit_core::time::{HOUR_MS, MINUTE_MS, Stamp};
 #[derive(Debug, Default)]
 pub struct History {
     events: Vec<Happened>,
+    told: Vec<facts::Told>,
     idle_ms: i64,
     funnels: Vec<Funnel>,
+    holidays: Holidays,
+    predictions: Vec<Prediction>,
 }
 
 #[derive(Debug)]
@@ -35,11 +44,22 @@ struct Moment {
 }
 
 impl History {
-    /// Nothing happened yet. Of the definitions only the session's end and the funnels count.
+    /// Nothing happened yet. Of the definitions the features do not count.
     #[must_use]
     pub fn new(definitions: &Definitions) -> Self {
-        let (idle_ms, funnels) = (definitions.session_idle_ms(), definitions.funnels().to_vec());
-        Self { events: Vec::new(), idle_ms, funnels }
+        Self {
+            idle_ms: definitions.session_idle_ms(),
+            funnels: definitions.funnels().to_vec(),
+            holidays: definitions.holidays().clone(),
+            predictions: definitions.predictions().to_vec(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether nothing happened yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
     }
 
     /// One more event.
@@ -90,6 +110,12 @@ impl History {
             }
             Feature::Aggregate(aggregate) => self.aggregate(aggregate, now),
             Feature::LastValue(last) => self.last_value(last),
+            Feature::Next { prediction, action } => self.next(*prediction, action),
+            Feature::FactIs(_)
+            | Feature::FactInteger(_)
+            | Feature::FactAge(_)
+            | Feature::ContextIs(_)
+            | Feature::ContextInteger(_) => self.of_facts(feature, now),
             _ => return self.in_order(feature, stamp),
         })
     }

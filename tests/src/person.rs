@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use staykit_core::crypto::FileVault;
+use staykit_core::crypto::{FileVault, KeyVault};
 use staykit_core::engine::{Config, Engine, Error, Host, Receipt, Standing, Why};
 use staykit_core::event::Draft;
 use staykit_core::guidance::{Decision, Outcome, OutcomeCounts, Verdict};
@@ -77,9 +77,19 @@ impl Person {
 
     /// Opens the store; whatever was open must be closed.
     pub fn try_open(&self) -> Result<Engine, Error> {
-        let vault = Arc::new(FileVault::new(self.folder.path().join("vault")));
+        self.open_on(self.host().with_vault(Arc::new(self.vault())))
+    }
+
+    fn vault(&self) -> FileVault {
+        FileVault::new(self.folder.path().join("vault"))
+    }
+
+    fn host(&self) -> Host {
         let random = Arc::new(SeededRandom::new(self.seed));
-        let host = Host::new(Arc::<VirtualClock>::clone(&self.clock), random).with_vault(vault);
+        Host::new(Arc::<VirtualClock>::clone(&self.clock), random)
+    }
+
+    fn open_on(&self, host: Host) -> Result<Engine, Error> {
         let config = Config::new(self.store())
             .with_pack(self.pack.clone())
             .with_consent(Consent::all())
@@ -114,6 +124,23 @@ impl Person {
     /// Opens the engine again after it was closed.
     pub fn starts(&mut self) {
         self.engine = Some(self.try_open().unwrap());
+    }
+
+    /// Opens the engine again, locked: its key is not at hand yet.
+    pub fn starts_locked(&mut self) {
+        self.engine = Some(self.open_on(self.host()).unwrap());
+    }
+
+    /// The key is at hand: what happened meanwhile is recorded.
+    pub fn unlocks(&mut self) {
+        let wrapped = self.engine().wrapped_key().unwrap();
+        let key = self.vault().unwrap(&wrapped).unwrap();
+        self.engine().unlock(key).unwrap();
+    }
+
+    /// Other packs count from the next opening on.
+    pub fn takes(&mut self, pack: Pack) {
+        self.pack = pack;
     }
 
     /// Closes the engine.

@@ -29,13 +29,16 @@ pub fn by_form<T>(short: T, long: T) -> T {
     if form() == Form::Short { short } else { long }
 }
 
-/// The seeds from 1 to `count`, or the one that `STAYKIT_SEED` names.
+/// The seeds from 1 to `count`, or the one that `STAYKIT_SEED` names, or those of `from-to`.
 #[must_use]
 pub fn seeds(count: u64) -> RangeInclusive<u64> {
-    match std::env::var("STAYKIT_SEED").ok().and_then(|seed| seed.parse().ok()) {
-        Some(seed) => seed..=seed,
-        None => 1..=count,
-    }
+    let named = std::env::var("STAYKIT_SEED").ok();
+    named.and_then(|named| range(&named)).unwrap_or(1..=count)
+}
+
+fn range(named: &str) -> Option<RangeInclusive<u64>> {
+    let (from, to) = named.split_once('-').unwrap_or((named, named));
+    Some(from.parse().ok()?..=to.parse().ok()?)
 }
 
 /// How to run `test` again with this seed alone.

@@ -121,7 +121,8 @@ impl Profile {
 
     fn apply_session(&mut self, event: &Event, stamp: &Stamp, definitions: &Definitions) {
         let step = self.sessions.apply(stamp.at, definitions.session_idle_ms());
-        if step == Step::Begins {
+        // What was before the first session is counted with that one.
+        if step == Step::Begins && self.sessions.number() > 1 {
             self.predictions.iter_mut().for_each(Chain::forget_last);
         }
         self.apply_any(event, step, stamp, definitions);
@@ -355,4 +356,40 @@ impl Profile {
 
 fn since(at: Option<i64>, stamp: &Stamp) -> i64 {
     at.map_or(Scalar::ENDLESS, |at| stamp.at.saturating_sub(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Prediction;
+    use super::{Definitions, Profile};
+    use crate::event::{Catalog, Draft, EventSpec};
+    use crate::time::{Clock, HOUR_MS, Timeline, VirtualClock};
+
+    #[test]
+    fn what_comes_before_the_first_session_is_followed_within_it() {
+        let mut catalog = Catalog::default();
+        let mut shown = EventSpec::named("shown");
+        shown.ambient = true;
+        catalog.add(shown).unwrap();
+        let named = |text: &str| text.to_owned();
+        let prediction =
+            Prediction { name: named("p"), event: named("shown"), property: named("of") };
+        let definitions = Definitions::new(Vec::new(), Vec::new(), HOUR_MS).unwrap();
+        let definitions = definitions.with_predictions(vec![prediction]).unwrap();
+        let (clock, mut line) = (VirtualClock::at(0), Timeline::default());
+        let mut profile = Profile::new(&definitions);
+        let mut does = |event: &str, of: &str, ms: i64| {
+            clock.advance(ms);
+            let event = catalog.admit(Draft::new(event).text("of", of)).unwrap();
+            let stamp = line.stamp(&clock.read().unwrap());
+            profile.apply(&event, &stamp, &definitions);
+            line.apply(&stamp);
+            profile.predictions[0].probability("b")
+        };
+        ["a", "b", "a"].map(|of| does("shown", of, 1));
+        // b came once of three times, and each time after a.
+        let (alone, after_a) = (0.2, 0.6);
+        let found = [does("open", "", 1), does("open", "", 2 * HOUR_MS)];
+        assert_eq!(found.map(f64::to_bits), [after_a, alone].map(f64::to_bits));
+    }
 }

@@ -14,7 +14,7 @@ use crate::profile::{Derived, Feature, Scalar};
 
 impl Signals {
     /// Puts the person into the row of a table that is theirs now, and marks what reads it if it
-    /// is another one than before. Whether it is.
+    /// is another one than before. Whether it is. Before the first event they are in none.
     pub(super) fn place(
         &mut self,
         number: u16,
@@ -25,6 +25,9 @@ impl Signals {
         let (Some(table), Some(state)) = (pass.rules.table(number), self.table(number)) else {
             return false;
         };
+        if !pass.profile.has_begun() {
+            return false;
+        }
         let now = pass.stamp.at;
         let reading = Reading { pass, signals: self };
         let standing = state.row.map(|row| (row, now.saturating_sub(state.since_at)));

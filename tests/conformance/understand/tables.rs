@@ -100,6 +100,15 @@ fn u2_time_moves_the_person_at_the_millisecond_and_a_signal_waits_for_it() {
 }
 
 #[test]
+fn u2_the_person_is_in_no_segment_before_the_first_event_though_time_passes() {
+    let mut person = Person::under(packs::compiled(RFM));
+    person.waits(3 * DAY_MS);
+    assert_eq!(person.is_in("value"), None);
+    person.does("open");
+    assert_eq!(person.moved("value"), [(3 * DAY_MS, "other".to_owned())]);
+}
+
+#[test]
 fn u2_the_figures_stand_in_the_pack() {
     let pack = RFM.replace(">= 50000", ">= 500").replace("days(90)) >= 3", "days(90)) >= 1");
     assert_eq!(segment(&pack, 1, 1_000, 0), "champions");

@@ -6,11 +6,11 @@
     reason = "not known to the oracle, without a value, and with one: as `History::value` has them"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use staykit_core::profile::{
     Baseline, BaselineFigure, Decayed, Feature, Funnel, Lapse, LongSessions, Measure, Path,
-    Regularity, Rhythm, Scalar, Sequence, Streak, StreakFigure, Timed, Turn, Unit, WeekHours,
+    Regularity, Scalar, Sequence, Streak, StreakFigure, Timed, Turn, Unit, WeekHours,
 };
 use staykit_core::time::Stamp;
 
@@ -45,13 +45,13 @@ impl History {
             Feature::FunnelDropped(number) => whole(self.attempt(*number, now.at).1),
             Feature::Hour => integer(i64::from(stamp.minute_of_day() / 60)),
             Feature::Weekday => integer(weekday(i64::from(stamp.wall_day())) + 1),
-            Feature::Timed(timed) => return self.timed(timed, (now, stamp)),
+            Feature::Timed(timed) => self.timed(timed, (now, stamp)),
             _ => return None,
         })
     }
 
-    fn timed(&self, timed: &Timed, (now, stamp): (Moment, &Stamp)) -> Option<Option<Scalar>> {
-        Some(match timed {
+    fn timed(&self, timed: &Timed, (now, stamp): (Moment, &Stamp)) -> Option<Scalar> {
+        match timed {
             Timed::Lapse(lapse) => flag(self.lapse(lapse, now)),
             Timed::Sequence(sequence) => flag(self.sequence(sequence, now)),
             Timed::Path(path) => Some(Scalar::Number(self.path(path))),
@@ -60,26 +60,9 @@ impl History {
             Timed::Decayed(decayed) => Some(Scalar::Number(self.decayed(decayed, now))),
             Timed::LongSessions(long) => self.long_sessions(long, now),
             Timed::InWindow(hours) => flag(in_window(*hours, stamp)),
-            Timed::Rhythm(Rhythm::HourOfWeek) => {
-                let hour = i64::from(stamp.minute_of_day() / 60);
-                integer(weekday(i64::from(stamp.wall_day())) * 24 + hour)
-            }
-            Timed::Rhythm(Rhythm::BestHour) => {
-                let hours = self.hours();
-                let most = hours.values().copied().max().filter(|most| *most > 0);
-                let best = hours.iter().find(|(_, weight)| Some(**weight) == most);
-                best.and_then(|(hour, _)| integer(*hour))
-            }
-            Timed::Rhythm(Rhythm::ActiveShare { from_hour, to_hour }) => {
-                let (from, to) = (i64::from(*from_hour), i64::from(*to_hour));
-                let length = if to > from { to - from } else { to + 24 - from };
-                let hours = self.hours();
-                let of = |hour: i64| hours.get(&(hour % 24)).copied().unwrap_or(0);
-                let (inside, all) = ((from..from + length).map(of).sum(), hours.values().sum());
-                (all > 0).then(|| Scalar::Number(as_float(inside) / as_float(all)))
-            }
-            Timed::Rhythm(Rhythm::NextActive) | Timed::Holiday => return None,
-        })
+            Timed::Rhythm(rhythm) => self.rhythm(*rhythm, stamp),
+            Timed::Holiday => flag(self.is_holiday(now.day)),
+        }
     }
 
     /// The events of the person's own doing, session by session.
@@ -220,24 +203,29 @@ impl History {
         let of_day = |day: i64| daily.iter().filter(|of| of.0 == day).map(|of| of.1).sum::<i64>();
         let (recent, before) = (i64::from(baseline.recent_days), i64::from(baseline.baseline_days));
         let began = self.events.first().map_or(now.day, |known| known.moment.day);
-        if now.day - recent - before < began {
+        // Holidays are passed over; the profile reaches back 180 days, today included.
+        let back = (1..180).map(|back| now.day - back).take_while(|day| *day >= began);
+        let whole: Vec<i64> = back
+            .filter(|day| !self.is_holiday(*day))
+            .take(usize::from(baseline.recent_days + baseline.baseline_days))
+            .map(of_day)
+            .collect();
+        if i64::try_from(whole.len()).unwrap() < recent + before {
             return 0.0;
         }
-        let last: Vec<i64> = (1..=recent).map(|back| of_day(now.day - back)).collect();
-        let usual: Vec<i64> =
-            (recent + 1..=recent + before).map(|back| of_day(now.day - back)).collect();
+        let (last, usual) = whole.split_at(usize::from(baseline.recent_days));
         let mean = |days: &[i64], of: i64| as_float(days.iter().sum()) / as_float(of);
-        let level = mean(&usual, before);
+        let level = mean(usual, before);
         let spread = usual.iter().map(|day| (as_float(*day) - level).powi(2)).sum::<f64>();
         match baseline.figure {
             BaselineFigure::Zscore if usual.iter().all(|day| *day == usual[0]) => 0.0,
             BaselineFigure::Zscore => {
-                (mean(&last, recent) - level) / (spread / as_float(before)).sqrt()
+                (mean(last, recent) - level) / (spread / as_float(before)).sqrt()
             }
             _ if level <= 0.0 => 0.0,
             BaselineFigure::Drop => 1.0 - as_float(*last.iter().max().unwrap()) / level,
             BaselineFigure::Rise => as_float(*last.iter().min().unwrap()) / level - 1.0,
-            BaselineFigure::Drift => mean(&last, recent) / level - 1.0,
+            BaselineFigure::Drift => mean(last, recent) / level - 1.0,
         }
     }
 
@@ -264,29 +252,6 @@ impl History {
         let dropped = attempts[..over].last().map_or(0, Vec::len);
         (under_way, if dropped == steps.len() { 0 } else { dropped })
     }
-
-    /// How much each hour of the day weighs, in parts of 65,536.
-    fn hours(&self) -> BTreeMap<i64, i64> {
-        let own = self.events.iter().filter(|of| !of.event.is_ambient());
-        let week = |of: &Happened| (of.moment.day + 3).div_euclid(7);
-        let mut seen: Vec<(i64, i64, i64)> =
-            own.map(|of| (of.wall.0, of.wall.1, week(of))).collect();
-        // An hour counts once, as long as the person does not leave it.
-        seen.dedup_by_key(|(day, hour, _)| (*day, *hour));
-        let places: BTreeSet<(i64, i64)> =
-            seen.iter().map(|(day, hour, _)| (weekday(*day), *hour)).collect();
-        let weeks = seen.first().map_or(1, |of| of.2)..=seen.last().map_or(0, |of| of.2);
-        let mut hours = BTreeMap::new();
-        for place in places {
-            let counted = |week: i64| {
-                let here = |of: &&(i64, i64, i64)| (weekday(of.0), of.1) == place && of.2 == week;
-                i64::try_from(seen.iter().filter(here).count()).unwrap()
-            };
-            let decay = |weight: i64, week| weight * 55_109 / 65_536 + 65_536 * counted(week);
-            *hours.entry(place.1).or_insert(0) += weeks.clone().fold(0, decay);
-        }
-        hours
-    }
 }
 
 fn in_window(hours: WeekHours, stamp: &Stamp) -> bool {
@@ -301,7 +266,7 @@ fn in_window(hours: WeekHours, stamp: &Stamp) -> bool {
 }
 
 /// 0 = Monday; day 0 was a Thursday.
-fn weekday(day: i64) -> i64 {
+pub(super) fn weekday(day: i64) -> i64 {
     (day + 3).rem_euclid(7)
 }
 
@@ -317,10 +282,10 @@ fn whole(count: usize) -> Option<Scalar> {
     Some(super::whole(count))
 }
 
-fn integer(value: i64) -> Option<Scalar> {
+pub(super) fn integer(value: i64) -> Option<Scalar> {
     Some(Scalar::Integer(value))
 }
 
-fn flag(value: bool) -> Option<Scalar> {
+pub(super) fn flag(value: bool) -> Option<Scalar> {
     Some(Scalar::Flag(value))
 }

@@ -121,14 +121,16 @@ impl Histogram {
             return Some(stamp.at);
         }
         let zone = stamp.reading.zone;
-        // The same hour a week later is the last one that can be it; an hour that a change of the
-        // offset skips lies behind.
+        // The same hour a week later is the last one that can be it, or a week after that. An hour
+        // that a change of the offset skips is none: clocks show the next one then.
         let hours = (1..=2 * HOURS).filter_map(|ahead| {
             let ahead = usize::from(hour) + ahead;
             let day = day.saturating_add(i32::try_from(ahead / 24).ok()?);
             let hour = u8::try_from(ahead % 24).ok()?;
             let active = self.is_active(place(day, hour), strongest);
-            active.then(|| zone.instant(day, u16::from(hour) * 60))
+            let wall_ms = active.then(|| zone.instant(day, u16::from(hour) * 60))?;
+            let shown = (zone.day(wall_ms), zone.minute_of_day(wall_ms) / 60);
+            (shown == (day, u16::from(hour))).then_some(wall_ms)
         });
         let mut ahead = hours.filter(|wall_ms| *wall_ms > stamp.reading.wall_ms);
         ahead.next().map(|wall_ms| stamp.from_wall(wall_ms))
@@ -261,6 +263,20 @@ mod tests {
         histogram.apply(&in_zone(autumn + HOUR_MS / 2, zone));
         assert_eq!(histogram.total(), u64::from(WHOLE));
         assert_eq!(hour_of_week(&in_zone(autumn, zone)), 6 * 24 + 2);
+    }
+
+    #[test]
+    fn an_active_hour_that_a_change_of_the_offset_skips_is_not_the_next_one() {
+        // Berlin, 2026-03-29: 02:00 becomes 03:00 (01:00 UTC).
+        let spring = 1_774_746_000_000;
+        let next = Some(OffsetChange { at: spring, offset_min: 120 });
+        let zone = Zone { offset_min: 60, next };
+        let mut histogram = Histogram::default();
+        // The Sunday before, at two.
+        histogram.apply(&in_zone(spring - 7 * 24 * HOUR_MS, zone));
+        let now = in_zone(spring - 5 * HOUR_MS, zone);
+        let a_week_later = spring + 7 * 24 * HOUR_MS - HOUR_MS;
+        assert_eq!(histogram.active_at(&now), Some(a_week_later));
     }
 
     #[test]
