@@ -9,6 +9,7 @@ mod fuzz;
 mod layers;
 mod links;
 mod npm;
+mod ohos;
 mod parts;
 mod peers;
 mod proto_image;
@@ -39,7 +40,7 @@ struct Arguments {
 enum Command {
     /// Runs everything, or only the parts named; a part that fails does not stop the others
     Test {
-        /// Parts to run; `core` stands for all but `proto`, `cel`, `lab` and `fuzz`
+        /// Parts to run; `core` stands for all but `proto`, `cel`, `ohos`, `lab` and `fuzz`
         #[arg(value_name = "PART")]
         parts: Vec<Choice>,
         /// Takes the long form of the tests that have one (`STAYKIT_LONG=1`)
@@ -62,6 +63,8 @@ enum Command {
     Fuzz(fuzz::Arguments),
     /// Saves the messages as the image that later changes are compared with
     ProtoImage,
+    /// Formats every `.ets` file in place
+    OhosFormat,
 }
 
 fn main() -> ExitCode {
@@ -81,5 +84,6 @@ fn run(workspace: &Workspace, command: Command) -> Result<ExitCode, Failure> {
         Command::Bench { name, json } => bench::run(workspace, name.as_deref(), json),
         Command::Fuzz(arguments) => fuzz::run(workspace, &arguments),
         Command::ProtoImage => proto_image::run(workspace),
+        Command::OhosFormat => ohos::format(workspace),
     }
 }

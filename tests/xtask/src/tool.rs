@@ -58,6 +58,12 @@ pub(crate) static NODE: Tool = Tool {
     probe: &["node", "--version"],
     install: "sudo apt-get install nodejs (Debian, Ubuntu) or brew install node (macOS)",
 };
+/// Compiles and runs the facade for HarmonyOS.
+pub(crate) static NODE_20: Tool = Tool {
+    name: "node 20 or later",
+    probe: &["node", "-e", "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)"],
+    install: "sudo apt-get install nodejs (Debian 13, Ubuntu 25.04 or later) or brew install node (macOS)",
+};
 /// Installs buf.
 pub(crate) static NPM: Tool = Tool {
     name: "npm",

@@ -1,0 +1,20 @@
+// What the facade uses of Basic Services Kit (API 12).
+declare module '@kit.BasicServicesKit' {
+  export interface BusinessError<T = void> extends Error {
+    code: number;
+    data: T;
+  }
+  export interface Callback<T> {
+    (data: T): void;
+  }
+  export namespace deviceInfo {
+    const deviceType: string;
+  }
+  export namespace systemDateTime {
+    enum TimeType {
+      STARTUP = 0,
+      ACTIVE = 1,
+    }
+    function getUptime(timeType: TimeType, isNanoseconds?: boolean): number;
+  }
+}

@@ -1,0 +1,12 @@
+// What the facade uses of Crypto Architecture Kit (API 12).
+declare module '@kit.CryptoArchitectureKit' {
+  export namespace cryptoFramework {
+    interface DataBlob {
+      data: Uint8Array;
+    }
+    interface Random {
+      generateRandomSync(len: number): DataBlob;
+    }
+    function createRandom(): Random;
+  }
+}
