@@ -40,7 +40,7 @@ function etsFiles(folder) {
 }
 
 // What the SDK's own loader is configured with, cut down to what is used.
-function etsOptions() {
+function componentOptions() {
   const components = BUILT_IN.filter((name) => name !== 'ForEach');
   const component = (name) => ({ name, type: `${name}Attribute`, instance: `${name}Instance` });
   return {
@@ -65,7 +65,7 @@ function compilerOptions(ts, modules) {
   const paths = {};
   for (const [name, file] of modules) paths[name] = [file];
   return {
-    ets: etsOptions(),
+    ets: componentOptions(),
     target: ts.ScriptTarget.ES2021,
     module: ts.ModuleKind.ES2020,
     moduleResolution: ts.ModuleResolutionKind.NodeJs,
@@ -146,4 +146,5 @@ async function main() {
   process.exitCode = found.length > 0 ? 1 : 0;
 }
 
-main();
+module.exports = { componentOptions };
+if (require.main === module) main();

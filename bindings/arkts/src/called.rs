@@ -54,14 +54,12 @@ pub fn erase_and_begin_anew(handle: f64) -> Promised<()> {
 
 /// Records the draft in the first `length` bytes.
 #[napi]
-#[must_use]
 pub fn record(handle: f64, draft: ArrayBuffer<'_>, length: u32) -> f64 {
     number(hot::record(whole(handle), head(&draft, length)))
 }
 
 /// The same for what happened earlier.
 #[napi]
-#[must_use]
 pub fn record_earlier(
     handle: f64,
     draft: ArrayBuffer<'_>,
@@ -82,35 +80,30 @@ pub fn why_refused(handle: f64, draft: ArrayBuffer<'_>, length: u32) -> Result<S
 
 /// The words for an answer below 0.
 #[napi]
-#[must_use]
 pub fn refusal_text(code: f64) -> String {
     Refusal::from_code(whole(code)).unwrap_or(Refusal::Other).text().to_owned()
 }
 
 /// Sets or unsets facts about the person.
 #[napi]
-#[must_use]
 pub fn set_facts(handle: f64, facts: ArrayBuffer<'_>, length: u32) -> f64 {
     number(hot::change_facts(whole(handle), head(&facts, length)))
 }
 
 /// Sets or unsets values of the context.
 #[napi]
-#[must_use]
 pub fn set_context(handle: f64, context: ArrayBuffer<'_>, length: u32) -> f64 {
     number(hot::change_context(whole(handle), head(&context, length)))
 }
 
 /// Lets time do its work.
 #[napi]
-#[must_use]
 pub fn tick(handle: f64) -> f64 {
     number(hot::tick(whole(handle)))
 }
 
 /// When `tick` has something to do.
 #[napi]
-#[must_use]
 pub fn next_due(handle: f64) -> Option<f64> {
     let due = hot::next_due(whole(handle));
     (due != hot::NEVER_DUE).then(|| number(due))
@@ -126,7 +119,6 @@ pub fn decisions(handle: f64) -> Result<Vec<NativeDecision>> {
 
 /// Tells what became of a decision.
 #[napi]
-#[must_use]
 pub fn report(handle: f64, decision: f64, outcome: i32) -> f64 {
     number(hot::report(whole(handle), whole(decision), outcome))
 }
@@ -154,7 +146,9 @@ fn why(about: &str, name: String) -> Result<Why> {
         "stage" => table(TableKind::Stage),
         "level" => table(TableKind::Level),
         "tier" => table(TableKind::Tier),
-        _ => Err(argument("a question is about a decision, not_shown, a signal, a score or a table")),
+        _ => {
+            Err(argument("a question is about a decision, not_shown, a signal, a score or a table"))
+        }
     }
 }
 
@@ -206,7 +200,6 @@ pub fn activate_pack(handle: f64, signed: ArrayBuffer<'_>) -> Promised<f64> {
 
 /// The next batch to send.
 #[napi]
-#[must_use]
 pub fn next_upload(handle: f64) -> AsyncTask<NextUpload> {
     AsyncTask::new(NextUpload(whole(handle)))
 }
@@ -233,7 +226,9 @@ pub fn flush(handle: f64) -> Promised<()> {
 #[napi]
 pub fn maintain(handle: f64, budget_ms: u32) -> Promised<f64> {
     let handle = whole(handle);
-    later(move || Ok(count(session(handle)?.maintain(Duration::from_millis(budget_ms.into()))?.compacted)))
+    later(move || {
+        Ok(count(session(handle)?.maintain(Duration::from_millis(budget_ms.into()))?.compacted))
+    })
 }
 
 /// Writes all that is stored about the person into a file.

@@ -1,0 +1,61 @@
+// Turns the facade's .ets files into JavaScript for Node: node build.js --compiler DIR --out DIR
+// Components of ArkUI's language become calls: Column({...}) {...} is Column({...}, () => {...}).
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+const { createRequire } = require('node:module');
+const { componentOptions } = require('../check/check.js');
+
+const root = path.resolve(__dirname, '..');
+const given = Object.fromEntries(
+  process.argv.slice(2).flatMap((word, i, all) => (i % 2 === 0 ? [[word.replace('--', ''), all[i + 1]]] : []))
+);
+const ts = createRequire(path.resolve(given.compiler, 'package.json'))('ohos-typescript');
+
+const options = {
+  ets: componentOptions(),
+  target: ts.ScriptTarget.ES2021,
+  module: ts.ModuleKind.CommonJS,
+  experimentalDecorators: true,
+  // `import native from` and `import { name } from` both of a module that is no ES module.
+  esModuleInterop: true,
+  sourceMap: false,
+  etsLoaderPath: path.join(root, 'check', 'none', 'none'),
+};
+
+const components = (context) => (source) => {
+  const { factory } = context;
+  const visit = (node) => {
+    const seen = ts.visitEachChild(node, visit, context);
+    if (!ts.isEtsComponentExpression?.(seen)) return seen;
+    const body = factory.createArrowFunction(
+      undefined, undefined, [], undefined, undefined, seen.body ?? factory.createBlock([])
+    );
+    const given = seen.arguments.length > 0 ? seen.arguments : [factory.createIdentifier('undefined')];
+    return factory.createCallExpression(seen.expression, undefined, [...given, body]);
+  };
+  return ts.visitNode(source, visit);
+};
+
+let count = 0;
+for (const folder of ['staykit', 'staykit-ui']) {
+  for (const name of fs.readdirSync(path.join(root, folder), { recursive: true })) {
+    if (!name.endsWith('.ets')) continue;
+    const file = path.join(root, folder, name);
+    const text = fs.readFileSync(file, 'utf8');
+    const built = ts.transpileModule(text, {
+      compilerOptions: options,
+      fileName: file,
+      transformers: { before: [components] },
+      reportDiagnostics: true,
+    });
+    for (const one of built.diagnostics ?? []) {
+      console.log(`${file}: ${ts.flattenDiagnosticMessageText(one.messageText, ' ')}`);
+    }
+    const to = path.join(given.out, folder, name.replace(/\.ets$/, '.js'));
+    fs.mkdirSync(path.dirname(to), { recursive: true });
+    fs.writeFileSync(to, built.outputText);
+    count += 1;
+  }
+}
+console.log(`${count} files built`);

@@ -1,0 +1,92 @@
+// Observers of pages, dialogs and overlays; content is rendered by components.js.
+'use strict';
+const { render } = require('../components.js');
+
+class UIObserver {
+  constructor() {
+    this.callbacks = new Map();
+  }
+
+  on(type, callback) {
+    if (!this.callbacks.has(type)) this.callbacks.set(type, new Set());
+    this.callbacks.get(type).add(callback);
+  }
+
+  off(type, callback) {
+    this.callbacks.get(type)?.delete(callback);
+  }
+
+  tell(type, info) {
+    for (const callback of this.callbacks.get(type) ?? []) callback(info);
+  }
+}
+
+class ComponentContent {
+  constructor(context, builder, args) {
+    this.tree = render(() => builder.builder(args));
+    this.isDisposed = false;
+  }
+
+  dispose() {
+    this.isDisposed = true;
+  }
+}
+
+class UIContext {
+  constructor() {
+    this.observer = new UIObserver();
+    this.dialogs = [];
+    this.overlays = [];
+  }
+
+  getUIObserver() {
+    return this.observer;
+  }
+
+  getPromptAction() {
+    return {
+      openCustomDialog: async (content, options) => {
+        this.dialogs.push({ content, options });
+        content.tree.appear();
+      },
+      closeCustomDialog: async (content) => {
+        this.dialogs = this.dialogs.filter((dialog) => dialog.content !== content);
+      },
+    };
+  }
+
+  getOverlayManager() {
+    return {
+      addComponentContent: (content) => {
+        this.overlays.push(content);
+        content.tree.appear();
+      },
+      removeComponentContent: (content) => {
+        this.overlays = this.overlays.filter((shown) => shown !== content);
+      },
+    };
+  }
+}
+
+class WindowStage {
+  constructor(context) {
+    this.context = context;
+  }
+
+  getMainWindowSync() {
+    return { getUIContext: () => this.context };
+  }
+}
+
+module.exports = {
+  ComponentContent,
+  UIContext,
+  UIObserver,
+  WindowStage,
+  window: {},
+  promptAction: {},
+  uiObserver: {
+    NavDestinationState: { ON_SHOWN: 0, ON_HIDDEN: 1 },
+    RouterPageState: { ABOUT_TO_APPEAR: 0, ABOUT_TO_DISAPPEAR: 1, ON_PAGE_SHOW: 2, ON_PAGE_HIDE: 3 },
+  },
+};

@@ -1,0 +1,14 @@
+'use strict';
+const { device } = require('./state.js');
+
+class System {
+  static getSystemLanguage() {
+    return device.language;
+  }
+
+  static getAppPreferredLanguage() {
+    return device.language;
+  }
+}
+
+exports.i18n = { System };

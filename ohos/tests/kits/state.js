@@ -1,0 +1,31 @@
+// What the tests set and look at, in one place: the device as the stand-ins see it.
+'use strict';
+
+class BusinessError extends Error {
+  constructor(code, message = 'refused') {
+    super(message);
+    this.code = code;
+  }
+}
+
+const device = {
+  // HUKS
+  huks: { keys: new Map(), sessions: new Map(), delayMs: 0, failWith: 0, failAt: '', calls: [] },
+  // preferences, by name
+  preferences: new Map(),
+  // Network Kit
+  network: { isThere: true, open: 0, requests: [], failWith: 0 },
+  // hilog
+  lines: [],
+  // the app
+  language: 'en-Latn-US',
+  deviceType: 'phone',
+  versionName: '2.4.0',
+  works: [],
+  suspended: new Map(),
+  isBackground: false,
+};
+
+const later = (ms) => new Promise((done) => (ms > 0 ? setTimeout(done, ms) : setImmediate(done)));
+
+module.exports = { BusinessError, device, later };
