@@ -42,7 +42,7 @@ function app() {
 
 /** Quiet unless asked, so that tests see what they record themselves. */
 function start(context, config = {}) {
-  const quiet = { captureLifecycle: false, capturePages: false, consent: facade.Consent.all() };
+  const quiet = { captureLifecycle: false, capturePages: false, autoUpload: false, consent: facade.Consent.all() };
   return facade.Staykit.start(context, { ...quiet, ...config });
 }
 
@@ -62,6 +62,10 @@ async function collector(...options) {
     });
   });
   child.removeAllListeners('exit');
+  // A test that fails leaves no collector behind, and does not wait for it.
+  process.on('exit', () => child.kill('SIGKILL'));
+  child.unref();
+  child.stdout.unref();
   const summary = async () => (await fetch(`${address}/v1/summary`)).json();
   const database = path.join(folder, 'collector.sqlite');
   return { address, summary, database, stop: () => child.kill('SIGTERM') };

@@ -181,8 +181,8 @@ export const setFacts: (handle: number, facts: ArrayBuffer, length: number) => n
 export const setContext: (handle: number, context: ArrayBuffer, length: number) => number;
 /** Lets time do its work. */
 export const tick: (handle: number) => number;
-/** When `tick` has something to do, ms since 1970-01-01T00:00Z; undefined if time alone changes nothing. */
-export const nextDue: (handle: number) => number | undefined;
+/** When `tick` has something to do, ms since 1970-01-01T00:00Z; null if time alone changes nothing. */
+export const nextDue: (handle: number) => number | null;
 /** What is to be shown and was not answered yet, oldest first. */
 export const decisions: (handle: number) => NativeDecision[];
 /** Tells what became of a decision: 1 shown, 2 dismissed, 3 clicked. */
@@ -205,8 +205,8 @@ export const setConsent: (handle: number, consent: NativeConsent) => Promise<voi
 export const status: (handle: number) => Promise<NativeStatus>;
 /** Verifies a signed pack and goes on under it. */
 export const activatePack: (handle: number, signed: ArrayBuffer) => Promise<number>;
-/** The next batch to send; undefined if there is none, no consent, or a pause. */
-export const nextUpload: (handle: number) => Promise<NativeUpload | undefined>;
+/** The next batch to send; null if there is none, no consent, or a pause. */
+export const nextUpload: (handle: number) => Promise<NativeUpload | null>;
 /** Tells what came back for a batch. */
 export const finishUpload: (
   handle: number,

@@ -1,6 +1,7 @@
-//! HarmonyOS without its SDK: types, `ArkTS` rules and format of the facade.
+//! HarmonyOS without its SDK: types, `ArkTS` rules and format of the facade, and the facade itself on Node with the real
+//! engine below it and a real collector before it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::failure::Failure;
@@ -16,9 +17,14 @@ const FORMATTER: Package = Package { name: "@ohos-rs/oxk", version: "0.2.2" };
 const FOLDERS: [&str; 2] = ["ohos/staykit", "ohos/staykit-ui"];
 
 pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
+    tool::PYTHON.require(run.workspace)?;
     let tools = Tools::install(run)?;
-    let printed = run.command(tools.check(run, false))?;
-    Ok(printed.lines().last().unwrap_or_default().to_owned())
+    let checked = run.command(tools.check(run, false))?;
+    let native = native(run)?;
+    let built = tools.build(run)?;
+    let tested = run.command(tools.test(run, &native, &built))?;
+    let files = checked.lines().last().unwrap_or_default();
+    Ok(format!("{files}, {} tests", passed(&tested)))
 }
 
 /// Formats every `.ets` file in place.
@@ -28,13 +34,13 @@ pub(crate) fn format(run: &mut Run<'_>) -> Result<(), Failure> {
 }
 
 /// What npm brings.
-struct Tools {
+pub(crate) struct Tools {
     compiler: PathBuf,
     formatter: PathBuf,
 }
 
 impl Tools {
-    fn install(run: &mut Run<'_>) -> Result<Self, Failure> {
+    pub(crate) fn install(run: &mut Run<'_>) -> Result<Self, Failure> {
         tool::NODE_20.require(run.workspace)?;
         let compiler = npm::install(run, "ohos-typescript", &COMPILER)?;
         let formatter = npm::install(run, "oxk", &FORMATTER)?;
@@ -50,5 +56,58 @@ impl Tools {
         }
         node.args(FOLDERS);
         node
+    }
+
+    /// The facade as JavaScript.
+    fn build(&self, run: &mut Run<'_>) -> Result<PathBuf, Failure> {
+        let built = run.workspace.scratch("ohos")?.join("js");
+        if built.exists() {
+            std::fs::remove_dir_all(&built).map_err(Failure::file("remove", &built))?;
+        }
+        let mut node = run.workspace.command("node");
+        node.args(["ohos/tests/build.js", "--compiler"]).arg(&self.compiler);
+        node.arg("--out").arg(&built);
+        run.command(node)?;
+        Ok(built)
+    }
+
+    fn test(&self, run: &Run<'_>, native: &Path, built: &Path) -> Command {
+        let mut node = run.workspace.command("node");
+        node.args(["--test", "--test-timeout=120000", "--test-force-exit", "ohos/tests/"]);
+        node.env("STAYKIT_COMPILER", &self.compiler).env("STAYKIT_FORMATTER", &self.formatter);
+        node.env("STAYKIT_JS", built).env("STAYKIT_NATIVE", native);
+        node.env("STAYKIT_COLLECTOR", run.workspace.target.join("debug/staykit-collector"));
+        node
+    }
+}
+
+/// The engine as a module of this machine's Node, beside a collector.
+fn native(run: &mut Run<'_>) -> Result<PathBuf, Failure> {
+    let packages = ["build", "--package", "staykit-arkts", "--package", "staykit-collector"];
+    run.command(run.workspace.cargo(&packages))?;
+    let library =
+        format!("{}staykit_arkts{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let library = run.workspace.target.join("debug").join(library);
+    // Node loads native modules by this ending alone.
+    let module = run.workspace.scratch("ohos")?.join("staykit.node");
+    std::fs::copy(&library, &module).map_err(Failure::file("copy", &library))?;
+    Ok(module)
+}
+
+/// What Node's test runner says at its end.
+fn passed(printed: &str) -> &str {
+    let count = |line: &'_ str| line.strip_prefix("# pass ").is_some();
+    let line = printed.lines().find(|line| count(line)).unwrap_or_default();
+    line.strip_prefix("# pass ").unwrap_or("no")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_count_of_tests_is_read_from_what_the_runner_prints() {
+        assert_eq!(passed("TAP version 13\n# tests 4\n# pass 3\n# fail 1\n"), "3");
+        assert_eq!(passed(""), "no");
     }
 }

@@ -1,0 +1,128 @@
+// The main job, on the real engine, against the real collector.
+'use strict';
+const test = require('node:test');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const { execFileSync } = require('node:child_process');
+const { Consent, Properties, Refusal, Why, app, collector, device, start, until } = require('./facade.js');
+const { UIContext } = require('./kits/ArkUI.js');
+const { StaykitUi } = require('@staykit/staykit-ui');
+
+const FAILED = () => Properties.of().money('amount', 1990, 'CNY').text('item', 'strap-21');
+
+test('what is recorded, shown, clicked and sent is what the collector is asked back', async () => {
+  const server = await collector('--key', 'pk_live');
+  const staykit = start(app(), { endpoint: server.address, writeKey: 'pk_live' });
+  const told = [];
+  staykit.onDecision((decision) => told.push(decision));
+  await staykit.ready();
+  const receipt = staykit.record('payment_failed', FAILED());
+  assert.deepStrictEqual([receipt.isRecorded, receipt.sequence, receipt.isInMemoryOnly], [true, 1, false]);
+  await until(() => told.length === 1, 'a decision');
+
+  const ui = new UIContext();
+  const followed = [];
+  StaykitUi.show(ui, told[0], (action) => followed.push(action));
+  ui.dialogs[0].content.tree.find('staykit_open').click();
+  assert.deepStrictEqual(followed, ['app://checkout/payment']);
+  assert.strictEqual(told[0].campaign, 'payment_help');
+  assert.match(await staykit.explain(Why.decision(told[0].id)), /^payment_help /);
+  assert.match(await staykit.explain(Why.decision(told[0].id), 'zh-Hans'), /[\u4e00-\u9fff]/);
+  assert.deepStrictEqual(await staykit.decisions(), []);
+
+  const delivered = await staykit.upload();
+  assert.deepStrictEqual(delivered, { events: 3, batches: 1, isDone: true });
+  const { events, gaps, duplicates_refused } = await server.summary();
+  assert.deepStrictEqual([events, gaps, duplicates_refused], [3, 0, 0]);
+  const query = 'SELECT name, amount_minor, currency, properties FROM events ORDER BY seq';
+  const script = 'import sqlite3,sys,json;print(json.dumps(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchall()))';
+  const rows = JSON.parse(execFileSync('python3', ['-c', script, server.database, query]));
+  assert.deepStrictEqual(rows.map(([name]) => name), ['payment_failed', 'guidance_shown', 'guidance_clicked']);
+  assert.deepStrictEqual(rows[0].slice(1), [1990, 'CNY', '{"item":"strap-21"}']);
+  await staykit.close();
+  server.stop();
+});
+
+test('a batch whose answer was lost is sent again and counted once', async () => {
+  const server = await collector('--lose-every', '1');
+  const context = app();
+  const staykit = start(context, { endpoint: server.address });
+  staykit.record('search', Properties.of().text('query', 'straps'));
+  const delivered = await staykit.upload();
+  assert.strictEqual(delivered.isDone, false);
+  assert.strictEqual((await server.summary()).events, 1);
+  assert.strictEqual((await staykit.upload()).events, 0, 'within the pause nothing is sent');
+  assert.strictEqual(device.network.open, 0, 'every request was let go');
+  await staykit.close();
+  server.stop();
+});
+
+test('a request bears what the contract wants, and no more', async () => {
+  const server = await collector();
+  const staykit = start(app(), { endpoint: `${server.address}/`, writeKey: 'key-1', certificatePins: ['AAAA', 'BBBB'] });
+  staykit.record('open');
+  await staykit.upload();
+  const [{ url, options }] = device.network.requests;
+  assert.strictEqual(url, `${server.address}/v1/batches`);
+  assert.deepStrictEqual(Object.keys(options.header).sort(), ['content-type', 'user-agent', 'x-staykit-key']);
+  assert.strictEqual(options.header['content-type'], 'application/x-protobuf');
+  assert.strictEqual(options.maxRedirects, 0);
+  assert.deepStrictEqual(options.certificatePinning.map((pin) => pin.publicKeyHash), ['AAAA', 'BBBB']);
+  await staykit.close();
+  server.stop();
+});
+
+test('without a network, without an answer and with a wrong key nothing is lost', async () => {
+  const server = await collector('--key', 'right');
+  const staykit = start(app(), { endpoint: server.address, writeKey: 'wrong' });
+  staykit.record('open');
+  device.network.isThere = false;
+  assert.deepStrictEqual(await staykit.upload(), { events: 0, batches: 0, isDone: false });
+  assert.strictEqual(device.network.requests.length, 0, 'no attempt is made');
+  device.network.isThere = true;
+  assert.strictEqual((await staykit.upload()).isDone, false);
+  assert.strictEqual((await server.summary()).events, 0);
+  assert.strictEqual((await staykit.status()).waiting, 1);
+  await staykit.close();
+  server.stop();
+});
+
+test('an endpoint that is not secure is refused at the start', () => {
+  for (const endpoint of ['http://collect.example.com', 'collect.example.com', 'https://', 'ftp://127.0.0.1']) {
+    assert.throws(() => start(app(), { endpoint }), { name: 'StaykitError' });
+  }
+  assert.throws(() => start(app(), { endpoint: 'https://a.example', writeKey: 'a\r\nb' }), { name: 'StaykitError' });
+});
+
+test('without consent nothing is recorded, and withdrawing it erases everything', async () => {
+  const staykit = start(app(), { consent: undefined });
+  await staykit.ready();
+  assert.strictEqual(staykit.record('open').refusal, Refusal.NO_CONSENT);
+  await staykit.setConsent(Consent.all());
+  assert.strictEqual(staykit.record('open').sequence, 1);
+  const before = await staykit.status();
+  await staykit.setConsent(Consent.none());
+  const after = await staykit.status();
+  assert.notStrictEqual(after.installation, before.installation);
+  assert.deepStrictEqual([after.isUnlocked, after.recorded, (await staykit.consent()).record], [true, 0, false]);
+  await staykit.close();
+});
+
+test('an export holds what was recorded, and an erasure leaves nothing of it', async () => {
+  const context = app();
+  const staykit = start(context);
+  staykit.record('search', Properties.of().text('query', 'needle'));
+  staykit.setFacts(Properties.of().text('member_level', 'gold'));
+  const path = `${context.filesDir}/export.jsonl`;
+  await staykit.export(path);
+  const lines = fs.readFileSync(path, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  assert.match(JSON.stringify(lines), /needle/);
+  assert.match(JSON.stringify(lines[0]), /gold/);
+  const before = await staykit.status();
+  await staykit.erase();
+  const after = await staykit.status();
+  assert.notStrictEqual(after.installation, before.installation);
+  assert.deepStrictEqual([after.isUnlocked, after.recorded], [true, 0]);
+  assert.strictEqual(staykit.record('open').isRecorded, true);
+  await staykit.close();
+});

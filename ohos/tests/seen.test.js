@@ -1,0 +1,117 @@
+// What is recorded by itself, and what is done when the app comes and goes.
+'use strict';
+const test = require('node:test');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const { StaykitWorkAbility, app, collector, device, start, until } = require('./facade.js');
+const { UIContext, WindowStage, uiObserver } = require('./kits/ArkUI.js');
+
+async function events(context, staykit) {
+  const file = `${context.filesDir}/export.jsonl`;
+  await staykit.export(file);
+  return fs.readFileSync(file, 'utf8').trim().split('\n').slice(1).map((line) => JSON.parse(line));
+}
+
+test('coming, going and coming back soon are one visit', async () => {
+  const context = app();
+  const staykit = start(context, { captureLifecycle: true });
+  context.foreground();
+  context.foreground();
+  context.background();
+  context.background();
+  context.foreground();
+  const names = (await events(context, staykit)).map((event) => event.name);
+  assert.deepStrictEqual(names, ['open', 'foreground', 'background', 'foreground']);
+  await staykit.close();
+  context.background();
+  assert.strictEqual(context.states.size + context.abilities.size, 0, 'it listens no more');
+});
+
+test('a start too late for the first foreground learns of it from the window', async () => {
+  const context = app();
+  const staykit = start(context, { captureLifecycle: true });
+  context.windowActive(new WindowStage(new UIContext()));
+  const names = (await events(context, staykit)).map((event) => event.name);
+  assert.deepStrictEqual(names, ['open', 'foreground']);
+  await staykit.close();
+});
+
+test('pages of the router and destinations of a Navigation are seen, with how long', async () => {
+  const context = app();
+  const staykit = start(context, { capturePages: true });
+  const ui = new UIContext();
+  const stage = new WindowStage(ui);
+  context.windowActive(stage);
+  context.windowActive(stage);
+  const { ON_PAGE_SHOW, ON_PAGE_HIDE } = uiObserver.RouterPageState;
+  ui.observer.tell('routerPageUpdate', { path: 'pages/', name: 'Home', state: ON_PAGE_SHOW });
+  await new Promise((done) => setTimeout(done, 30));
+  ui.observer.tell('routerPageUpdate', { path: 'pages/', name: 'Home', state: ON_PAGE_HIDE });
+  ui.observer.tell('navDestinationUpdate', { name: 'Cart', state: uiObserver.NavDestinationState.ON_SHOWN });
+  ui.observer.tell('navDestinationUpdate', { name: { id: 1 }, state: uiObserver.NavDestinationState.ON_SHOWN });
+  const found = await events(context, staykit);
+  assert.deepStrictEqual(found.map((event) => event.name), ['screen_enter', 'screen_leave', 'screen_enter']);
+  assert.match(JSON.stringify(found[0]), /pages\/Home/);
+  const [, duration] = /"duration_ms":\D*(\d+)/.exec(JSON.stringify(found[1]));
+  assert.ok(Number(duration) >= 25 && Number(duration) < 1_000, duration);
+  await staykit.close();
+  assert.deepStrictEqual([...ui.observer.callbacks.values()].map((set) => set.size), [0, 0]);
+});
+
+test('a window without content does not harm the app', async () => {
+  const context = app();
+  const staykit = start(context, { capturePages: true });
+  context.windowActive({ getMainWindowSync: () => { throw new Error('1300002'); } });
+  await staykit.close();
+});
+
+test('going to the background syncs and sends within the time that the system gives', async () => {
+  const server = await collector();
+  const context = app();
+  const staykit = start(context, { endpoint: server.address, autoUpload: true });
+  await staykit.ready();
+  context.foreground();
+  staykit.record('tap');
+  context.background();
+  assert.strictEqual(device.suspended.size, 1);
+  await until(async () => (await server.summary()).events === 1, 'the event is at the collector');
+  await until(() => device.suspended.size === 0, 'the time is given back');
+  await staykit.close();
+  server.stop();
+});
+
+test('another version of the app than at the last start is an update', async () => {
+  const context = app();
+  device.versionName = '2.4.0';
+  const first = start(context, { captureLifecycle: true });
+  await first.ready();
+  await first.close();
+  device.versionName = '2.5.0';
+  const second = start(context, { captureLifecycle: true });
+  const found = await events(context, second);
+  assert.deepStrictEqual(found.map((event) => event.name), ['app_updated']);
+  assert.match(JSON.stringify(found), /2\.5\.0/);
+  await second.close();
+  device.versionName = '2.4.0';
+});
+
+test('the work of the background sends, and is asked for as the system wants it', async () => {
+  const server = await collector();
+  const context = app();
+  class Work extends StaykitWorkAbility {
+    config() {
+      return { endpoint: server.address, captureLifecycle: false };
+    }
+  }
+  StaykitWorkAbility.schedule('com.example.app', 'Work');
+  assert.strictEqual(device.works.length, 1);
+  const staykit = start(context, { endpoint: server.address });
+  staykit.record('tap');
+  const work = new Work();
+  work.context = context;
+  work.onWorkStart(device.works[0]);
+  await until(async () => (await server.summary()).events === 1, 'the event is at the collector');
+  work.onWorkStop(device.works[0]);
+  await staykit.close();
+  server.stop();
+});

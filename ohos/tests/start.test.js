@@ -1,0 +1,175 @@
+// Starting, waiting, closing, coming again.
+'use strict';
+const test = require('node:test');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
+const { spawnSync } = require('node:child_process');
+const { Worker } = require('node:worker_threads');
+const { Consent, Properties, Refusal, Staykit, Why, app, device, native, start, until } = require('./facade.js');
+
+async function events(context, staykit) {
+  const file = `${context.filesDir}/export.jsonl`;
+  await staykit.export(file);
+  return fs.readFileSync(file, 'utf8').trim().split('\n').slice(1).map((line) => JSON.parse(line));
+}
+
+test('what is recorded before the store is open waits in order, with its times', async () => {
+  const context = app();
+  device.huks.delayMs = 150;
+  const began = Date.now();
+  const staykit = start(context);
+  const first = staykit.record('first');
+  assert.deepStrictEqual([first.isRecorded, first.sequence, first.isInMemoryOnly], [true, 0, true]);
+  await new Promise((done) => setTimeout(done, 100));
+  staykit.record('second', Properties.of().text('screen', 'home'));
+  assert.strictEqual(staykit.handle, 0);
+  await staykit.ready();
+  assert.ok(Date.now() - began > 300, 'the vault answered late');
+  assert.strictEqual(staykit.record('third').sequence, 3);
+  const found = await events(context, staykit);
+  assert.deepStrictEqual(found.map((event) => event.name), ['first', 'second', 'third']);
+  const at = found.map((event) => event.wall_ms ?? event.at_ms ?? event.at);
+  assert.ok(at[1] - at[0] >= 80 && at[1] - at[0] < 250, `${at}`);
+  assert.ok(Math.abs(at[0] - began) < 60, `${at[0] - began}`);
+  await staykit.close();
+});
+
+test('at most 1,000 entries wait, and no more than 1 MiB', async () => {
+  const staykit = start(app());
+  let taken = 0;
+  for (let i = 0; i < 1_200; i++) taken += staykit.record('tap').isRecorded ? 1 : 0;
+  assert.strictEqual(taken, 1_000);
+  assert.strictEqual(staykit.record('tap').refusal, Refusal.MEMORY_FULL);
+  await staykit.ready();
+  assert.strictEqual(staykit.record('tap').isRecorded, true);
+  await staykit.close();
+  const other = start(app());
+  const large = Properties.of();
+  for (let i = 0; i < 8; i++) large.text(`p${i}`, 'x'.repeat(4_000));
+  taken = 0;
+  for (let i = 0; i < 100; i++) taken += other.record('a', large).isRecorded ? 1 : 0;
+  assert.ok(taken > 25 && taken < 35, `${taken}`);
+  await other.close();
+});
+
+test('consent said before the store is open holds for what comes after it, and not for what came before', async () => {
+  const context = app();
+  const staykit = start(context, { consent: Consent.none() });
+  staykit.record('before');
+  const said = staykit.setConsent(Consent.all());
+  staykit.record('after');
+  await said;
+  assert.deepStrictEqual((await events(context, staykit)).map((event) => event.name), ['after']);
+  await staykit.close();
+});
+
+test('started twice it is the same, and two folders are two', async () => {
+  const context = app();
+  const staykit = start(context);
+  assert.strictEqual(start(context), staykit);
+  const other = start(context, { folder: `${context.filesDir}/other` });
+  assert.notStrictEqual(other, staykit);
+  await Promise.all([staykit.ready(), other.ready()]);
+  assert.notStrictEqual(staykit.handle, other.handle);
+  await Promise.all([staykit.close(), other.close()]);
+});
+
+test('after close every call is refused, closing again is not, and it can be started again', async () => {
+  const context = app();
+  const staykit = start(context);
+  staykit.record('payment_failed', Properties.of().money('amount', 1, 'CNY'));
+  const [decision] = await staykit.decisions();
+  await staykit.close();
+  await staykit.close();
+  assert.strictEqual(staykit.record('a').refusal, Refusal.CLOSED);
+  assert.strictEqual(staykit.setFacts(Properties.of().flag('a', true)).refusal, Refusal.CLOSED);
+  decision.clicked();
+  const calls = ['ready', 'decisions', 'status', 'upload', 'flush', 'erase', 'consent'].map((name) => staykit[name]());
+  calls.push(staykit.explain(Why.signal('a')), staykit.export('/nowhere'), staykit.setConsent(Consent.all()));
+  for (const call of calls) await assert.rejects(call, { name: 'StaykitError', refusal: Refusal.CLOSED });
+  const again = start(context);
+  assert.notStrictEqual(again, staykit);
+  const open = await again.decisions();
+  assert.deepStrictEqual(open.map((one) => one.id), [decision.id], 'what was not answered comes again');
+  assert.strictEqual((await again.status()).recorded, 1);
+  await again.close();
+});
+
+test('closed while it opens, what was recorded is there the next time', async () => {
+  const context = app();
+  device.huks.delayMs = 30;
+  const staykit = start(context);
+  staykit.record('early');
+  await staykit.close();
+  const again = start(context);
+  assert.deepStrictEqual((await events(context, again)).map((event) => event.name), ['early']);
+  await again.close();
+});
+
+test('a process that is killed loses nothing that was recorded', async () => {
+  const context = app();
+  const script = `
+    const { app, start, device } = require(${JSON.stringify(path.join(__dirname, 'facade.js'))});
+    const context = app();
+    context.filesDir = ${JSON.stringify(context.filesDir)};
+    const staykit = start(context);
+    staykit.ready().then(() => {
+      for (let i = 0; i < 100; i++) staykit.record('tap');
+      const [[alias, item]] = device.huks.keys;
+      require('node:fs').writeSync(1, JSON.stringify([alias, item.key.toString('hex'), item.purpose]));
+      process.kill(process.pid, 'SIGKILL');
+    });`;
+  const { signal, stdout } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+  assert.strictEqual(signal, 'SIGKILL');
+  const [alias, key, purpose] = JSON.parse(stdout);
+  device.huks.keys.set(alias, { key: Buffer.from(key, 'hex'), purpose });
+  const staykit = start(context);
+  assert.strictEqual((await staykit.status()).recorded, 100);
+  await staykit.close();
+});
+
+test('eight workers record into one engine', async () => {
+  const context = app();
+  const staykit = start(context);
+  await staykit.ready();
+  const code = `
+    const { workerData, parentPort } = require('node:worker_threads');
+    const { Staykit, Properties } = require(workerData.facade);
+    const staykit = Staykit.attach(workerData.handle);
+    staykit.ready().then(async () => {
+      const seen = new Set();
+      for (let i = 0; i < 250; i++) {
+        const receipt = staykit.record('tap', Properties.of().integer('cell', i).text('screen', 'worker ' + workerData.number));
+        if (receipt.isRecorded) seen.add(receipt.sequence);
+      }
+      await staykit.close();
+      parentPort.postMessage([...seen]);
+    });`;
+  const run = (number) =>
+    new Promise((done, failed) => {
+      const workerData = { facade: path.join(__dirname, 'facade.js'), handle: staykit.handle, number };
+      const worker = new Worker(code, { eval: true, workerData });
+      worker.on('message', done);
+      worker.on('error', failed);
+    });
+  const sequences = (await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map(run))).flat();
+  assert.strictEqual(new Set(sequences).size, 2_000);
+  assert.strictEqual(staykit.record('tap').sequence, 2_001, 'a worker that closes ends nothing but itself');
+  await staykit.close();
+});
+
+test('a folder that cannot be had is tried again when the app comes to the foreground', async () => {
+  const context = app();
+  fs.writeFileSync(`${context.filesDir}/locked`, '');
+  const staykit = start(context, { folder: `${context.filesDir}/locked/staykit`, captureLifecycle: true });
+  staykit.record('early');
+  await assert.rejects(staykit.ready(), { name: 'StaykitError' });
+  assert.strictEqual(staykit.record('meanwhile').isInMemoryOnly, true);
+  fs.unlinkSync(`${context.filesDir}/locked`);
+  context.foreground();
+  await until(() => staykit.handle !== 0, 'the store is open');
+  const names = (await events(context, staykit)).map((event) => event.name);
+  assert.deepStrictEqual(names, ['early', 'meanwhile', 'open', 'foreground']);
+  await staykit.close();
+});

@@ -1,0 +1,110 @@
+// HUKS: what goes wrong, and what becomes of the store.
+'use strict';
+const test = require('node:test');
+const assert = require('node:assert');
+const { Refusal, app, device, start } = require('./facade.js');
+
+const BUSY = 12000005;
+const CRYPTO_FAIL = 12000006;
+
+/** One life of the app: what it saw, and what its first event became. */
+async function life(context) {
+  const staykit = start(context);
+  await staykit.ready();
+  const receipt = staykit.record('tap');
+  const status = await staykit.status();
+  await staykit.close();
+  return { receipt, status };
+}
+
+test('the data key is wrapped once, and opens the store in every later life', async () => {
+  const context = app();
+  const first = await life(context);
+  const second = await life(context);
+  assert.strictEqual(second.status.installation, first.status.installation);
+  assert.strictEqual(second.status.recorded, 2);
+  assert.strictEqual(device.huks.calls.filter((call) => call === 'generateKeyItem').length, 1);
+  assert.strictEqual(device.huks.sessions.size, 0, 'every session was finished');
+});
+
+for (const failAt of ['hasKeyItem', 'initSession', 'finishSession']) {
+  test(`passing trouble of ${failAt}: in memory this time, there again the next`, async () => {
+    const context = app();
+    const first = await life(context);
+    Object.assign(device.huks, { failAt, failWith: BUSY });
+    const troubled = await life(context);
+    assert.strictEqual(troubled.receipt.isInMemoryOnly, true);
+    assert.deepStrictEqual([troubled.status.isUnlocked, troubled.status.keyTroubles], [false, 1]);
+    device.huks.failWith = 0;
+    const after = await life(context);
+    assert.strictEqual(after.status.installation, first.status.installation);
+    assert.deepStrictEqual([after.status.recorded, after.status.keyTroubles, after.status.keysLost], [2, 0, 0]);
+  });
+}
+
+test('trouble in three starts in a row counts as loss: a new installation, and it is counted', async () => {
+  const context = app();
+  const first = await life(context);
+  Object.assign(device.huks, { failAt: 'finishSession', failWith: BUSY });
+  assert.strictEqual((await life(context)).status.keyTroubles, 1);
+  assert.strictEqual((await life(context)).status.keyTroubles, 2);
+  device.huks.failAt = 'hasKeyItem';
+  const third = await life(context);
+  assert.strictEqual(third.status.isUnlocked, false, 'the vault is still away');
+  assert.strictEqual(third.status.keysLost, 1);
+  device.huks.failWith = 0;
+  const after = await life(context);
+  assert.notStrictEqual(after.status.installation, first.status.installation);
+  assert.deepStrictEqual([after.status.isUnlocked, after.status.keysLost, after.status.keyTroubles], [true, 1, 0]);
+});
+
+test('a wrapping key that is gone: erased, a new installation, counted once', async () => {
+  const context = app();
+  const first = await life(context);
+  device.huks.keys.clear();
+  const second = await life(context);
+  assert.notStrictEqual(second.status.installation, first.status.installation);
+  assert.deepStrictEqual([second.status.isUnlocked, second.status.keysLost], [true, 1]);
+  assert.strictEqual(second.receipt.isInMemoryOnly, false);
+  const third = await life(context);
+  assert.strictEqual(third.status.installation, second.status.installation);
+  assert.strictEqual(third.status.keysLost, 1);
+});
+
+test('another wrapping key in its place: the tag does not match, and that is a loss', async () => {
+  const context = app();
+  const first = await life(context);
+  for (const item of device.huks.keys.values()) item.key = Buffer.alloc(32, 7);
+  const second = await life(context);
+  assert.notStrictEqual(second.status.installation, first.status.installation);
+  assert.deepStrictEqual([second.status.isUnlocked, second.status.keysLost], [true, 1]);
+});
+
+test('the same error while wrapping is passing trouble: there is nothing to lose', async () => {
+  const context = app();
+  Object.assign(device.huks, { failAt: 'finishSession', failWith: CRYPTO_FAIL });
+  const first = await life(context);
+  assert.deepStrictEqual([first.status.isUnlocked, first.status.keysLost], [false, 0]);
+  device.huks.failWith = 0;
+  assert.strictEqual((await life(context)).status.isUnlocked, true);
+});
+
+test('without its key the store takes events into memory, and answers what needs it with a refusal', async () => {
+  const context = app();
+  Object.assign(device.huks, { failAt: '', failWith: BUSY });
+  const staykit = start(context, { endpoint: 'http://127.0.0.1:9' });
+  await staykit.ready();
+  assert.strictEqual(staykit.record('tap').isInMemoryOnly, true);
+  await assert.rejects(staykit.upload(), { name: 'StaykitError', refusal: Refusal.LOCKED });
+  assert.deepStrictEqual(await staykit.decisions(), []);
+  await staykit.close();
+});
+
+test('nothing personal reaches the log', async () => {
+  const context = app();
+  await life(context);
+  device.huks.keys.clear();
+  await life(context);
+  assert.ok(device.lines.length > 0);
+  for (const line of device.lines) assert.doesNotMatch(line, /tap|\/tmp|[0-9a-f]{32}/);
+});
