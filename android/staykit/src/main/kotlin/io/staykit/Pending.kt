@@ -1,6 +1,5 @@
 package io.staykit
 
-import android.os.Looper
 import io.staykit.internal.Main
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.TimeUnit
@@ -34,9 +33,7 @@ public class Pending<T : Any> internal constructor() {
      */
     @JvmOverloads
     public fun await(timeoutMs: Long = 10_000): T {
-        check(Looper.myLooper() == null || Looper.myLooper() != Looper.getMainLooper()) {
-            "await() would stop the main thread: use then()"
-        }
+        check(!Main.isCurrent()) { "await() would stop the main thread: use then()" }
         if (!done.await(timeoutMs, TimeUnit.MILLISECONDS)) {
             throw StaykitException(Refusal.LOCKED, "no answer within $timeoutMs ms")
         }

@@ -1,5 +1,6 @@
 package io.staykit
 
+import android.app.Activity
 import android.app.Application
 import android.content.Context
 import io.staykit.internal.Endpoint
@@ -124,7 +125,8 @@ public class Staykit internal constructor(context: Context, config: StaykitConfi
 
         /**
          * Starts Staykit, best in `Application.onCreate`. Returns at once: opening the store happens on a thread of
-         * Staykit's own. Started twice, the first one answers, and the second [configure] is not run.
+         * Staykit's own. Started later, with the activity in front as [context], that activity counts as a visit.
+         * Started twice, the first one answers, and the second [configure] is not run.
          *
          * @throws IllegalArgumentException if the endpoint is no address, or neither `https` nor this device.
          */
@@ -133,15 +135,16 @@ public class Staykit internal constructor(context: Context, config: StaykitConfi
 
         internal fun start(context: Context, seams: Seams?, configure: StaykitConfig.() -> Unit): Staykit =
             synchronized(starting) {
-                running ?: begin(context.applicationContext ?: context, seams ?: Seams.onDevice(), configure)
+                running ?: begin(context, seams ?: Seams.onDevice(), configure)
             }
 
         private fun begin(context: Context, seams: Seams, configure: StaykitConfig.() -> Unit): Staykit {
             val config = StaykitConfig().apply(configure)
             config.endpoint?.let(Endpoint::parse)
-            val staykit = Staykit(context, config, seams)
+            val app = context.applicationContext ?: context
+            val staykit = Staykit(app, config, seams)
             running = staykit
-            staykit.session.begin(context as? Application)
+            staykit.session.begin(app as? Application, context as? Activity)
             return staykit
         }
 

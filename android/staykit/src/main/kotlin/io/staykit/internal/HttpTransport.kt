@@ -83,6 +83,8 @@ internal class HttpTransport(
         if (status < 0) throw IOException("no status")
         val stream: InputStream? = if (status >= HttpURLConnection.HTTP_BAD_REQUEST) connection.errorStream else connection.inputStream
         val body = stream?.use(::read) ?: ByteArray(0)
+        val whole = connection.getHeaderField("Content-Length")?.toLongOrNull() ?: 0
+        if (stream != null && body.size < minOf(whole, MOST_ANSWER_BYTES.toLong())) throw IOException("cut short")
         return HttpAnswer(status, connection.getHeaderField("Retry-After"), connection.getHeaderField("Date"), body)
     }
 

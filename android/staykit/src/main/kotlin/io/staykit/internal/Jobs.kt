@@ -13,7 +13,7 @@ import io.staykit.UploadJob
 internal class Jobs(private val context: Context, private val config: StaykitConfig) {
     /** One job at a time; a second call replaces the first. */
     fun schedule(isWatch: Boolean): Boolean = try {
-        scheduler()?.schedule(job(isWatch)) == JobScheduler.RESULT_SUCCESS
+        scheduler?.schedule(job(isWatch)) == JobScheduler.RESULT_SUCCESS
     } catch (e: Exception) {
         // An app that has used up its 100 jobs, or took the service out of the manifest.
         Log.warn("no upload job", e)
@@ -30,9 +30,9 @@ internal class Jobs(private val context: Context, private val config: StaykitCon
             .build()
     }
 
-    private fun scheduler(): JobScheduler? {
+    val scheduler: JobScheduler? by lazy {
         val service = context.getSystemService(Context.JOB_SCHEDULER_SERVICE) as? JobScheduler
-        return if (Build.VERSION.SDK_INT >= NAMESPACES) service?.let(Since34::own) else service
+        if (Build.VERSION.SDK_INT >= NAMESPACES) service?.let(Since34::own) else service
     }
 
     /** Numbers of jobs are the app's own from here on. */

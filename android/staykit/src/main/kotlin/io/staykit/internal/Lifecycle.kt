@@ -1,7 +1,6 @@
 package io.staykit.internal
 
 import android.app.Activity
-import android.app.ActivityManager
 import android.app.Application
 import android.content.ComponentCallbacks2
 import android.content.res.Configuration
@@ -56,16 +55,10 @@ internal class Lifecycle(
         handler.removeCallbacks(gone)
     }
 
-    /**
-     * Started while an activity is in front already, its `onStart` has gone by unheard: the system is asked.
-     * Not on the main thread: it asks another process.
-     */
-    fun reconcile() {
-        val state = ActivityManager.RunningAppProcessInfo()
-        ActivityManager.getMyMemoryState(state)
-        val isVisible = state.importance <= ActivityManager.RunningAppProcessInfo.IMPORTANCE_VISIBLE &&
-            state.importance != 0
-        if (isVisible) handler.post { if (!isForeground) enter() }
+    /** Started with an activity that is in front already: its `onStart` has gone by unheard. */
+    fun found(activity: Activity) {
+        val isInFront = !activity.isFinishing && activity.window?.decorView?.isAttachedToWindow == true
+        if (isInFront && activity !in started) onActivityStarted(activity)
     }
 
     override fun onActivityStarted(activity: Activity) {
@@ -83,6 +76,7 @@ internal class Lifecycle(
     }
 
     override fun onActivityPaused(activity: Activity) {
+        if (activity !in started) onActivityStarted(activity)
         val since = entered.remove(activity) ?: return
         val name = screenName(activity) ?: return
         listener.onScreenLeft(name, SystemClock.elapsedRealtime() - since)

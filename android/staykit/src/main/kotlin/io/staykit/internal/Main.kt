@@ -12,5 +12,10 @@ internal object Main {
         handler.post(action)
     }
 
+    /** At once if this is the main thread. */
+    fun run(action: () -> Unit) {
+        if (isCurrent()) action() else post(action)
+    }
+
     fun isCurrent(): Boolean = Looper.myLooper() === Looper.getMainLooper()
 }

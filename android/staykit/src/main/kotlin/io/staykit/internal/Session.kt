@@ -1,5 +1,6 @@
 package io.staykit.internal
 
+import android.app.Activity
 import android.app.Application
 import android.content.BroadcastReceiver
 import android.content.Context
@@ -26,7 +27,7 @@ internal class Session(
     private val seams: Seams,
 ) {
     private val worker = Worker("staykit")
-    private val device = Device(context, seams.watch)
+    private val device = Device(context)
     private val notes = Notes(Seams.folder(context), seams.watch)
     private val capture = Capture(this, device, notes)
     private val isFetching = AtomicBoolean()
@@ -50,9 +51,12 @@ internal class Session(
     private class Task(val run: (CoreEngine) -> Unit, val refuse: (Refusal) -> Unit)
 
     /** On the caller's thread: neither disk nor another process is asked. */
-    fun begin(app: Application?) {
+    fun begin(app: Application?, inFront: Activity?) {
         if (app != null) {
-            lifecycle = Lifecycle(app, if (config.recordsScreens) config.screenName else { _ -> null }, capture).also(Lifecycle::attach)
+            val screens = if (config.recordsScreens) config.screenName else { _ -> null }
+            val lifecycle = Lifecycle(app, screens, capture).also(Lifecycle::attach)
+            this.lifecycle = lifecycle
+            if (inFront != null) Main.run { lifecycle.found(inFront) }
         }
         worker.post(::open)
     }
@@ -88,7 +92,6 @@ internal class Session(
         tasks.forEach { task -> worker.post { task.run(opened) } }
         listenToClock()
         capture.onOpen(opened)
-        lifecycle?.reconcile()
         plan()
         decisions.fetch()
     }

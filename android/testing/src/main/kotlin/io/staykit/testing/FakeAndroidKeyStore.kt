@@ -23,24 +23,48 @@ import javax.crypto.KeyGeneratorSpi
 import javax.crypto.SecretKey
 import javax.crypto.spec.SecretKeySpec
 
-/** What the fake holds and how it should misbehave; one per test. */
+/** What the key store holds and how it misbehaves; begun anew by each test. */
 object FakeStore {
     val keys: MutableMap<String, FakeKey> = linkedMapOf()
     var strongBox: Boolean = false
-    var unlocked: Boolean = true
-    var failNextCipherInit: Exception? = null
-    fun reset() { keys.clear(); strongBox = false; unlocked = true; failNextCipherInit = null }
-    fun install() { Security.removeProvider("AndroidKeyStore"); Security.insertProviderAt(FakeAndroidKeyStore(), 1); reset() }
-    fun uninstall() { Security.removeProvider("AndroidKeyStore") }
+
+    /** Thrown by the step of that name until taken away. */
+    val failing: MutableMap<Step, Exception> = linkedMapOf()
+
+    /** Threads that came by. */
+    val callers: MutableSet<String> = linkedSetOf()
+
+    enum class Step { LOAD, KEY, GENERATE, CIPHER, FINAL }
+
+    fun install() {
+        Security.removeProvider(NAME)
+        Security.insertProviderAt(FakeAndroidKeyStore(), 1)
+        keys.clear()
+        failing.clear()
+        callers.clear()
+        strongBox = false
+    }
+
+    fun uninstall() {
+        Security.removeProvider(NAME)
+    }
+
+    internal fun pass(step: Step) {
+        callers += Thread.currentThread().name
+        failing[step]?.let { throw it }
+    }
+
+    private const val NAME = "AndroidKeyStore"
 }
 
-/** Not exportable, as on a device. */
+/** Cannot be exported, as on a device. */
 class FakeKey(val spec: KeyGenParameterSpec, val raw: SecretKey) : SecretKey {
     override fun getAlgorithm(): String = "AES"
     override fun getFormat(): String? = null
     override fun getEncoded(): ByteArray? = null
 }
 
+/** A provider that stands where the device's stands, so that the real vault runs. */
 class FakeAndroidKeyStore : Provider("AndroidKeyStore", "1.0", "test double") {
     init {
         service("KeyStore", "AndroidKeyStore") { Store() }
@@ -63,6 +87,7 @@ class FakeAndroidKeyStore : Provider("AndroidKeyStore", "1.0", "test double") {
             spec = params as? KeyGenParameterSpec ?: throw InvalidAlgorithmParameterException("needs KeyGenParameterSpec")
         }
         override fun engineGenerateKey(): SecretKey {
+            FakeStore.pass(FakeStore.Step.GENERATE)
             if (Build.VERSION.SDK_INT >= 28 && spec.isStrongBoxBacked && !FakeStore.strongBox) throw StrongBox.unavailable()
             val b = ByteArray(spec.keySize / 8).also { SecureRandom().nextBytes(it) }
             return FakeKey(spec, SecretKeySpec(b, "AES")).also { FakeStore.keys[spec.keystoreAlias] = it }
@@ -76,8 +101,7 @@ class FakeAndroidKeyStore : Provider("AndroidKeyStore", "1.0", "test double") {
         private val c = Cipher.getInstance("AES/GCM/NoPadding", "SunJCE")
         private fun check(opmode: Int, key: Key?): FakeKey {
             val k = key as? FakeKey ?: throw InvalidKeyException("not a keystore key")
-            FakeStore.failNextCipherInit?.let { FakeStore.failNextCipherInit = null; throw it }
-            if (Build.VERSION.SDK_INT >= 28 && k.spec.isUnlockedDeviceRequired && !FakeStore.unlocked) throw InvalidKeyException("device locked")
+            FakeStore.pass(FakeStore.Step.CIPHER)
             val need = if (opmode == Cipher.ENCRYPT_MODE) 1 else 2
             if (k.spec.purposes and need == 0) throw InvalidKeyException("purpose")
             return k
@@ -91,7 +115,10 @@ class FakeAndroidKeyStore : Provider("AndroidKeyStore", "1.0", "test double") {
         override fun engineInit(opmode: Int, key: Key?, params: AlgorithmParameters?, random: SecureRandom?) = throw UnsupportedOperationException()
         override fun engineUpdate(input: ByteArray?, off: Int, len: Int): ByteArray? = c.update(input, off, len)
         override fun engineUpdate(input: ByteArray?, off: Int, len: Int, out: ByteArray?, outOff: Int): Int = c.update(input, off, len, out, outOff)
-        override fun engineDoFinal(input: ByteArray?, off: Int, len: Int): ByteArray = if (input == null) c.doFinal() else c.doFinal(input, off, len)
+        override fun engineDoFinal(input: ByteArray?, off: Int, len: Int): ByteArray {
+            FakeStore.pass(FakeStore.Step.FINAL)
+            return if (input == null) c.doFinal() else c.doFinal(input, off, len)
+        }
         override fun engineDoFinal(input: ByteArray?, off: Int, len: Int, out: ByteArray?, outOff: Int): Int = c.doFinal(input, off, len, out, outOff)
         override fun engineUpdateAAD(src: ByteArray?, off: Int, len: Int) = c.updateAAD(src, off, len)
         override fun engineGetIV(): ByteArray = c.iv
@@ -103,7 +130,10 @@ class FakeAndroidKeyStore : Provider("AndroidKeyStore", "1.0", "test double") {
     }
 
     class Store : KeyStoreSpi() {
-        override fun engineGetKey(alias: String?, password: CharArray?): Key? = FakeStore.keys[alias]
+        override fun engineGetKey(alias: String?, password: CharArray?): Key? {
+            FakeStore.pass(FakeStore.Step.KEY)
+            return FakeStore.keys[alias]
+        }
         override fun engineContainsAlias(alias: String?): Boolean = alias in FakeStore.keys
         override fun engineDeleteEntry(alias: String?) { FakeStore.keys.remove(alias) }
         override fun engineAliases(): Enumeration<String> = Collections.enumeration(FakeStore.keys.keys)
@@ -117,7 +147,10 @@ class FakeAndroidKeyStore : Provider("AndroidKeyStore", "1.0", "test double") {
         override fun engineSetKeyEntry(a: String?, k: Key?, p: CharArray?, c: Array<out Certificate>?) = throw UnsupportedOperationException()
         override fun engineSetKeyEntry(a: String?, k: ByteArray?, c: Array<out Certificate>?) = throw UnsupportedOperationException()
         override fun engineSetCertificateEntry(a: String?, c: Certificate?) = throw UnsupportedOperationException()
-        override fun engineLoad(stream: InputStream?, password: CharArray?) { require(stream == null) }
+        override fun engineLoad(stream: InputStream?, password: CharArray?) {
+            require(stream == null)
+            FakeStore.pass(FakeStore.Step.LOAD)
+        }
         override fun engineStore(stream: OutputStream?, password: CharArray?) = throw UnsupportedOperationException()
     }
 }
