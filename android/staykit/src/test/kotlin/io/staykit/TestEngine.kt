@@ -39,9 +39,14 @@ internal class TestEngine(override var wrappedKey: ByteArray? = null) : CoreEngi
     val zones = CopyOnWriteArrayList<Zone>()
     var answer = 0L
     var dueMs: Long? = null
+    private var locked = true
     private var sequence = 0L
 
     val names: List<String> get() = recorded.map { it.name }
+
+    fun lock() {
+        locked = true
+    }
 
     private fun call(what: String) {
         calls += what
@@ -56,17 +61,24 @@ internal class TestEngine(override var wrappedKey: ByteArray? = null) : CoreEngi
         return if (answer < 0) answer else (++sequence shl 8) or answer
     }
 
+    override fun isLocked(): Boolean = locked
+
     override fun newKey(): ByteArray = ByteArray(32) { 7 }.also { call("newKey") }
 
-    override fun unlock(key: ByteArray) = call("unlock ${key.sum()}")
+    override fun unlock(key: ByteArray) {
+        call("unlock ${key.sum()}")
+        locked = false
+    }
 
     override fun unlockNew(key: ByteArray, wrapped: ByteArray) {
         call("unlockNew ${key.sum()}")
         wrappedKey = wrapped
+        locked = false
     }
 
     override fun eraseAndBeginAnew() {
         call("eraseAndBeginAnew")
+        locked = true
         wrappedKey = null
     }
 
@@ -89,9 +101,9 @@ internal class TestEngine(override var wrappedKey: ByteArray? = null) : CoreEngi
 
     override fun report(id: Long, outcome: Outcome): Long = 0L.also { call("report $id $outcome") }
 
-    override fun setFacts(bytes: ByteArray): Long = 0L.also { call("setFacts") }
+    override fun changeFacts(bytes: ByteArray): Long = 0L.also { call("setFacts") }
 
-    override fun setContext(bytes: ByteArray): Long = -9L.also { call("setContext") }
+    override fun changeContext(bytes: ByteArray): Long = -9L.also { call("setContext") }
 
     override fun consent(): Consent = Consent.all()
 
@@ -117,7 +129,11 @@ internal class TestEngine(override var wrappedKey: ByteArray? = null) : CoreEngi
 
     override fun export(path: String) = call("export")
 
-    override fun erase() = call("erase")
+    override fun erase() {
+        call("erase")
+        locked = true
+        wrappedKey = null
+    }
 
     override fun close() = call("close")
 }

@@ -31,7 +31,10 @@ class UnlockingTest {
     private val wrapped by lazy { KeystoreVault(strongBox = false).wrap(ByteArray(32) { 1 }) }
 
     /** One start of the process. */
-    private fun start(engine: TestEngine): Boolean = Unlocking(KeystoreVault(strongBox = false), notes).unlock(engine)
+    private fun start(engine: TestEngine): Boolean {
+        engine.lock()
+        return Unlocking(KeystoreVault(strongBox = false), notes).unlock(engine)
+    }
 
     @Test fun `a new store gets a new key, wrapped, and the array is overwritten`() {
         val engine = TestEngine()
@@ -95,5 +98,22 @@ class UnlockingTest {
         assertFalse(start(engine))
         assertEquals(listOf("eraseAndBeginAnew", "newKey", "newKey"), engine.calls)
         assertEquals(1, notes.number(Notes.KEYS_LOST))
+    }
+
+    @Test fun `what was erased gets another key, and what was never unlocked does not`() {
+        val engine = TestEngine(wrapped)
+        val unlocking = Unlocking(KeystoreVault(strongBox = false), notes)
+        unlocking.unlock(engine)
+        unlocking.afterErasure(engine)
+        assertEquals(listOf("unlock 32"), engine.calls)
+        engine.erase()
+        unlocking.afterErasure(engine)
+        assertEquals(listOf("unlock 32", "erase", "newKey", "unlockNew 224"), engine.calls)
+        val other = TestEngine(null)
+        FakeStore.failing[Step.LOAD] = ProviderException("for now")
+        val failing = Unlocking(KeystoreVault(strongBox = false), notes)
+        assertFalse(failing.unlock(other))
+        failing.afterErasure(other)
+        assertEquals(listOf("newKey"), other.calls)
     }
 }

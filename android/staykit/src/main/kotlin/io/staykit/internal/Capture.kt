@@ -68,7 +68,7 @@ internal class Capture(
             if (installSource != null) text("install_source", installSource)
             text("app_version", device.appVersion.take(LONGEST_VERSION))
         }
-        if (bytes != null) session.noticed(engine.setFacts(bytes))
+        if (bytes != null) session.noticed(engine.changeFacts(bytes))
     }
 
     private fun onLanguage(engine: CoreEngine) {

@@ -8,17 +8,15 @@ import io.staykit.Why
 internal interface Core {
     /** Opens the store, which is locked then. Loads the library and reads files. */
     fun open(settings: CoreSettings): CoreEngine
-
-    companion object {
-        /** A number of the facade's own, as the native part does not know it. */
-        const val CLOSED = -5L
-    }
 }
 
 /** One open store. What answers with a number answers as `Native.record`: `sequence << 8 | flags`, or a refusal. */
 internal interface CoreEngine {
     /** The data key as the vault wrapped it; null in a store that is new. */
     val wrappedKey: ByteArray?
+
+    /** Whether it waits for its key, and keeps what is recorded in memory. */
+    fun isLocked(): Boolean
 
     fun newKey(): ByteArray
 
@@ -47,9 +45,9 @@ internal interface CoreEngine {
 
     fun report(id: Long, outcome: Outcome): Long
 
-    fun setFacts(bytes: ByteArray): Long
+    fun changeFacts(bytes: ByteArray): Long
 
-    fun setContext(bytes: ByteArray): Long
+    fun changeContext(bytes: ByteArray): Long
 
     fun consent(): Consent
 

@@ -30,6 +30,7 @@ internal class Session(
     private val device = Device(context)
     private val notes = Notes(Seams.folder(context), seams.watch)
     private val capture = Capture(this, device, notes)
+    private val unlocking by lazy { Unlocking(seams.vault(config.usesStrongBox), notes) }
     private val isFetching = AtomicBoolean()
     private val isPlanning = AtomicBoolean()
     private val jobs = Jobs(context, config)
@@ -74,8 +75,10 @@ internal class Session(
             Log.warn("the native library does not load", e)
             return refuse(Refusal.NO_LIBRARY)
         }
+        // First those that wait, then the key: what a locked engine is told keeps its time exactly.
+        recorder.open(opened)
         try {
-            Unlocking(seams.vault(config.usesStrongBox), notes).unlock(opened)
+            unlocking.unlock(opened)
         } catch (e: StaykitException) {
             // Stays in memory for this start.
             Log.warn("the store does not unlock: ${e.refusal}")
@@ -84,7 +87,6 @@ internal class Session(
     }
 
     private fun opened(opened: CoreEngine) {
-        recorder.open(opened)
         engine = opened
         uploads = config.endpoint?.let { Uploads(opened, transport(it)) }
         val tasks = waiting.orEmpty()
@@ -252,6 +254,7 @@ internal class Session(
 
     fun setConsent(consent: Consent): Pending<Unit> = answer {
         it.setConsent(consent)
+        unlocking.afterErasure(it)
         if (consent.record) capture.stateFacts(it)
         if (consent.upload) uploads?.send()
         plan()
@@ -259,23 +262,24 @@ internal class Session(
 
     fun erase(): Pending<Unit> = answer {
         it.erase()
+        unlocking.afterErasure(it)
         capture.stateFacts(it)
         plan()
     }
 
     fun setFacts(build: Properties.() -> Unit): Pending<Unit> {
         val bytes = Facts.encode(build) ?: return refused()
-        return answer { done("facts", it.setFacts(bytes)) }
+        return answer { done("facts", it.changeFacts(bytes)) }
     }
 
     fun unsetFacts(names: Array<out String>): Pending<Unit> {
         val bytes = Facts.unset(names) ?: return refused()
-        return answer { done("facts", it.setFacts(bytes)) }
+        return answer { done("facts", it.changeFacts(bytes)) }
     }
 
     fun setContext(build: Properties.() -> Unit): Pending<Unit> {
         val bytes = Facts.encode(build) ?: return refused()
-        return answer { done("context", it.setContext(bytes)) }
+        return answer { done("context", it.changeContext(bytes)) }
     }
 
     private fun refused(): Pending<Unit> =

@@ -12,8 +12,24 @@ package io.staykit.internal
  * | cannot make a new key | stays in memory this time |
  */
 internal class Unlocking(private val vault: Vault, private val notes: Notes) {
+    /** Whether the store was unlocked, and not left without a key since. */
+    var isUnlocked: Boolean = false
+        private set
+
     /** Whether the store is unlocked now. */
     fun unlock(engine: CoreEngine): Boolean {
+        isUnlocked = tryToUnlock(engine)
+        return isUnlocked
+    }
+
+    /** What was recorded may have been erased, and its key with it: a new installation needs a new key. */
+    fun afterErasure(engine: CoreEngine) {
+        if (isUnlocked && engine.isLocked()) isUnlocked = beginWithNewKey(engine)
+    }
+
+    private fun tryToUnlock(engine: CoreEngine): Boolean {
+        // Open since earlier in this process.
+        if (!engine.isLocked()) return true
         val wrapped = engine.wrappedKey ?: return beginWithNewKey(engine)
         val key = try {
             vault.unwrap(wrapped)
