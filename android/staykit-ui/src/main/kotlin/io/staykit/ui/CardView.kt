@@ -11,7 +11,6 @@ import android.graphics.drawable.RippleDrawable
 import android.os.Build
 import android.util.TypedValue
 import android.view.Gravity
-import android.view.View
 import android.view.ViewGroup
 import android.widget.Button
 import android.widget.LinearLayout
@@ -55,7 +54,8 @@ internal class CardView(
         text = words
         setTextSize(TypedValue.COMPLEX_UNIT_SP, sizeSp)
         setTextColor(color)
-        textAlignment = if (look.isWatch) View.TEXT_ALIGNMENT_CENTER else View.TEXT_ALIGNMENT_VIEW_START
+        // Not by `textAlignment`, which does nothing in an app that does not support right to left.
+        gravity = if (look.isWatch) Gravity.CENTER_HORIZONTAL else Gravity.START
         layoutParams = LayoutParams(LayoutParams.MATCH_PARENT, LayoutParams.WRAP_CONTENT)
     }
 
