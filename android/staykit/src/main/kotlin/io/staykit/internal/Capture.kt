@@ -1,0 +1,91 @@
+package io.staykit.internal
+
+import android.os.Build
+import android.os.SystemClock
+import java.util.Locale
+
+/** Records what happens without the app saying so. */
+internal class Capture(
+    private val session: Session,
+    private val device: Device,
+    private val notes: Notes,
+) : Lifecycle.Listener {
+    val screens = Screens(this)
+    private var leftAtMs: Long? = null
+    private var hasOpened = false
+
+    override fun onForeground() {
+        // A return after a while is a visit of its own, as a start is.
+        val isVisit = !hasOpened || leftAtMs?.let { SystemClock.elapsedRealtime() - it >= VISIT_GAP_MS } == true
+        hasOpened = true
+        session.recorder.record("foreground", null)
+        if (isVisit) session.recorder.record("open", null)
+        session.onForeground()
+    }
+
+    override fun onBackground() {
+        screens.leave()
+        leftAtMs = SystemClock.elapsedRealtime()
+        session.recorder.record("background", null)
+        session.onBackground()
+    }
+
+    override fun onScreen(name: String) {
+        session.recorder.record("screen_enter") { text("screen", name) }
+    }
+
+    override fun onScreenLeft(name: String, durationMs: Long) {
+        session.recorder.record("screen_leave") {
+            text("screen", name)
+            integer("duration_ms", durationMs)
+        }
+    }
+
+    override fun onConfiguration(): Unit = session.whenOpen { onLanguage(it) }
+
+    override fun onLowMemory(): Unit = Recorder.trim()
+
+    /** On the worker. */
+    fun onOpen(engine: CoreEngine) {
+        stateFacts(engine)
+        val version = device.appVersion
+        val before = notes.text(Notes.APP_VERSION)
+        if (before != null && before != version) session.recorder.record("app_updated") { text("version", version) }
+        notes.put(Notes.APP_VERSION, version)
+        onLanguage(engine)
+    }
+
+    /** What packs may ask of the device. Refused without consent, and stated again when it is given. */
+    fun stateFacts(engine: CoreEngine) {
+        val locale = device.locale
+        val installSource = device.installSource
+        val bytes = Facts.encode {
+            text("device_os", "android")
+            integer("device_api_level", Build.VERSION.SDK_INT)
+            text("device_class", device.deviceClass.name.lowercase(Locale.ROOT))
+            text("language", locale.language)
+            if (locale.country.isNotEmpty()) text("region", locale.country)
+            if (installSource != null) text("install_source", installSource)
+            text("app_version", device.appVersion.take(LONGEST_VERSION))
+        }
+        if (bytes != null) session.noticed(engine.changeFacts(bytes))
+    }
+
+    private fun onLanguage(engine: CoreEngine) {
+        val language = device.locale.language
+        val before = notes.text(Notes.LANGUAGE)
+        notes.put(Notes.LANGUAGE, language)
+        if (before == null || before == language) return
+        session.recorder.record("language_set") {
+            text("language", language)
+            flag("first", false)
+        }
+        stateFacts(engine)
+    }
+
+    private companion object {
+        /** As long as sessions of the built-in pack last without an event. */
+        const val VISIT_GAP_MS = 30L * 60_000
+        const val LONGEST_VERSION = 64
+    }
+}

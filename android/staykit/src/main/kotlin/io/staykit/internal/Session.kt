@@ -1,0 +1,352 @@
+package io.staykit.internal
+
+import android.app.Activity
+import android.app.Application
+import android.content.BroadcastReceiver
+import android.content.Context
+import android.content.Intent
+import android.content.IntentFilter
+import io.staykit.Consent
+import io.staykit.Pending
+import io.staykit.Properties
+import io.staykit.Receipt
+import io.staykit.Refusal
+import io.staykit.Staykit
+import io.staykit.StaykitConfig
+import io.staykit.StaykitException
+import io.staykit.Status
+import java.util.TimeZone
+import java.util.concurrent.ScheduledFuture
+import java.util.concurrent.atomic.AtomicBoolean
+
+/** One start of Staykit: opens the store on a thread of its own, and does there what needs the disk. */
+internal class Session(
+    staykit: Staykit,
+    private val context: Context,
+    private val config: StaykitConfig,
+    private val seams: Seams,
+) {
+    private val worker = Worker("staykit")
+    private val device = Device(context)
+    private val notes = Notes(Seams.folder(context), seams.watch)
+    private val capture = Capture(this, device, notes)
+    private val unlocking by lazy { Unlocking(seams.vault(config.usesStrongBox), notes) }
+    private val isFetching = AtomicBoolean()
+    private val isPlanning = AtomicBoolean()
+    private val jobs = Jobs(context, config)
+    private var lifecycle: Lifecycle? = null
+    private var uploads: Uploads? = null
+    private var nextTick: ScheduledFuture<*>? = null
+    private var receivers = ArrayList<BroadcastReceiver>()
+
+    /** What waits for the opening; null once it has happened, or never will. On the worker, as all of these. */
+    private var waiting: ArrayList<Task>? = ArrayList()
+    private var ended: Refusal? = null
+
+    val recorder = Recorder(::noticed)
+    val decisions = Decisions(staykit, this)
+
+    var engine: CoreEngine? = null
+        private set
+
+    private class Task(val run: (CoreEngine) -> Unit, val refuse: (Refusal) -> Unit)
+
+    /** On the caller's thread: neither disk nor another process is asked. */
+    fun begin(app: Application?, inFront: Activity?) {
+        if (app != null) {
+            val screens = if (config.recordsScreens) config.screenName else { _ -> null }
+            val lifecycle = Lifecycle(app, screens, capture).also(Lifecycle::attach)
+            this.lifecycle = lifecycle
+            if (inFront != null) Main.run { lifecycle.found(inFront) }
+        }
+        worker.post(::open)
+    }
+
+    private fun open() {
+        if (ended != null) return
+        if (!device.isWriter(config.process)) return refuse(Refusal.OTHER_PROCESS)
+        if (!device.isUserUnlocked) return awaitUnlocking()
+        val opened = try {
+            seams.core.open(settings())
+        } catch (e: StaykitException) {
+            Log.warn("the store does not open: ${e.refusal}")
+            return refuse(e.refusal)
+        } catch (e: LinkageError) {
+            Log.warn("the native library does not load", e)
+            return refuse(Refusal.NO_LIBRARY)
+        }
+        // First those that wait, then the key: what a locked engine is told keeps its time exactly.
+        recorder.open(opened)
+        try {
+            unlocking.unlock(opened)
+        } catch (e: StaykitException) {
+            // Stays in memory for this start.
+            Log.warn("the store does not unlock: ${e.refusal}")
+        }
+        opened(opened)
+    }
+
+    private fun opened(opened: CoreEngine) {
+        engine = opened
+        uploads = config.endpoint?.let { Uploads(opened, transport(it)) }
+        val tasks = waiting.orEmpty()
+        waiting = null
+        tasks.forEach { task -> worker.post { task.run(opened) } }
+        listenToClock()
+        capture.onOpen(opened)
+        plan()
+        decisions.fetch()
+    }
+
+    private fun settings(): CoreSettings = CoreSettings(
+        folder = Seams.folder(context).resolve("store").path,
+        appVersion = device.appVersion,
+        deviceClass = device.deviceClass,
+        consent = config.consent,
+        pack = config.pack,
+        signedPack = config.signedPack,
+        trustedKeys = config.trustedKeys,
+        refuseUnknownNames = config.refuseUnknownNames,
+        byteBudget = config.byteBudget,
+        ageLimitDays = config.ageLimitDays,
+        bootId = device.bootId,
+        zone = zone(),
+    )
+
+    private fun transport(endpoint: String): Transport =
+        seams.transport(TransportSettings(Endpoint.parse(endpoint), config.writeKey, Pins(config.pins, config.pinsEndAtMs)))
+
+    private fun refuse(reason: Refusal) {
+        ended = reason
+        recorder.end(reason)
+        val tasks = waiting.orEmpty()
+        waiting = null
+        tasks.forEach { it.refuse(reason) }
+    }
+
+    /** Before the person has unlocked the device once, nothing of ours can be read: events wait in memory. */
+    private fun awaitUnlocking() {
+        hear(IntentFilter(Intent.ACTION_USER_UNLOCKED)) { receiver ->
+            worker.post {
+                forget(receiver)
+                open()
+            }
+        }
+        // Unlocked in between: the broadcast has gone by.
+        if (device.isUserUnlocked && receivers.isNotEmpty()) {
+            receivers.toList().forEach(::forget)
+            open()
+        }
+    }
+
+    private fun listenToClock() {
+        val filter = IntentFilter(Intent.ACTION_TIMEZONE_CHANGED).apply { addAction(Intent.ACTION_TIME_CHANGED) }
+        hear(filter) { worker.post(::onClockChanged) }
+    }
+
+    /** The zone is asked anew, also because the rules of a zone may have been updated. */
+    private fun onClockChanged() {
+        val live = engine ?: return
+        // What the process knows of the zone was set when it started.
+        live.setZone(zone())
+        noticed(live.tick())
+        plan()
+    }
+
+    private fun zone(): Zone = Zone.of(TimeZone.getDefault(), System.currentTimeMillis())
+
+    private fun hear(filter: IntentFilter, action: (BroadcastReceiver) -> Unit) {
+        val receiver = object : BroadcastReceiver() {
+            override fun onReceive(context: Context, intent: Intent) = action(this)
+        }
+        receivers.add(receiver)
+        context.registerReceiver(receiver, filter)
+    }
+
+    private fun forget(receiver: BroadcastReceiver) {
+        if (receivers.remove(receiver)) context.unregisterReceiver(receiver)
+    }
+
+    /** Follows up what a call brought about. From any thread; costs nothing if there is nothing. */
+    fun noticed(bits: Long): Unit = noticed(Receipt(bits))
+
+    private fun noticed(receipt: Receipt) {
+        if (receipt.hasDecisions && isFetching.compareAndSet(false, true)) {
+            worker.post {
+                isFetching.set(false)
+                decisions.fetch()
+            }
+        }
+        if (receipt.isDueChanged && isPlanning.compareAndSet(false, true)) {
+            worker.post {
+                isPlanning.set(false)
+                plan()
+            }
+        }
+    }
+
+    /** The next moment at which time alone changes something, while the process lives. */
+    private fun plan() {
+        nextTick?.cancel(false)
+        val dueMs = engine?.nextDue() ?: return
+        val delayMs = (dueMs - System.currentTimeMillis()).coerceIn(SHORTEST_WAIT_MS, LONGEST_WAIT_MS)
+        nextTick = worker.later(delayMs, ::tick)
+    }
+
+    private fun tick() {
+        engine?.let { noticed(it.tick()) }
+        plan()
+    }
+
+    fun onForeground() {
+        whenOpen { tick() }
+        whenOpen { uploads?.send() }
+    }
+
+    fun onBackground(): Unit = whenOpen { live ->
+        live.flush()
+        val uploads = uploads ?: return@whenOpen
+        uploads.send { isLeft -> if (isLeft) worker.post { jobs.schedule(device.deviceClass == DeviceClass.WATCH) } }
+    }
+
+    fun screen(name: String) {
+        capture.screens.show(name)
+    }
+
+    /** Runs on the worker once the store is open; not at all if it never is. */
+    fun whenOpen(work: (CoreEngine) -> Unit) {
+        whenOpen(Task(work) {})
+    }
+
+    private fun whenOpen(task: Task) {
+        val isPosted = worker.post {
+            val live = engine
+            when {
+                live != null -> task.run(live)
+                waiting != null -> waiting?.add(task)
+                else -> task.refuse(ended ?: Refusal.CLOSED)
+            }
+        }
+        if (!isPosted) task.refuse(Refusal.CLOSED)
+    }
+
+    fun <T : Any> answer(work: (CoreEngine) -> T): Pending<T> {
+        val pending = Pending<T>()
+        val run = { live: CoreEngine ->
+            try {
+                pending.complete(work(live))
+            } catch (e: StaykitException) {
+                pending.fail(e)
+            } catch (e: Exception) {
+                pending.fail(StaykitException(Refusal.OTHER, "not done: ${e.javaClass.simpleName}", e))
+            }
+        }
+        whenOpen(Task(run) { pending.fail(StaykitException(it, "refused: $it")) })
+        return pending
+    }
+
+    /** For what answers with a number: a refusal becomes an exception. */
+    private fun done(what: String, bits: Long) {
+        val receipt = Receipt(bits)
+        receipt.refusal?.let { throw StaykitException(it, "$what refused: $it") }
+        noticed(receipt)
+    }
+
+    fun setConsent(consent: Consent): Pending<Unit> = answer {
+        it.setConsent(consent)
+        unlocking.afterErasure(it)
+        if (consent.record) capture.stateFacts(it)
+        if (consent.upload) uploads?.send()
+        plan()
+    }
+
+    fun erase(): Pending<Unit> = answer {
+        it.erase()
+        unlocking.afterErasure(it)
+        capture.stateFacts(it)
+        plan()
+    }
+
+    fun setFacts(build: Properties.() -> Unit): Pending<Unit> {
+        val bytes = Facts.encode(build) ?: return refused()
+        return answer { done("facts", it.changeFacts(bytes)) }
+    }
+
+    fun unsetFacts(names: Array<out String>): Pending<Unit> {
+        val bytes = Facts.unset(names) ?: return refused()
+        return answer { done("facts", it.changeFacts(bytes)) }
+    }
+
+    fun setContext(build: Properties.() -> Unit): Pending<Unit> {
+        val bytes = Facts.encode(build) ?: return refused()
+        return answer { done("context", it.changeContext(bytes)) }
+    }
+
+    private fun refused(): Pending<Unit> =
+        Pending<Unit>().apply { fail(StaykitException(Refusal.FACTS, "a name, text or currency has no form")) }
+
+    fun whyRefused(name: String, build: Properties.() -> Unit): Pending<String> {
+        val draft = DraftBuffer().apply { begin(name) }
+        draft.properties.build()
+        if (draft.isBroken) {
+            val text = "a name longer than 255 bytes, a text longer than 65,536 letters, or a currency that is not three capital letters"
+            return Pending<String>().apply { complete(text) }
+        }
+        val bytes = draft.copy()
+        return answer { it.whyRefused(bytes) }
+    }
+
+    fun activatePack(signed: ByteArray): Pending<Unit> = answer { done("pack", it.activatePack(signed)) }
+
+    fun upload(): Pending<Unit> {
+        val pending = Pending<Unit>()
+        val send = { _: CoreEngine -> uploads?.send { pending.complete(Unit) } ?: pending.complete(Unit) }
+        whenOpen(Task({ send(it) }) { pending.fail(StaykitException(it, "refused: $it")) })
+        return pending
+    }
+
+    fun sendWaiting(onDone: (isLeft: Boolean) -> Unit): Unit = whenOpen(
+        Task({ uploads?.send(onDone) ?: onDone(false) }) { onDone(false) },
+    )
+
+    fun status(): Pending<Status> = answer {
+        val core = it.status()
+        Status(
+            core.installation, core.isUnlocked, core.consent, core.lastSequence, core.recorded, core.inMemory,
+            core.waiting, core.dropped, core.fileBytes, core.isConsentInDoubt, core.pack, core.packVersion, core.signals,
+            notes.number(Notes.KEY_TROUBLES), notes.number(Notes.KEYS_LOST),
+        )
+    }
+
+    fun close(): Pending<Unit> {
+        val pending = Pending<Unit>()
+        lifecycle?.detach()
+        recorder.end(Refusal.CLOSED)
+        worker.post { end(pending) }
+        worker.end()
+        return pending
+    }
+
+    private fun end(pending: Pending<Unit>) {
+        nextTick?.cancel(false)
+        receivers.toList().forEach(::forget)
+        uploads?.end()
+        val live = engine
+        engine = null
+        refuse(Refusal.CLOSED)
+        try {
+            live?.close()
+            pending.complete(Unit)
+        } catch (e: StaykitException) {
+            pending.fail(e)
+        }
+    }
+
+    private companion object {
+        /** A due time that has passed: not at once, so that a fault cannot make it a loop. */
+        const val SHORTEST_WAIT_MS = 1_000L
+
+        /** Timers stand still while a device sleeps; coming to the foreground looks anyway. */
+        const val LONGEST_WAIT_MS = 24L * 3_600_000
+    }
+}

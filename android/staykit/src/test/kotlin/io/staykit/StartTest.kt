@@ -1,0 +1,295 @@
+package io.staykit
+
+import android.content.Context
+import android.content.Intent
+import android.os.Looper
+import android.os.SystemClock
+import android.os.UserManager
+import io.staykit.Bench.Companion.settle
+import io.staykit.Bench.Companion.until
+import io.staykit.internal.CoreDecision
+import io.staykit.internal.Waiting
+import io.staykit.testing.FakeStore
+import io.staykit.testing.Runner
+import org.junit.After
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertNull
+import org.junit.Assert.assertSame
+import org.junit.Assert.assertThrows
+import org.junit.Assert.assertTrue
+import org.junit.Before
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.annotation.Config
+import java.security.ProviderException
+import java.time.Duration
+import java.util.concurrent.CountDownLatch
+import java.util.concurrent.atomic.AtomicInteger
+import kotlin.concurrent.thread
+
+@RunWith(Runner::class)
+class StartTest {
+    private val engine = TestEngine()
+    private val core = TestCore(engine)
+    private val bench = Bench(core)
+
+    @Before fun begin() = Bench.begin()
+
+    @After fun end() {
+        core.mayOpen.countDown()
+        Bench.end()
+    }
+
+    private fun opened(configure: StaykitConfig.() -> Unit = {}): Staykit {
+        core.mayOpen.countDown()
+        return bench.start(configure).also { settle(it.flush()) }
+    }
+
+    @Test fun `start returns before the store is open, and what happens meanwhile keeps order and time`() {
+        val staykit = bench.start()
+        val (wallMs, bootMs) = System.currentTimeMillis() to SystemClock.elapsedRealtime()
+        assertTrue(staykit.record("first").isInMemoryOnly)
+        shadowOf(Looper.getMainLooper()).idleFor(Duration.ofMillis(5_000))
+        assertTrue(staykit.record("second") { text("a", "b") }.isInMemoryOnly)
+        core.mayOpen.countDown()
+        settle(staykit.flush())
+        assertEquals(3, staykit.record("third").sequence)
+        val (first, second, third) = engine.recorded
+        assertEquals(listOf("first", "second", "third"), engine.names)
+        assertEquals(bootMs, first.bootMs)
+        assertTrue(first.wallMs!! - wallMs in 0..1_000)
+        assertTrue(second.bootMs!! - bootMs >= 5_000)
+        assertNull(third.bootMs)
+    }
+
+    @Test fun `events of eight threads during the opening are each recorded once`() {
+        val staykit = bench.start()
+        val ready = CountDownLatch(8)
+        val taken = AtomicInteger()
+        val threads = List(8) { number ->
+            thread {
+                ready.countDown()
+                repeat(500) { if (staykit.record("t$number").isRecorded) taken.incrementAndGet() }
+            }
+        }
+        ready.await()
+        core.mayOpen.countDown()
+        threads.forEach(Thread::join)
+        settle(staykit.flush())
+        val counts = engine.names.groupingBy { it }.eachCount()
+        assertEquals("$counts", taken.get(), counts.values.sum())
+        assertTrue("$counts", taken.get() >= Waiting.MOST_ENTRIES)
+    }
+
+    @Test fun `what waits is bounded in number and bytes, and the caller hears of it`() {
+        val staykit = bench.start()
+        repeat(Waiting.MOST_ENTRIES) { assertTrue(staykit.record("e").isRecorded) }
+        assertEquals(Refusal.MEMORY_FULL, staykit.record("e").refusal)
+        core.mayOpen.countDown()
+        settle(staykit.flush())
+        assertTrue(staykit.record("e").isRecorded)
+        settle(staykit.close())
+        val slow = TestCore()
+        val again = Bench(slow).start()
+        val large = "x".repeat(60_000)
+        val taken = (1..100).count { again.record("e") { text("t", large) }.isRecorded }
+        assertEquals(Waiting.MOST_BYTES / 60_000, taken)
+        slow.mayOpen.countDown()
+    }
+
+    @Test fun `no file, key store or network is touched on the main thread`() {
+        engine.uploads += byteArrayOf(1)
+        val staykit = opened()
+        staykit.record("open")
+        settle(staykit.upload())
+        settle(staykit.setConsent(Consent.all()))
+        settle(staykit.status())
+        settle(staykit.erase())
+        settle(staykit.close())
+        val main = Looper.getMainLooper().thread
+        assertEquals(setOf("file", "key store", "network"), bench.touches.map { it.first }.toSet())
+        assertTrue(bench.touches.none { it.second === main })
+        assertTrue(FakeStore.callers.none { it == main.name })
+        assertFalse(main.name in engine.threads)
+        assertEquals(setOf("staykit", "staykit-upload"), engine.threads.toSet())
+    }
+
+    @Test fun `started twice is the same, and the second configuration is not asked`() {
+        val first = bench.start()
+        assertSame(first, Staykit.start(bench.app) { error("not asked") })
+        assertSame(first, Staykit.current)
+        core.mayOpen.countDown()
+        settle(first.flush())
+        assertEquals(1, core.openings.size)
+    }
+
+    @Test fun `after close everything is refused and nothing crashes, and start begins again`() {
+        val staykit = opened()
+        settle(staykit.close())
+        assertEquals(Refusal.CLOSED, staykit.record("open").refusal)
+        assertEquals(Refusal.CLOSED, staykit.record("open") { text("a", "b") }.refusal)
+        val calls = listOf(
+            staykit.flush(), staykit.status(), staykit.consent(), staykit.setConsent(Consent.all()), staykit.erase(),
+            staykit.explain(Why.signal("x")), staykit.upload(), staykit.setFacts { flag("a", true) }, staykit.close(),
+        )
+        for (call in calls.dropLast(1)) {
+            assertEquals(Refusal.CLOSED, assertThrows(StaykitException::class.java) { settle(call) }.refusal)
+        }
+        staykit.screen("x")
+        staykit.onDecision { }.cancel()
+        assertNull(Staykit.current)
+        assertTrue(bench.start() !== staykit)
+    }
+
+    @Test fun `settings say what the app, the device and the configuration say`() {
+        opened {
+            pack = "shop"
+            byteBudget = 3_000_000
+            refuseUnknownNames = true
+        }
+        val settings = core.openings.single()
+        assertEquals("shop", settings.pack)
+        assertEquals(3_000_000L, settings.byteBudget)
+        assertTrue(settings.refuseUnknownNames)
+        assertEquals(Consent.all(), settings.consent)
+        assertTrue(settings.folder.startsWith(bench.app.noBackupFilesDir.path))
+        assertEquals("PHONE", settings.deviceClass.name)
+    }
+
+    @Test @Config(qualifiers = "round-watch") fun `a watch is a watch`() {
+        opened()
+        assertEquals("WATCH", core.openings.single().deviceClass.name)
+    }
+
+    @Test @Config(qualifiers = "sw800dp") fun `a large screen is a tablet`() {
+        opened()
+        assertEquals("TABLET", core.openings.single().deviceClass.name)
+    }
+
+    @Test fun `an endpoint that is no address is told at once`() {
+        assertThrows(IllegalArgumentException::class.java) { Staykit.start(bench.app) { endpoint = "http://c.example.com" } }
+        assertNull(Staykit.current)
+    }
+
+    @Test fun `a store that does not open refuses, with its reason`() {
+        core.failure = StaykitException(Refusal.STORE, "in use")
+        val staykit = bench.start()
+        staykit.record("open")
+        val status = staykit.status()
+        core.mayOpen.countDown()
+        assertEquals(Refusal.STORE, assertThrows(StaykitException::class.java) { settle(status) }.refusal)
+        assertEquals(Refusal.STORE, staykit.record("open").refusal)
+    }
+
+    @Test fun `an app without the native library is told so`() {
+        core.failure = UnsatisfiedLinkError("no staykit")
+        val staykit = bench.start()
+        core.mayOpen.countDown()
+        assertThrows(StaykitException::class.java) { settle(staykit.flush()) }
+        assertEquals(Refusal.NO_LIBRARY, staykit.record("open").refusal)
+    }
+
+    @Test fun `another process than the one that records is refused`() {
+        core.mayOpen.countDown()
+        val staykit = bench.start { process = "io.staykit:other" }
+        assertThrows(StaykitException::class.java) { settle(staykit.flush()) }
+        assertEquals(Refusal.OTHER_PROCESS, staykit.record("open").refusal)
+        assertTrue(core.openings.isEmpty())
+    }
+
+    @Test fun `a key store in trouble leaves the store in memory and the app at work`() {
+        engine.wrappedKey = ByteArray(61) { 1 }
+        FakeStore.failing[FakeStore.Step.LOAD] = ProviderException("for now")
+        val staykit = opened()
+        assertTrue(staykit.record("open").isRecorded)
+        assertEquals(1, settle(staykit.status()).keyTroubles)
+        assertFalse(engine.calls.any { it.startsWith("unlock") })
+    }
+
+    @Test @Config(sdk = [30, 34, 35]) fun `before the device was unlocked once, events wait in memory`() {
+        val users = shadowOf(bench.app.getSystemService(Context.USER_SERVICE) as UserManager)
+        users.setUserUnlocked(false)
+        core.mayOpen.countDown()
+        val staykit = bench.start()
+        assertTrue(staykit.record("open").isInMemoryOnly)
+        Thread.sleep(200)
+        assertTrue(core.openings.isEmpty())
+        users.setUserUnlocked(true)
+        until { shadowOf(bench.app).registeredReceivers.any { it.intentFilter.hasAction(Intent.ACTION_USER_UNLOCKED) } }
+        bench.app.sendBroadcast(Intent(Intent.ACTION_USER_UNLOCKED))
+        settle(staykit.flush())
+        assertEquals("open", engine.names.first())
+    }
+
+    @Test fun `decisions come to the main thread, each once to each listener, those of before too`() {
+        val card = CoreDecision(5, "welcome_back", "popup", mapOf("en" to "Hi"), emptyMap(), "app://x")
+        engine.open += card
+        val staykit = opened()
+        val (first, second) = ArrayList<Decision>() to ArrayList<Decision>()
+        val subscription = staykit.onDecision {
+            assertSame(Looper.getMainLooper().thread, Thread.currentThread())
+            first += it
+        }
+        until { first.size == 1 }
+        engine.answer = 1
+        engine.open += CoreDecision(6, "cart", "banner", emptyMap(), emptyMap(), "")
+        staykit.record("open")
+        until { first.size == 2 }
+        staykit.onDecision { second += it }
+        until { second.size == 2 }
+        assertEquals(listOf(5L, 6L), first.map { it.id })
+        assertEquals("Hi", first[0].content.title())
+        subscription.cancel()
+        engine.open += CoreDecision(7, "cart", "banner", emptyMap(), emptyMap(), "")
+        staykit.record("open")
+        until { second.size == 3 }
+        assertEquals(2, first.size)
+    }
+
+    @Test fun `what the person did with a decision is reported`() {
+        engine.open += CoreDecision(5, "welcome_back", "popup", emptyMap(), emptyMap(), "")
+        val staykit = opened()
+        staykit.onDecision {
+            it.shown()
+            it.clicked()
+            it.dismissed()
+        }
+        until { engine.calls.count { it.startsWith("report") } == 3 }
+        assertEquals(listOf("report 5 SHOWN", "report 5 CLICKED", "report 5 DISMISSED"), engine.calls.filter { it.startsWith("report") })
+    }
+
+    @Test fun `refusals of the engine come back as they are`() {
+        val staykit = opened()
+        engine.answer = -3
+        assertEquals(Refusal.NO_CONSENT, staykit.record("open").refusal)
+        assertEquals(Refusal.FACTS, assertThrows(StaykitException::class.java) { settle(staykit.setContext { flag("a", true) }) }.refusal)
+        assertThrows(StaykitException::class.java) { settle(staykit.activatePack(ByteArray(1))) }
+        assertThrows(StaykitException::class.java) { settle(staykit.setFacts { money("a", 1, "??") }) }
+        assertEquals(Refusal.DRAFT, staykit.record("x") { money("a", 1, "yuan") }.refusal)
+        assertEquals("because, in zh-CN", settle(staykit.explain(Why.signal("x"), java.util.Locale.SIMPLIFIED_CHINESE)))
+    }
+
+    @Test fun `a block that records, or keeps its receiver, harms no other event`() {
+        val staykit = opened()
+        var kept: Properties? = null
+        staykit.record("outer") {
+            text("a", "b")
+            staykit.record("inner") { kept = this }
+            text("c", "d")
+        }
+        kept!!.text("late", "x")
+        assertThrows(IllegalStateException::class.java) { staykit.record("thrown") { error("by the app") } }
+        staykit.record("after")
+        assertEquals(listOf("inner", "outer", "after"), engine.names)
+    }
+
+    @Test fun `await refuses to stop the main thread, and works beside it`() {
+        val staykit = opened()
+        assertThrows(IllegalStateException::class.java) { staykit.flush().await() }
+        var recorded = -1L
+        thread { recorded = staykit.status().await().recorded }.join()
+        assertEquals(0, recorded)
+    }
+}
