@@ -1,6 +1,7 @@
 //! Every user through an engine of their own.
 
 use staykit_core::engine::{Error, Receipt};
+use staykit_core::event::Value;
 use staykit_core::guidance::{Decision, Verdict};
 use staykit_core::pack::Pack;
 use staykit_core::rules::{SignalChange, TableChange};
@@ -9,11 +10,13 @@ use staykit_core::text::Language;
 use super::lines::{Change, Line};
 use crate::device::{Device, Parts, engine_failed};
 use crate::failure::Failure;
-use crate::log::{Instant, Log, Person};
+use crate::log::{Entry, Instant, Log, Person};
 
 /// Names in a log under which it tells no event but what becomes known of the person or the device.
 const FACTS: &str = "$facts";
 const CONTEXT: &str = "$context";
+/// The wall clock is set; property `ahead_ms`: by how much it is ahead of the true time from then on.
+const CLOCK: &str = "$clock";
 
 /// What came out.
 #[derive(Debug, Default)]
@@ -69,6 +72,10 @@ impl One<'_> {
             let received = match entry.name.as_str() {
                 FACTS => engine.set_facts(entry.properties.clone()),
                 CONTEXT => engine.set_context(entry.properties.clone()),
+                CLOCK => {
+                    self.device.set_ahead(ahead_ms(entry));
+                    continue;
+                }
                 _ => engine.record(entry.draft()),
             };
             match received {
@@ -82,7 +89,7 @@ impl One<'_> {
 
     /// Lets time pass to `until`, with a tick whenever the engine asks for one.
     fn ticks(&mut self, at: &mut Instant, until: i64) -> Result<(), Failure> {
-        while let Some(due) = self.device.engine.next_due().filter(|due| *due <= until) {
+        while let Some(due) = self.device.next_due().filter(|due| *due <= until) {
             // The first tick may be due before the first entry: nothing has happened yet.
             if at.wall_ms == i64::MIN {
                 return Ok(());
@@ -91,7 +98,7 @@ impl One<'_> {
             self.device.advance_to(*at);
             let receipt = self.device.engine.tick().map_err(engine_failed("tick()"))?;
             self.take(&receipt);
-            if self.device.engine.next_due().is_some_and(|due| due <= at.wall_ms) {
+            if self.device.next_due().is_some_and(|due| due <= at.wall_ms) {
                 return Err(Failure::bug("tick() did not serve what was due"));
             }
         }
@@ -159,5 +166,13 @@ impl One<'_> {
 
     fn push(&mut self, at: Instant, change: Change, reason: String) {
         self.replayed.lines.push(Line { at, user: self.person.id.clone(), change, reason });
+    }
+}
+
+fn ahead_ms(entry: &Entry) -> i64 {
+    let ahead = entry.properties.iter().find(|(name, _)| name == "ahead_ms");
+    match ahead {
+        Some((_, Value::Integer(ms))) => *ms,
+        _ => 0,
     }
 }

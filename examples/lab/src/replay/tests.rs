@@ -118,6 +118,10 @@ fn rising(signal: &str, compiled: &staykit_pack::Compiled) -> Vec<(String, Entry
             Happened::Event(name, properties) => (name, properties),
             Happened::Facts(facts) => ("$facts".to_owned(), facts),
             Happened::Context(context) => ("$context".to_owned(), context),
+            Happened::ClockAhead(ms) => {
+                let ahead = ("ahead_ms".to_owned(), staykit_core::event::Value::Integer(ms));
+                ("$clock".to_owned(), vec![ahead])
+            }
         };
         Entry { at: at(happening.at), name, properties }
     });
