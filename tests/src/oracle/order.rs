@@ -45,6 +45,7 @@ impl History {
             Feature::FunnelDropped(number) => whole(self.attempt(*number, now.at).1),
             Feature::Hour => integer(i64::from(stamp.minute_of_day() / 60)),
             Feature::Weekday => integer(weekday(i64::from(stamp.wall_day())) + 1),
+            Feature::Timed(Timed::ClockMoved(window)) => return self.clock_moved(*window, now),
             Feature::Timed(timed) => self.timed(timed, (now, stamp)),
             _ => return None,
         })
@@ -59,7 +60,7 @@ impl History {
             Timed::Regularity(habit) => flag(self.regularity(habit, now)),
             Timed::Decayed(decayed) => Some(Scalar::Number(self.decayed(decayed, now))),
             Timed::LongSessions(long) => self.long_sessions(long, now),
-            Timed::ClockMoved(window) => return self.clock_moved(*window, now),
+            Timed::ClockMoved(window) => self.clock_moved(*window, now).flatten(),
             Timed::InWindow(hours) => flag(in_window(*hours, stamp)),
             Timed::Rhythm(rhythm) => self.rhythm(*rhythm, stamp),
             Timed::Holiday => flag(self.is_holiday(now.day)),
