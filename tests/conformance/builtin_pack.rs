@@ -119,6 +119,14 @@ fn examples_of_each_signal(compiled: &Compiled) {
 }
 
 #[test]
+fn the_readme_says_how_many_signals_there_are() {
+    let pack = Pack::unsigned(&compiled().bytes).unwrap();
+    let signals = pack.rules.signals().iter().filter(|signal| !signal.tag).count();
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains(&format!("({signals} signals of churn")), "{signals} signals");
+}
+
+#[test]
 fn every_example_of_the_packs_comes_true() {
     for (name, yaml) in BUILTIN {
         let compiled = fresh((name, yaml));
