@@ -112,7 +112,7 @@ impl History {
             }
             Feature::Aggregate(aggregate) => self.aggregate(aggregate, now),
             Feature::LastValue(last) => self.last_value(last),
-            Feature::Next { prediction, action } => self.next(*prediction, action),
+            Feature::Next { prediction, action } => Some(self.next(*prediction, action)),
             Feature::FactIs(_)
             | Feature::FactInteger(_)
             | Feature::FactAge(_)
