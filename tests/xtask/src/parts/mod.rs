@@ -4,6 +4,7 @@ mod cel;
 mod docs;
 mod fmt;
 mod fuzz;
+pub(crate) mod kotlin;
 mod lab;
 mod lint;
 pub(crate) mod proto;
@@ -37,10 +38,11 @@ const LINKS: Part = Part { name: "links", run: links::part };
 const PROTO: Part = Part { name: "proto", run: proto::run };
 const CEL: Part = Part { name: "cel", run: cel::run };
 const FUZZ: Part = Part { name: "fuzz", run: fuzz::run };
+const KOTLIN: Part = Part { name: "kotlin", run: kotlin::run };
 const LAB: Part = Part { name: "lab", run: lab::run };
 
 /// The cheap ones first: a slip shows early.
-const ALL: [Part; 10] = [FMT, LAYERS, LINKS, PROTO, LINT, UNIT, DOCS, CEL, LAB, FUZZ];
+const ALL: [Part; 11] = [FMT, LAYERS, LINKS, PROTO, LINT, UNIT, DOCS, CEL, KOTLIN, LAB, FUZZ];
 
 /// A name on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
@@ -61,17 +63,19 @@ pub(crate) enum Choice {
     Proto,
     /// The rule language against CEL's own conformance suite
     Cel,
+    /// The Kotlin binding on a plain virtual machine (needs a JDK and Maven)
+    Kotlin,
     /// The main job, end to end, recounted
     Lab,
     /// Random inputs, guided by coverage; with `--long` only
     Fuzz,
-    /// All but `proto`, `cel`, `lab` and `fuzz`
+    /// All but `proto`, `cel`, `kotlin`, `lab` and `fuzz`
     Core,
 }
 
 impl Choice {
     fn takes(self, part: &Part) -> bool {
-        let outside = [PROTO.name, CEL.name, LAB.name, FUZZ.name];
+        let outside = [PROTO.name, CEL.name, KOTLIN.name, LAB.name, FUZZ.name];
         match self.to_possible_value() {
             Some(_) if self == Self::Core => !outside.contains(&part.name),
             Some(value) => value.get_name() == part.name,
@@ -98,12 +102,15 @@ mod tests {
     fn no_choice_takes_every_part_once() {
         assert_eq!(
             names(&[]),
-            ["fmt", "layers", "links", "proto", "lint", "unit", "docs", "cel", "lab", "fuzz"]
+            [
+                "fmt", "layers", "links", "proto", "lint", "unit", "docs", "cel", "kotlin", "lab",
+                "fuzz"
+            ]
         );
     }
 
     #[test]
-    fn core_takes_all_but_proto_cel_lab_and_fuzz() {
+    fn core_takes_what_needs_rust_alone() {
         assert_eq!(
             names(&[Choice::Core, Choice::Fmt]),
             ["fmt", "layers", "links", "lint", "unit", "docs"]
