@@ -118,8 +118,10 @@ fn cost(
 fn shared<'a>(features: impl Iterator<Item = &'a Feature>) -> usize {
     let mut seen = BTreeSet::new();
     let bytes = features.map(|feature| match feature {
-        Feature::FunnelStep(of) | Feature::FunnelAge(of) | Feature::FunnelDropped(of) => {
-            if seen.insert((false, *of)) { FUNNEL_BYTES } else { 0 }
+        Feature::FunnelStep(of) | Feature::FunnelAge(of) | Feature::FunnelDropped(of)
+            if seen.insert((false, *of)) =>
+        {
+            FUNNEL_BYTES
         }
         Feature::Next { prediction, .. } if seen.insert((true, *prediction)) => CHAIN_BYTES,
         _ => 0,
