@@ -88,8 +88,9 @@ impl Tools {
 
 /// The engine as a module of this machine's Node, beside a collector.
 fn native(run: &mut Run<'_>) -> Result<PathBuf, Failure> {
-    let packages = ["build", "--package", "staykit-arkts", "--package", "staykit-collector"];
-    run.command(run.workspace.cargo(&packages))?;
+    let engine = ["build", "--package", "staykit-arkts", "--features", "rehearsal"];
+    run.command(run.workspace.cargo(&engine))?;
+    run.command(run.workspace.cargo(&["build", "--package", "staykit-collector"]))?;
     let library =
         format!("{}staykit_arkts{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     let library = run.workspace.target.join("debug").join(library);
