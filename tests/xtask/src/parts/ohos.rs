@@ -16,7 +16,7 @@ const COMPILER: Package = Package { name: "ohos-typescript", version: "4.9.5-r9"
 /// The formatter.
 const FORMATTER: Package = Package { name: "@ohos-rs/oxk", version: "0.2.2" };
 /// Folders with `.ets` files.
-const FOLDERS: [&str; 2] = ["ohos/staykit", "ohos/staykit-ui"];
+const FOLDERS: [&str; 3] = ["ohos/staykit", "ohos/staykit-ui", "examples/quickstart-ohos"];
 
 pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
     tool::PYTHON.require(run.workspace)?;
