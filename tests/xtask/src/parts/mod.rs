@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn core_takes_all_that_needs_rust_alone() {
+    fn core_takes_what_needs_rust_alone() {
         assert_eq!(
             names(&[Choice::Core, Choice::Fmt]),
             ["fmt", "layers", "links", "lint", "unit", "docs"]
