@@ -113,10 +113,17 @@ impl Session {
     }
 
     /// Breaks the engine by a panic within the fence, for tests.
-    #[cfg(feature = "provoke")]
+    #[cfg(feature = "lab")]
     #[expect(clippy::panic, clippy::missing_panics_doc, reason = "it is caught")]
     pub fn provoke(&self) -> Result<(), Error> {
         self.fenced(|_| panic!("provoked"))
+    }
+
+    /// The engine without the fence, for benchmarks to compare with.
+    #[cfg(feature = "lab")]
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
     }
 }
 

@@ -71,6 +71,19 @@ pub(crate) static NPM: Tool = Tool {
     install: "sudo apt-get install npm (Debian, Ubuntu) or brew install node (macOS)",
 };
 
+/// Compiles and runs Kotlin.
+pub(crate) static JDK: Tool = Tool {
+    name: "a JDK",
+    probe: &["javac", "--version"],
+    install: "sudo apt-get install openjdk-17-jdk-headless (Debian, Ubuntu) or brew install openjdk@17 (macOS)",
+};
+/// Builds the Kotlin modules.
+pub(crate) static MAVEN: Tool = Tool {
+    name: "maven",
+    probe: &["mvn", "--version"],
+    install: "sudo apt-get install maven (Debian, Ubuntu) or brew install maven (macOS)",
+};
+
 /// Configures OpenSSL, which comes as source with `SQLCipher`.
 pub(crate) static PERL: Tool = Tool {
     name: "perl with its standard modules",
