@@ -2,6 +2,7 @@
 //!
 //! One file a command; `parts/` holds what `cargo xtask test` runs, one file a part.
 
+mod aar;
 mod bench;
 mod check;
 mod failure;
@@ -61,6 +62,8 @@ enum Command {
     },
     /// Runs libFuzzer over a target, or over all (needs a nightly toolchain)
     Fuzz(fuzz::Arguments),
+    /// Builds the Android libraries as archives; the last line is the path of the first one
+    Aar(aar::Arguments),
     /// Saves the messages as the image that later changes are compared with
     ProtoImage,
     /// Formats every `.ets` file in place
@@ -83,6 +86,7 @@ fn run(workspace: &Workspace, command: Command) -> Result<ExitCode, Failure> {
         Command::Layers => layers::run(workspace),
         Command::Bench { name, json } => bench::run(workspace, name.as_deref(), json),
         Command::Fuzz(arguments) => fuzz::run(workspace, &arguments),
+        Command::Aar(arguments) => aar::run(workspace, &arguments),
         Command::ProtoImage => proto_image::run(workspace),
         Command::OhosFormat => ohos::format(workspace),
     }
