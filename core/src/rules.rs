@@ -28,7 +28,7 @@ pub(crate) use change::{Changes, reason};
 pub use change::{SignalChange, TableChange};
 pub use error::RulesError;
 pub use evaluate::{amount, holds};
-pub use explain::{Comparison, explain};
+pub use explain::{Comparison, Part, explain};
 pub use limits::{MOST_DEPTH, MOST_WORK, MOST_WORK_OF_ALL};
 pub use program::{Op, Operation, Program, ProgramError, Relation};
 pub(crate) use reading::{Pass, Reading};

@@ -3,12 +3,14 @@
 
 pub mod civil;
 mod clock;
+mod moved;
 mod retrace;
 mod timeline;
 mod virtual_clock;
 
 pub use civil::{OffsetChange, Zone};
 pub use clock::{Clock, ClockFailed, ClockReading, SystemClock};
+pub(crate) use moved::is_moved;
 pub(crate) use retrace::Retrace;
 pub use timeline::{Stamp, Timeline};
 pub use virtual_clock::VirtualClock;

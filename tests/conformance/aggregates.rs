@@ -43,6 +43,7 @@ const CONDITIONS: &[&str] = &[
     "best_hour() == 9 || active_share('20:00-08:00') > 0.5 || hour_of_week() > hour() + weekday()",
     "session_count(days(9)) + session_count(hours(30), minutes(3)) + session_count(sessions(3)) > 2",
     "session_time(days(9)) > hours(1) || session_time(hours(5)) > hours(1)",
+    "clock_moved(days(9)) + clock_moved(hours(30)) + clock_moved(sessions(3)) > 1",
     "session_length() > minutes(2) || in_window('mon-fri', '22:00-06:30')",
     "last_value('look', 'rating') > 1.0 && last_value('buy', 'amount', gift == true) > 1",
     "fact('level') == 'gold' || fact_number('band') >= 3 || fact_age('level') > hours(7)",

@@ -7,6 +7,7 @@
     reason = "a helper of tests fails as a test does"
 )]
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use staykit_core::event::Draft;
 use staykit_core::pack::Pack;
 use staykit_core::privacy::Consent;
 use staykit_core::random::SeededRandom;
-use staykit_core::time::{HOUR_MS, MINUTE_MS, VirtualClock, Zone};
+use staykit_core::time::{Clock, HOUR_MS, MINUTE_MS, VirtualClock, Zone};
 use staykit_pack::{
     BUILTIN, Compiled, Example, Expectation, Happened, Happening, Instant, Standing,
 };
@@ -118,6 +119,14 @@ fn examples_of_each_signal(compiled: &Compiled) {
 }
 
 #[test]
+fn the_readme_says_how_many_signals_there_are() {
+    let pack = Pack::unsigned(&compiled().bytes).unwrap();
+    let signals = pack.rules.signals().iter().filter(|signal| !signal.tag).count();
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains(&format!("({signals} signals of churn")), "{signals} signals");
+}
+
+#[test]
 fn every_example_of_the_packs_comes_true() {
     for (name, yaml) in BUILTIN {
         let compiled = fresh((name, yaml));
@@ -209,6 +218,8 @@ fn failures(compiled: &Compiled, example: &Example) -> Vec<String> {
 struct Person {
     engine: Engine,
     clock: Arc<VirtualClock>,
+    /// By how much the wall clock is ahead of the true time.
+    ahead_ms: Cell<i64>,
     _folder: tempfile::TempDir,
 }
 
@@ -223,19 +234,21 @@ impl Person {
             .with_pack(Pack::unsigned(&compiled.bytes).unwrap())
             .with_consent(Consent::all())
             .with_manual_maintenance();
-        Self { engine: Engine::open(config, host).unwrap(), clock, _folder: folder }
+        let engine = Engine::open(config, host).unwrap();
+        Self { engine, clock, ahead_ms: Cell::new(0), _folder: folder }
     }
 
     /// Lets time pass, with a tick whenever the engine asks for one and one at the end.
     fn wait_until(&self, at: Instant, take: &mut impl FnMut(Receipt)) {
+        let until = at.at_ms + self.ahead_ms.get();
         for _ in 0..100_000 {
             match self.engine.next_due() {
-                Some(due) if due < at.at_ms => self.clock.advance_to(due),
+                Some(due) if due < until => self.clock.advance_to(due),
                 _ => break,
             }
             take(self.engine.tick().unwrap());
         }
-        self.clock.advance_to(at.at_ms);
+        self.clock.advance_to(until);
         self.clock.set_zone(Zone::fixed(at.offset_min));
         take(self.engine.tick().unwrap());
     }
@@ -250,6 +263,11 @@ impl Person {
             }
             Happened::Facts(facts) => self.engine.set_facts(facts.clone()),
             Happened::Context(context) => self.engine.set_context(context.clone()),
+            Happened::ClockAhead(ms) => {
+                let true_ms = self.clock.read().unwrap().wall_ms - self.ahead_ms.replace(*ms);
+                self.clock.set_wall(true_ms + ms);
+                self.engine.tick()
+            }
         };
         receipt.unwrap()
     }

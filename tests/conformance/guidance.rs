@@ -317,6 +317,38 @@ fn g16_a_value_just_short_of_its_limit_does_not_read_like_the_limit() {
 }
 
 #[test]
+fn g16_a_value_that_was_calculated_is_told_with_what_it_came_from() {
+    let mut person = Person::under(packs::of_signals([
+        ("sum", "count('tap', days(7)) + count('search', days(7)) >= 3"),
+        ("ratio", "2.0 <= double(count('tap', days(7))) / double(count('search', days(7)))"),
+        ("as_number", "double(count('tap', days(7))) > 1.5"),
+    ]));
+    person.does("search");
+    person.does("tap");
+    let [english, _] = person.asks_why(Why::signal("sum"));
+    assert!(english.contains("`search` in 7 d: 1, calculated: 2 (not >= 3)"), "{english}");
+    person.does("tap");
+    person.is_killed();
+    for (signal, in_english, in_chinese) in [
+        (
+            "sum",
+            "`tap` in 7 d: 2, `search` in 7 d: 1, calculated: 3 (>= 3)",
+            "`tap` 近7天: 2，`search` 近7天: 1，计算得 3 (>= 3)",
+        ),
+        (
+            "ratio",
+            "`tap` in 7 d: 2, `search` in 7 d: 1, calculated: 2.00 (>= 2.00)",
+            "计算得 2.00 (>= 2.00)",
+        ),
+        ("as_number", "`tap` in 7 d: 2.00 (> 1.50)", "2.00 (> 1.50)"),
+    ] {
+        let [english, chinese] = person.asks_why(Why::signal(signal));
+        assert!(english.contains(in_english), "{english}");
+        assert!(chinese.contains(in_chinese), "{chinese}");
+    }
+}
+
+#[test]
 fn g16_what_is_not_shown_says_what_it_waits_for() {
     let mut person = Person::new();
     person.does("open");

@@ -194,9 +194,10 @@ impl Life {
 
     /// The process ends, one way or another, and another one begins; perhaps without its key.
     pub(super) fn restarts(&mut self) {
-        match self.draws.below(3) {
+        match self.draws.below(4) {
             0 => self.person.is_killed(),
-            1 => self.person.reopens(),
+            1 => self.person.is_killed_amid_a_compaction(),
+            2 => self.person.reopens(),
             _ => {
                 self.person.closes();
                 self.person.starts_locked();

@@ -2,9 +2,10 @@
 
 mod poison;
 
+use staykit_core::engine::Config;
 use staykit_core::event::Draft;
 use staykit_core::sync::{Answer, Delivery, limits};
-use staykit_core::time::{HOUR_MS, MINUTE_MS, SECOND_MS};
+use staykit_core::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use staykit_tests::packs;
 use staykit_tests::person::{Person, START};
 use staykit_tests::server::{self, Server, acknowledges, events, next, request, says};
@@ -182,7 +183,7 @@ fn y1_a_captive_portal_delivers_nothing() {
 
 #[test]
 fn y1_a_wrong_key_or_address_keeps_everything_and_waits_for_a_day() {
-    for status in [401, 403, 404] {
+    for status in [401, 403, 404, 410, 415] {
         let mut person = with_events(3);
         assert_eq!(rests(&person, &says(status, b"")), 24 * HOUR_MS, "{status}");
         person.is_away(24 * HOUR_MS - 1);
@@ -190,6 +191,23 @@ fn y1_a_wrong_key_or_address_keeps_everything_and_waits_for_a_day() {
         person.is_away(1);
         assert_eq!(next(person.engine()).events, 3);
     }
+}
+
+#[test]
+fn y1_a_collector_that_is_gone_is_asked_no_more_if_the_host_wants_that() {
+    let mut person = with_events(3);
+    person.config = Config::with_stop_when_gone;
+    person.reopens();
+    assert_eq!(rests(&person, &says(410, b"")), 24 * HOUR_MS);
+    person.is_away(30 * DAY_MS);
+    assert_eq!(person.engine().next_upload().unwrap(), None);
+    assert_eq!(person.engine().status().unwrap().events_waiting, 3, "nothing is lost");
+    // A new start may go to another address.
+    person.reopens();
+    assert_eq!(next(person.engine()).events, 3);
+    assert_eq!(rests(&person, &says(401, b"")), 24 * HOUR_MS, "a wrong key is no end");
+    person.is_away(24 * HOUR_MS);
+    assert_eq!(next(person.engine()).events, 3);
 }
 
 #[test]

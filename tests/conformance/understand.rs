@@ -97,6 +97,30 @@ fn u1_a_tag_of_tags_follows_in_the_same_call() {
 }
 
 #[test]
+fn u1_what_reads_a_tag_that_falls_at_midnight_sees_it_gone_in_the_same_tick() {
+    let yaml = "pack: test\nversion: 1\n\
+        tags:\n  today: { raise: \"count('open', days(1)) > 0\" }\n\
+        segments:\n  use:\n    - { name: at_night, when: tag('today') && hour() < 3 }\n    \
+        - { name: here, when: tag('today') }\n    - { name: away }\n\
+        signals:\n  night: { raise: tag('today') && hour() < 3, says: { en: night } }\n  \
+        gone: { raise: \"!tag('today') && count('open', ever()) > 0\", says: { en: gone } }\n";
+    let mut person = Person::under(packs::compiled(yaml));
+    person.does("open");
+    let midnight = 15 * HOUR_MS;
+    person.waits(midnight - 1);
+    person.is_away(1);
+    let changes = person.ticks().changes;
+    let changes: Vec<_> = changes.iter().map(|of| (of.signal.as_str(), of.raised)).collect();
+    assert_eq!(changes, [("today", false), ("gone", true)]);
+    person.waits(DAY_MS);
+    assert_eq!(person.rose("night"), [0; 0], "the tag and the hour never held together");
+    assert_eq!(person.rose("gone"), [midnight]);
+    let rows = person.moved("use");
+    let last = [(0, "here".to_owned()), (midnight, "away".to_owned())];
+    assert_eq!(rows.last_chunk(), Some(&last));
+}
+
+#[test]
 fn u1_a_fact_that_the_app_declares_changes_its_tags_in_the_same_call() {
     let mut person = Person::under(packs::of_signals([
         ("gold", "fact('level') == 'gold'"),

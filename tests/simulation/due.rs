@@ -105,7 +105,8 @@ fn condition(dice: &mut Dice) -> String {
             let (minute, to) = (dice.pick(&["00", "30"]), dice.below(24));
             format!("in_window('{days}', '{from:02}:{minute}-{to:02}:15')")
         }
-        21 => "holiday()".to_owned(),
+        21 if n > 2 => "holiday()".to_owned(),
+        21 => format!("clock_moved(hours({hours})) {relation} {k}"),
         22 => format!("count('{event}', days({n})) {relation} {k} && weekday() > {k}"),
         _ => format!("absent('{event}', hours({hours})) || since_last('{event}') < minutes(7)"),
     }

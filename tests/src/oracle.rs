@@ -14,7 +14,7 @@ use staykit_core::profile::{
     Aggregate, Constant, Definitions, Events, Feature, Funnel, Holidays, KeptValue, LastValue,
     Part, Prediction, Relation, Scalar, Summary, Test, Unit, Window,
 };
-use staykit_core::time::{HOUR_MS, MINUTE_MS, Stamp};
+use staykit_core::time::{ClockReading, HOUR_MS, MINUTE_MS, Stamp};
 
 /// Everything that happened, in order.
 #[derive(Debug, Default)]
@@ -33,6 +33,8 @@ struct Happened {
     moment: Moment,
     /// Day and hour that the wall clock showed.
     wall: (i64, i64),
+    /// What all clocks showed.
+    reading: ClockReading,
 }
 
 /// A moment: its instant, its local day, and the session that it is counted with.
@@ -71,7 +73,7 @@ impl History {
         }
         let hour = i64::from(stamp.minute_of_day() / 60);
         let wall = (i64::from(stamp.wall_day()), hour);
-        self.events.push(Happened { event, moment, wall });
+        self.events.push(Happened { event, moment, wall, reading: stamp.reading });
     }
 
     fn begins_session(&self, at: i64) -> bool {
@@ -110,7 +112,7 @@ impl History {
             }
             Feature::Aggregate(aggregate) => self.aggregate(aggregate, now),
             Feature::LastValue(last) => self.last_value(last),
-            Feature::Next { prediction, action } => self.next(*prediction, action),
+            Feature::Next { prediction, action } => Some(self.next(*prediction, action)),
             Feature::FactIs(_)
             | Feature::FactInteger(_)
             | Feature::FactAge(_)

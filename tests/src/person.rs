@@ -157,6 +157,21 @@ impl Person {
         self.engine = Some(self.try_open().unwrap());
     }
 
+    /// The same in the middle of a compaction: the buffer has what the journal held, whose files are
+    /// there still.
+    pub fn is_killed_amid_a_compaction(&mut self) {
+        let before = self.folder.path().join(format!("before-{}", self.store));
+        files::copy(&self.store(), &before);
+        drop(self.engine().next_upload().unwrap());
+        for file in files::list(&before) {
+            let here = self.store().join(file.file_name().unwrap());
+            if !here.exists() {
+                std::fs::copy(&file, here).unwrap();
+            }
+        }
+        self.is_killed();
+    }
+
     /// Opens the store again with another pack.
     pub fn reopens_under(&mut self, pack: Pack) {
         self.pack = pack;

@@ -1,8 +1,10 @@
 //! What each rule of a pack costs on a device: instructions and memory.
 
+use std::collections::BTreeSet;
+
 use staykit_core::pack::{Pack, PackError, limits};
-use staykit_core::profile::Feature;
 use staykit_core::profile::limits::STATE_BYTES;
+use staykit_core::profile::{CHAIN_BYTES, FUNNEL_BYTES, Feature};
 use staykit_core::rules::{MOST_WORK_OF_ALL, Program, Score, Signal, Table};
 
 /// What a pack costs.
@@ -14,7 +16,8 @@ pub struct Costs {
     pub instructions: Share,
     /// Functions that are kept up to date: those that several rules use count once.
     pub features: Share,
-    /// Upper bound of the memory that they take, bytes: shared ones count once.
+    /// Upper bound of the memory that they, all funnels and all predictions take, bytes: shared ones
+    /// count once.
     pub bytes: Share,
     /// Size of the compiled pack, bytes.
     pub size: Share,
@@ -31,7 +34,8 @@ pub struct Cost {
     pub instructions: usize,
     /// Functions that its conditions and texts read.
     pub features: usize,
-    /// Upper bound of the memory that those take, bytes.
+    /// Upper bound of the memory that those take, with the funnels and predictions that they are
+    /// about, bytes.
     pub bytes: usize,
 }
 
@@ -106,6 +110,19 @@ fn cost(
         name: name.to_owned(),
         instructions: programs.iter().map(|program| program.ops().len()).sum(),
         features: features.len(),
-        bytes: definitions.map(Feature::bytes).sum(),
+        bytes: definitions.clone().map(Feature::bytes).sum::<usize>() + shared(definitions),
     }
+}
+
+/// What the funnels and predictions take that features are about, each once.
+fn shared<'a>(features: impl Iterator<Item = &'a Feature>) -> usize {
+    let mut seen = BTreeSet::new();
+    let bytes = features.map(|feature| match feature {
+        Feature::FunnelStep(of) | Feature::FunnelAge(of) | Feature::FunnelDropped(of) => {
+            if seen.insert((false, *of)) { FUNNEL_BYTES } else { 0 }
+        }
+        Feature::Next { prediction, .. } if seen.insert((true, *prediction)) => CHAIN_BYTES,
+        _ => 0,
+    });
+    bytes.sum()
 }

@@ -25,7 +25,7 @@ pub struct Happening {
     pub what: Happened,
 }
 
-/// An event, or facts or context that become known.
+/// An event, facts or context that become known, or a wall clock that is set.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Happened {
     /// An event: its name and what it bears.
@@ -34,6 +34,9 @@ pub enum Happened {
     Facts(Vec<(String, Value)>),
     /// The platform tells the context: `context: { network: wifi }`.
     Context(Vec<(String, Value)>),
+    /// The wall clock is set, and from then on ahead of the true time by so many ms: `clock_ahead:
+    /// days(1)`. All instants of an example are the true time.
+    ClockAhead(i64),
 }
 
 /// What something is at an instant.

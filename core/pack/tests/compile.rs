@@ -80,6 +80,7 @@ fn a_compiled_condition_reads_as_it_was_written() {
         "session_count(weeks(1), minutes(3)) >= 5",
         "hour_of_week() == best_hour() && active_share('22:00-06:00') > 0.5",
         "next_active_window() < minutes(30)",
+        "clock_moved(days(7)) >= 2 || clock_moved(ever()) > 9",
         "in_window('mon-fri,sun', '09:00-18:30') || in_window('sat', '22:00-06:00')",
         "count('purchase', days(7), amount >= 100 && item != 'case') > 2",
         "count('x', sessions(3), y < -2.5 && z == true) == 0",
@@ -199,7 +200,7 @@ fn every_example_of_the_documentation_compiles() {
 }
 
 /// Every function of the language but those of time.
-const FUNCTIONS: [&str; 55] = [
+const FUNCTIONS: [&str; 56] = [
     "count",
     "sum",
     "since_last",
@@ -240,6 +241,7 @@ const FUNCTIONS: [&str; 55] = [
     "next_active_window",
     "in_window",
     "holiday",
+    "clock_moved",
     "tag",
     "score",
     "tier",

@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
 
+use staykit_core::profile::{CHAIN_BYTES, FUNNEL_BYTES};
 use staykit_pack::{compile, costs, diff};
 
 const BEFORE: &str = r#"
@@ -109,4 +110,26 @@ fn what_is_added_removed_or_otherwise_changed_is_told() {
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
+}
+
+#[test]
+fn the_memory_of_a_rule_and_of_a_pack_has_its_funnels_and_predictions_once() {
+    let pack = |raise: &str, more: &str| {
+        let yaml = format!(
+            "pack: p\nversion: 1\n{more}signals:\n  s: {{ raise: \"{raise}\", says: {{ en: s }} }}\n"
+        );
+        costs(&compile(&yaml).unwrap().bytes).unwrap()
+    };
+    let bare = pack("hour() > 1", "");
+    assert_eq!(bare.rules[0].bytes, bare.bytes.used);
+    let more = "funnels:\n  f: { steps: [open, search], within: hours(1) }\n\
+                predictions:\n  next: { of: screen_enter.screen }\n";
+    let unread = pack("hour() > 1", more);
+    let kept = CHAIN_BYTES + FUNNEL_BYTES;
+    assert_eq!(unread.bytes.used, bare.bytes.used + kept, "kept whether or not a rule reads it");
+    assert_eq!(unread.rules, bare.rules);
+    let of = "funnel_step('f') == 1 && dropped_at('f') == 1 && next_action('a') > next_action('b')";
+    let read = pack(of, more);
+    assert_eq!(read.rules[0].bytes, read.bytes.used);
+    assert!(read.bytes.used > kept);
 }

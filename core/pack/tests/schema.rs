@@ -12,10 +12,9 @@ use std::collections::BTreeSet;
 use schema::validate::validate;
 use schema::yaml::json;
 use serde_json::Value;
-use staykit_pack::compile;
+use staykit_pack::{BUILTIN, compile};
 
 const SCHEMA: &str = include_str!("../schema/staykit-pack.schema.json");
-const RETENTION: &str = include_str!("../builtin/retention.yaml");
 const DOCUMENTATION: &str = include_str!("../../docs/rule-language.md");
 
 fn schema() -> Value {
@@ -150,7 +149,9 @@ fn every_key_has_a_description() {
 
 #[test]
 fn the_packs_that_there_are_are_valid() {
-    assert_eq!(problems(RETENTION), [""; 0]);
+    for (name, yaml) in BUILTIN {
+        assert_eq!(problems(yaml), [""; 0], "{name}");
+    }
     let blocks: Vec<&str> = DOCUMENTATION.split("```yaml\n").skip(1).collect();
     let packs = blocks.iter().map(|block| block.split("```").next().unwrap());
     let packs: Vec<&str> = packs.filter(|block| block.contains("\nversion:")).collect();
@@ -158,6 +159,56 @@ fn the_packs_that_there_are_are_valid() {
     for yaml in packs {
         assert_eq!(problems(yaml), [""; 0], "{yaml}");
     }
+}
+
+/// Entries of the built-in pack of which a variant changes a part, at least one of each section.
+const PARTS: &[&str] = &[
+    "signals: { going_quiet: { says: { en: Quiet } } }",
+    "tags: { regular: { examples: [] } }",
+    "funnels: { own: { within: hours(1), steps: [open, search] } }",
+    "scores: { activity: { says: { en: Activity } } }",
+    "scores: { activity: { factors: { recency: { says: { en: Last } } } } }",
+    "scores: { activity: { factors: { frequency: { linear: { points: 40 } } } } }",
+    "levels: { member: { keeps: true } }",
+    "campaigns: { welcome_back: { cool_down: hours(48) } }",
+    "campaigns: { welcome_back: { show: { action: \"app://x\" } } }",
+];
+
+#[test]
+fn what_a_variant_takes_over_is_demanded_of_a_whole_pack_only() {
+    for part in PARTS {
+        let variant = format!("pack: p\nversion: 1\nextends: retention\n{part}\n");
+        if let Err(problems) = compile(&variant) {
+            panic!("{part}: {problems:#?}");
+        }
+        assert_eq!(problems(&variant), [""; 0], "{part}");
+        let whole = format!("pack: p\nversion: 1\n{part}\n");
+        assert_eq!(compile(&whole).is_ok(), problems(&whole).is_empty(), "{part}");
+    }
+    let wrong = "pack: p\nversion: 1\nextends: retention\nsignals: { s: { rise: hour() > 1 } }\n";
+    assert!(!problems(wrong).is_empty(), "other mistakes are still found");
+}
+
+/// Keys without which no pack is whole, wherever it stands, are demanded of a variant, too: those
+/// of what stands in lists, which are not merged, and of examples.
+#[test]
+fn only_what_is_never_merged_is_demanded_of_a_variant() {
+    fn demanding(value: &Value, place: &str, into: &mut BTreeSet<String>) {
+        if let Value::Object(entries) = value {
+            if entries.contains_key("required") {
+                into.insert(place.to_owned());
+            }
+            for (key, value) in
+                entries.iter().filter(|(key, _)| !matches!(key.as_str(), "not" | "anyOf"))
+            {
+                demanding(value, &format!("{place}/{key}"), into);
+            }
+        }
+    }
+    let mut found = BTreeSet::new();
+    demanding(&schema()["$defs"], "", &mut found);
+    let expected = ["/cap", "/example", "/expected", "/given", "/money", "/segment", "/stage"];
+    assert_eq!(found, expected.map(str::to_owned).into());
 }
 
 #[test]

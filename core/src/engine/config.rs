@@ -30,6 +30,7 @@ pub struct Config {
     pub(super) app_version: String,
     pub(super) device_class: DeviceClass,
     pub(super) own_thread: bool,
+    pub(super) stops_when_gone: bool,
     byte_budget: Option<u64>,
     age_limit_days: u32,
 }
@@ -65,6 +66,7 @@ impl Config {
             app_version: String::new(),
             device_class: DeviceClass::default(),
             own_thread: true,
+            stops_when_gone: false,
             byte_budget: None,
             age_limit_days: AGE_LIMIT_DAYS,
         }
@@ -130,6 +132,13 @@ impl Config {
     #[must_use]
     pub fn with_age_limit_days(self, days: u32) -> Self {
         Self { age_limit_days: days, ..self }
+    }
+
+    /// With no more uploads, until the engine is opened anew, once a collector has answered 410: it is
+    /// gone for good. Without, it is asked again after a day, as after a wrong key.
+    #[must_use]
+    pub fn with_stop_when_gone(self) -> Self {
+        Self { stops_when_gone: true, ..self }
     }
 
     pub(super) fn byte_budget(&self) -> u64 {

@@ -150,6 +150,8 @@ pub(super) struct Pause {
     pub(super) until_at: Option<i64>,
     /// Single events refused since the last acknowledgement.
     pub(super) refused: u32,
+    /// The collector is gone, and the host wants no more attempts then.
+    pub(super) has_stopped: bool,
 }
 
 /// How soon a call wants maintenance.

@@ -14,7 +14,7 @@ use crate::store::record::{Body, Record};
 use crate::time::{Stamp, Timeline};
 
 /// Version of the fold: a checkpoint of another one is not read.
-const VERSION: u64 = 0;
+const VERSION: u64 = 1;
 
 /// Kinds of records that are not events.
 pub(super) mod kind {

@@ -48,7 +48,8 @@ impl Shared {
             let now_at = live.state.timeline.stamp(&reading).at;
             (self.source(&live.state.pack), now_at, live.uncompacted)
         };
-        if cold.open()?.pause.until_at.is_some_and(|until_at| rests(until_at, now_at)) {
+        let Pause { until_at, has_stopped, .. } = cold.open()?.pause;
+        if has_stopped || until_at.is_some_and(|until_at| rests(until_at, now_at)) {
             return Ok(None);
         }
         if uncompacted > 0
@@ -101,7 +102,7 @@ impl Shared {
         match judge(id, answer, reading.wall_ms) {
             Judgement::Acknowledged { pause_ms, server_ms } => {
                 let until_at = (pause_ms > 0).then(|| now_at.saturating_add(pause_ms));
-                warehouse.pause = Pause { until_at, refused: 0 };
+                warehouse.pause = Pause { until_at, ..Pause::default() };
                 let known = warehouse.store.acknowledge(id)?;
                 if known {
                     warehouse.acknowledged_at = Some(reading.wall_ms);
@@ -121,6 +122,10 @@ impl Shared {
                     Split::Empty => Ok(warehouse.pause_for_settings(now_at)),
                     Split::Unknown => Ok(Delivery::Unknown),
                 }
+            }
+            Judgement::Gone => {
+                warehouse.pause.has_stopped = self.config.stops_when_gone;
+                Ok(warehouse.pause_for_settings(now_at))
             }
             Judgement::Split | Judgement::Misconfigured => Ok(warehouse.pause_for_settings(now_at)),
         }
@@ -145,7 +150,7 @@ impl Warehouse {
         let after_ms = limits::MISCONFIGURED_MS;
         let until_at = Some(now_at.saturating_add(after_ms));
         // After the pause one more event may be tried.
-        self.pause = Pause { until_at, refused: REFUSED_IN_ROW - 1 };
+        self.pause = Pause { until_at, refused: REFUSED_IN_ROW - 1, ..self.pause };
         Delivery::Retry { after_ms }
     }
 

@@ -12,7 +12,7 @@ use crate::profile::{Definitions, Holidays, ScalarType};
 use crate::rules::{Rules, Signal};
 
 /// The newest format that this version reads; 0 until the format is frozen.
-pub const FORMAT: u32 = 0;
+pub const FORMAT: u32 = 1;
 
 /// A pack that has been checked as a whole: using it cannot go wrong.
 #[derive(Debug, Clone, PartialEq)]

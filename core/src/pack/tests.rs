@@ -69,7 +69,7 @@ fn a_pack_from_outside_needs_the_signature_of_a_trusted_key() {
 #[test]
 fn a_pack_of_a_later_format_is_refused_as_such() {
     let text = refusal(|pack| pack.format = FORMAT + 1);
-    assert_eq!(text, "pack of format 1; this version reads up to 0");
+    assert_eq!(text, "pack of format 2; this version reads up to 1");
 }
 
 #[test]

@@ -25,6 +25,7 @@ impl Entry<'_> {
             Kind::LongSessions(long) => self.long_sessions(long)?,
             Kind::InWindow(hours) => self.week_hours(hours)?,
             Kind::Holiday(v1::Unit {}) => Timed::Holiday,
+            Kind::ClockMoved(window) => Timed::ClockMoved(self.window(Some(window))?),
             _ => return Err(self.invalid("kind of the feature")),
         })
     }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::chain::CHAIN_BYTES;
 use super::coding::hash;
 use super::feature::Feature;
 use super::filter::Events;
+use super::funnel::FUNNEL_BYTES;
 use super::holidays::Holidays;
 use super::limits;
 use super::prediction::Prediction;
@@ -134,7 +136,7 @@ impl Definitions {
         for (place, feature) in features.iter().enumerate() {
             check_feature(feature, place, funnels.len())?;
         }
-        at_most("bytes of state", bytes_of(&features), limits::STATE_BYTES)?;
+        at_most("bytes of state", bytes_of(&features, funnels.len(), 0), limits::STATE_BYTES)?;
         let (by_event, by_session, by_any) = index(&features, &funnels);
         let reads_rhythm =
             features.iter().any(|of| matches!(of, Feature::Timed(timed) if timed.reads_rhythm()));
@@ -161,6 +163,8 @@ impl Definitions {
         predictions: Vec<Prediction>,
     ) -> Result<Self, DefinitionsError> {
         at_most("predictions", predictions.len(), limits::PREDICTIONS)?;
+        let bytes = bytes_of(&self.features, self.funnels.len(), predictions.len());
+        at_most("bytes of state", bytes, limits::STATE_BYTES)?;
         for (number, feature) in (0..).zip(&self.features) {
             let Feature::Next { prediction, .. } = feature else { continue };
             if usize::from(*prediction) >= predictions.len() {
@@ -213,10 +217,10 @@ impl Definitions {
         &self.features
     }
 
-    /// Upper bound of what the states of all features take in memory.
+    /// Upper bound of what the states of all features, funnels and predictions take in memory.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        bytes_of(&self.features)
+        bytes_of(&self.features, self.funnels.len(), self.predictions.len())
     }
 
     /// The feature with that number.
@@ -286,8 +290,10 @@ fn at_most(what: &'static str, found: usize, limit: usize) -> Result<(), Definit
     if found > limit { Err(DefinitionsError::TooMany { what, found, limit }) } else { Ok(()) }
 }
 
-fn bytes_of(features: &[Feature]) -> usize {
-    features.iter().map(Feature::bytes).fold(0, usize::saturating_add)
+/// Upper bound of all states: of features, of so many funnels and predictions.
+fn bytes_of(features: &[Feature], funnels: usize, predictions: usize) -> usize {
+    let shared = funnels * FUNNEL_BYTES + predictions * CHAIN_BYTES;
+    features.iter().map(Feature::bytes).fold(shared, usize::saturating_add)
 }
 
 /// Whether a feature is within its bounds.

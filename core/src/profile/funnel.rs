@@ -4,6 +4,9 @@ use super::definitions::Funnel;
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 
+/// Bytes that the state of a funnel takes.
+pub const FUNNEL_BYTES: usize = size_of::<Attempt>();
+
 /// The current attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Attempt {

@@ -14,8 +14,8 @@ pub const FUNNEL_STEPS: usize = 32;
 /// Longest time limit of a funnel and longest idle gap of a session, ms: 180 days, as far back as
 /// the profile reaches.
 pub const REACH_MS: i64 = 180 * crate::time::DAY_MS;
-/// Memory that the states of all features together may take, bytes: 1,000 rules that each need a
-/// window of 60 days of their own.
+/// Memory that the states of all features, funnels and predictions together may take, bytes: 1,000
+/// rules that each need a window of 60 days of their own.
 pub const STATE_BYTES: usize = 524_288;
 /// Tests of one filter: which screen, in which variant, from where, how long.
 pub const TESTS: usize = 4;

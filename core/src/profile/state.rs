@@ -386,7 +386,9 @@ mod tests {
             line.apply(&stamp);
             profile.predictions[0].probability("b")
         };
-        ["a", "b", "a"].map(|of| does("shown", of, 1));
+        for of in ["a", "b", "a"] {
+            does("shown", of, 1);
+        }
         // b came once of three times, and each time after a.
         let (alone, after_a) = (0.2, 0.6);
         let found = [does("open", "", 1), does("open", "", 2 * HOUR_MS)];

@@ -1,5 +1,6 @@
 //! Features of time and order: pauses, sequences, streaks, habits, rhythm.
 
+mod clock_moves;
 mod decayed;
 mod hours;
 mod lapse;
@@ -29,6 +30,7 @@ use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 use crate::event::Event;
 use crate::time::Stamp;
+use clock_moves::Moves;
 use decayed::Weight;
 use lapse::LastTwo;
 use long_sessions::Lasting;
@@ -59,6 +61,9 @@ pub enum Timed {
     InWindow(WeekHours),
     /// Whether today is a holiday in the person's region.
     Holiday,
+    /// How often, within a window, the wall clock was found moved at an event of the person's own
+    /// doing.
+    ClockMoved(Window),
 }
 
 /// What is remembered for one of them.
@@ -73,6 +78,7 @@ pub(super) enum Kept {
     Regularity(PerUnit),
     Decayed(Weight),
     LongSessions(Lasting),
+    ClockMoved(Box<Moves>),
 }
 
 /// What all of them may look at.
@@ -105,7 +111,9 @@ impl Timed {
             Self::Path(_) | Self::Decayed(_) | Self::Rhythm(Rhythm::ActiveShare { .. }) => {
                 ScalarType::Number
             }
-            Self::Streak(_) | Self::Rhythm(_) | Self::LongSessions(_) => ScalarType::Integer,
+            Self::Streak(_) | Self::Rhythm(_) | Self::LongSessions(_) | Self::ClockMoved(_) => {
+                ScalarType::Integer
+            }
             Self::Lapse(_)
             | Self::Sequence(_)
             | Self::Regularity(_)
@@ -126,6 +134,7 @@ impl Timed {
             Self::Rhythm(Rhythm::HourOfWeek) => Motion::Steps(Unit::Hours),
             Self::Regularity(habit) => Motion::Steps(habit.unit),
             Self::LongSessions(long) => Motion::of_window(long.window),
+            Self::ClockMoved(window) => Motion::of_window(*window),
         }
     }
 
@@ -145,21 +154,23 @@ impl Timed {
             Self::Sequence(Sequence { steps, .. }) | Self::Path(Path { steps }) => {
                 steps.iter().map(String::as_str).collect()
             }
-            Self::Rhythm(_) | Self::LongSessions(_) | Self::InWindow(_) | Self::Holiday => {
-                Vec::new()
-            }
+            Self::Rhythm(_)
+            | Self::LongSessions(_)
+            | Self::InWindow(_)
+            | Self::Holiday
+            | Self::ClockMoved(_) => Vec::new(),
         }
     }
 
     /// Whether any doing of the person changes its value.
     pub(super) fn is_of_any_event(&self) -> bool {
-        matches!(self, Self::LongSessions(_))
+        matches!(self, Self::LongSessions(_) | Self::ClockMoved(_))
             || matches!(self, Self::Rhythm(rhythm) if *rhythm != Rhythm::HourOfWeek)
     }
 
     /// Whether any doing of the person changes what it remembers.
     pub(super) fn sees_all_events(&self) -> bool {
-        matches!(self, Self::LongSessions(_))
+        matches!(self, Self::LongSessions(_) | Self::ClockMoved(_))
             || matches!(self, Self::Sequence(of) if of.direct || of.one_session)
     }
 
@@ -173,6 +184,7 @@ impl Timed {
         match self {
             Self::Regularity(habit) => Some(habit.window()),
             Self::LongSessions(long) => Some(long.window),
+            Self::ClockMoved(window) => Some(*window),
             _ => None,
         }
     }
@@ -202,7 +214,7 @@ impl Timed {
             }
             Self::LongSessions(long) => in_reach(long.longer_than_ms),
             Self::InWindow(hours) => hours.is_valid(),
-            Self::Rhythm(_) | Self::Holiday => true,
+            Self::Rhythm(_) | Self::Holiday | Self::ClockMoved(_) => true,
         }
     }
 
@@ -211,6 +223,7 @@ impl Timed {
         let held = match self {
             Self::Sequence(of) => of.steps.len() * size_of::<Option<i64>>(),
             _ if self.reads_rhythm() => Histogram::BYTES,
+            Self::ClockMoved(window) => size_of::<Moves>() + Ring::<i64>::bytes(*window),
             _ => self.window().map_or(0, Ring::<i64>::bytes),
         };
         size_of::<Kept>().saturating_add(held)
@@ -224,7 +237,7 @@ impl Timed {
             Self::Sequence(sequence) => sequence.within_ms = 0,
             Self::Streak(streak) => streak.figure = StreakFigure::Days,
             Self::Regularity(habit) => (habit.times, habit.least) = (0, 0),
-            Self::Path(_) | Self::Decayed(_) | Self::LongSessions(_) => {}
+            Self::Path(_) | Self::Decayed(_) | Self::LongSessions(_) | Self::ClockMoved(_) => {}
             Self::Rhythm(_) | Self::InWindow(_) | Self::Holiday => return None,
         }
         Some(kept)
@@ -244,6 +257,7 @@ impl Timed {
             Self::LongSessions(_) => 42,
             Self::InWindow(_) => 43,
             Self::Holiday => 44,
+            Self::ClockMoved(_) => 53,
         }
     }
 
@@ -298,6 +312,7 @@ impl Timed {
             }
             Self::InWindow(hours) => hours.encode(out),
             Self::Holiday => {}
+            Self::ClockMoved(window) => window.encode(out),
         }
     }
 
@@ -343,6 +358,7 @@ impl Timed {
             }),
             43 => Self::InWindow(WeekHours::decode(input)?),
             44 => Self::Holiday,
+            53 => Self::ClockMoved(Window::decode(input)?),
             _ => return Err(input.malformed()),
         })
     }
@@ -358,6 +374,7 @@ impl Kept {
             Timed::Regularity(habit) => Self::Regularity(PerUnit::new(habit)),
             Timed::Decayed(_) => Self::Decayed(Weight::default()),
             Timed::LongSessions(long) => Self::LongSessions(Lasting::new(long)),
+            Timed::ClockMoved(window) => Self::ClockMoved(Box::new(Moves::new(*window))),
             Timed::Rhythm(_) | Timed::InWindow(_) | Timed::Holiday => Self::Nothing,
         }
     }
@@ -398,6 +415,7 @@ impl Kept {
                 }
                 lasting.apply(long, length_ms, moment);
             }
+            (Self::ClockMoved(moves), _) => moves.apply(moment),
             (Self::Sequence(matches), Timed::Sequence(sequence)) => {
                 // What was before the first session is counted with that one.
                 if begins && sequence.one_session && moment.session > 1 {
@@ -432,6 +450,7 @@ impl Kept {
                 Scalar::Number(weight.sum(decayed, stamp.day))
             }
             (Self::LongSessions(lasting), _) => Scalar::Integer(lasting.count(moment)),
+            (Self::ClockMoved(moves), _) => Scalar::Integer(moves.count(moment)),
             (_, Timed::Rhythm(of)) => match of {
                 Rhythm::HourOfWeek => Scalar::Integer(rhythm::hour_of_week(stamp)),
                 Rhythm::BestHour => Scalar::Integer(rhythm?.best_hour()?),
@@ -461,6 +480,7 @@ impl Kept {
                 (weight.sum(decayed, stamp.day) > 0.0).then_some(tomorrow)
             }
             (Self::LongSessions(lasting), _) => lasting.changes_at(moment),
+            (Self::ClockMoved(moves), _) => moves.changes_at(moment),
             (_, Timed::Rhythm(Rhythm::HourOfWeek)) => Some(rhythm::next_hour(stamp)),
             (_, Timed::Rhythm(Rhythm::NextActive)) => {
                 let active_at = rhythm?.active_at(stamp)?;
@@ -496,6 +516,7 @@ impl Kept {
             Self::Regularity(units) => units.encode(out),
             Self::Decayed(weight) => weight.encode(out),
             Self::LongSessions(lasting) => lasting.encode(out),
+            Self::ClockMoved(moves) => moves.encode(out),
         }
     }
 
@@ -508,6 +529,7 @@ impl Kept {
             Timed::Regularity(habit) => Self::Regularity(PerUnit::decode(habit, input)?),
             Timed::Decayed(_) => Self::Decayed(Weight::decode(input)?),
             Timed::LongSessions(long) => Self::LongSessions(Lasting::decode(long, input)?),
+            Timed::ClockMoved(window) => Self::ClockMoved(Box::new(Moves::decode(*window, input)?)),
             Timed::Rhythm(_) | Timed::InWindow(_) | Timed::Holiday => Self::Nothing,
         })
     }

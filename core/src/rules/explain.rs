@@ -13,7 +13,7 @@ use crate::profile::{Definitions, Derived, Feature, Scalar};
 /// into words of any language later.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
-    /// What was measured.
+    /// What was measured; of a value that was calculated, the first of its parts.
     pub feature: Feature,
     /// Name of the funnel, signal, score, table or prediction that `feature` is about (`table =
     /// row` for a row); else empty.
@@ -28,10 +28,27 @@ pub struct Comparison {
     pub held: bool,
     /// The share of each factor, if a score was measured.
     pub shares: Vec<Share>,
+    /// What `value` was calculated from, such as both counts of `a + b`; empty if it is the value of
+    /// `feature` itself.
+    pub parts: Vec<Part>,
+}
+
+/// A value that another one was calculated from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// What was measured.
+    pub feature: Feature,
+    /// As [`Comparison::name`].
+    pub name: String,
+    /// What came out.
+    pub value: Scalar,
 }
 
 /// Most comparisons that an explanation holds: more than anyone reads.
 const MOST: usize = 8;
+
+/// Added in bytes to the number of a relation if parts follow.
+const WITH_PARTS: u8 = 0x80;
 
 /// Whether the condition holds, and the comparisons of features with constants that were made on
 /// the way (those that short-circuits left out are not among them).
@@ -42,14 +59,9 @@ pub fn explain(
     definitions: &Definitions,
     rules: &Rules,
 ) -> (bool, Vec<Comparison>) {
-    let named = |number: u16, relation, value, limit, held| {
-        let feature = definitions.feature(number)?.clone();
-        Comparison::named(feature, (relation, value, limit, held), readings, (definitions, rules))
-    };
     let mut found = Vec::new();
     let mut stack = Stack::new();
-    // Which feature each slot of the stack came straight from.
-    let mut sources: Vec<Option<u16>> = Vec::new();
+    let mut sources: Vec<Source> = Vec::new();
     let mut skip = 0;
     for op in program.ops() {
         if skip > 0 {
@@ -57,37 +69,107 @@ pub fn explain(
             continue;
         }
         let operands = stack.top_two();
-        let (left, right) = match sources.as_slice() {
-            [.., left, right] => (*left, *right),
-            _ => (None, None),
-        };
         skip = step(&mut stack, *op, |feature| readings.read(feature));
         let result = stack.top_two().1;
-        sources.truncate(stack.depth().saturating_sub(1));
-        let source = if let Op::Feature(number) = op { Some(*number) } else { None };
-        match (op, operands, result) {
-            (
-                Op::Compare(relation),
-                (Slot::Value(a), Slot::Value(b)),
-                Slot::Value(Scalar::Flag(held)),
-            ) => {
-                found.extend(match (left, right) {
-                    (Some(number), _) => named(number, *relation, a, b, held),
-                    (None, Some(number)) => named(number, relation.mirrored(), b, a, held),
-                    (None, None) => None,
-                });
-            }
-            (Op::Feature(number), _, Slot::Value(value @ Scalar::Flag(held))) => {
-                found.extend(named(*number, Relation::Equal, value, Scalar::Flag(true), held));
-            }
-            _ => {}
-        }
-        if stack.depth() > sources.len() {
-            sources.push(source);
-        }
+        let below = sources.len().min(stack.depth().saturating_sub(1));
+        let from = sources.split_off(below);
+        let compared = Compared::of(op, operands, (result, &from));
+        found.extend(compared.and_then(|of| of.named(readings, (definitions, rules))));
+        sources.push(Source::of(*op, from));
     }
     found.truncate(MOST);
     (stack.pop() == Slot::Value(Scalar::Flag(true)), found)
+}
+
+/// Where a slot of the stack came from.
+#[derive(Default)]
+struct Source {
+    /// The features that it was calculated from, in the order in which they are read.
+    features: Vec<u16>,
+    /// It is no feature's value, but calculated.
+    calculated: bool,
+}
+
+impl Source {
+    /// Where the result of an instruction comes from that took slots of these sources.
+    fn of(op: Op, from: Vec<Self>) -> Self {
+        let calculated = matches!(op, Op::Arithmetic(_)) || from.iter().any(|of| of.calculated);
+        let mut features: Vec<u16> = Vec::new();
+        match op {
+            Op::Feature(number) => features.push(number),
+            Op::Arithmetic(_) | Op::ToNumber => {
+                for number in from.into_iter().flat_map(|of| of.features) {
+                    if features.len() < MOST && !features.contains(&number) {
+                        features.push(number);
+                    }
+                }
+            }
+            _ => {}
+        }
+        Self { features, calculated }
+    }
+}
+
+/// A comparison, before the names of what it is about are known.
+struct Compared<'a> {
+    features: &'a [u16],
+    calculated: bool,
+    relation: Relation,
+    value: Scalar,
+    limit: Scalar,
+    held: bool,
+}
+
+impl<'a> Compared<'a> {
+    /// What an instruction compared, if it compared anything that came from features.
+    fn of(
+        op: &'a Op,
+        operands: (Slot, Slot),
+        (result, from): (Slot, &'a [Source]),
+    ) -> Option<Self> {
+        let Slot::Value(Scalar::Flag(held)) = result else { return None };
+        match (op, operands, from) {
+            (Op::Compare(relation), (Slot::Value(a), Slot::Value(b)), [left, right]) => {
+                // A feature itself tells more than what was calculated.
+                let is_plain = |of: &Source| !of.features.is_empty() && !of.calculated;
+                let of_right = left.features.is_empty() || (!is_plain(left) && is_plain(right));
+                let (of, relation, value, limit) = if of_right {
+                    (right, relation.mirrored(), b, a)
+                } else {
+                    (left, *relation, a, b)
+                };
+                let Source { features, calculated } = of;
+                Some(Self { features, calculated: *calculated, relation, value, limit, held })
+            }
+            (Op::Feature(number), ..) => Some(Self {
+                features: std::slice::from_ref(number),
+                calculated: false,
+                relation: Relation::Equal,
+                value: Scalar::Flag(held),
+                limit: Scalar::Flag(true),
+                held,
+            }),
+            _ => None,
+        }
+    }
+
+    fn named(
+        &self,
+        readings: &impl Readings,
+        (definitions, rules): (&Definitions, &Rules),
+    ) -> Option<Comparison> {
+        let number = *self.features.first()?;
+        let feature = definitions.feature(number)?.clone();
+        let figures = (self.relation, self.value, self.limit, self.held);
+        let named = Comparison::named(feature, figures, readings, (definitions, rules))?;
+        let part = |number: &u16| {
+            let feature = definitions.feature(*number)?.clone();
+            let name = name_of(&feature, definitions, rules)?;
+            Some(Part { feature, name, value: readings.read(*number)? })
+        };
+        let parts = self.features.iter().filter_map(part).collect();
+        Some(if self.calculated { Comparison { parts, ..named } } else { named })
+    }
 }
 
 impl Comparison {
@@ -103,7 +185,7 @@ impl Comparison {
             Feature::Derived(Derived::Score(score)) => readings.shares(score),
             _ => Vec::new(),
         };
-        Some(Self { feature, name, relation, value, limit, held, shares })
+        Some(Self { feature, name, relation, value, limit, held, shares, parts: Vec::new() })
     }
 }
 
@@ -133,23 +215,48 @@ impl Comparison {
     pub(crate) fn encode(&self, out: &mut Writer<'_>) {
         self.feature.encode(out);
         out.text(&self.name);
-        out.byte(self.relation.number());
+        let with_parts = if self.parts.is_empty() { 0 } else { WITH_PARTS };
+        out.byte(self.relation.number() | with_parts);
         self.value.encode(out);
         self.limit.encode(out);
         out.flag(self.held);
         out.length(self.shares.len());
         self.shares.iter().for_each(|share| share.encode(out));
+        if !self.parts.is_empty() {
+            out.length(self.parts.len());
+            self.parts.iter().for_each(|part| part.encode(out));
+        }
     }
 
     pub(crate) fn decode(input: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let (feature, name) = (Feature::decode(input)?, input.text()?.to_owned());
+        let number = input.byte()?;
+        let relation = Relation::from_number(number & !WITH_PARTS);
         Ok(Self {
-            feature: Feature::decode(input)?,
-            name: input.text()?.to_owned(),
-            relation: Relation::from_number(input.byte()?).ok_or_else(|| input.malformed())?,
+            feature,
+            name,
+            relation: relation.ok_or_else(|| input.malformed())?,
             value: Scalar::decode(input)?,
             limit: Scalar::decode(input)?,
             held: input.flag()?,
             shares: input.list(Share::decode)?,
+            parts: if number < WITH_PARTS { Vec::new() } else { input.list(Part::decode)? },
+        })
+    }
+}
+
+impl Part {
+    fn encode(&self, out: &mut Writer<'_>) {
+        self.feature.encode(out);
+        out.text(&self.name);
+        self.value.encode(out);
+    }
+
+    fn decode(input: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            feature: Feature::decode(input)?,
+            name: input.text()?.to_owned(),
+            value: Scalar::decode(input)?,
         })
     }
 }

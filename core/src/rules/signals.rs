@@ -16,7 +16,8 @@ use crate::text::Texts;
 
 impl Signals {
     /// Lets the marked signals rise whose time has come, puts the person into the marked tables,
-    /// and marks what reads them.
+    /// and marks what reads them. If time alone brings it about, those that no longer hold fall
+    /// here, each in its place: nothing later in the order reads what is over.
     pub(crate) fn rise(&mut self, pass: &Pass<'_>, marked: &mut Marked, changes: &mut Changes<'_>) {
         let mut next = 0;
         while let Some(at) = marked.next(next) {
@@ -24,8 +25,10 @@ impl Signals {
             let Ok(place) = u16::try_from(at) else { break };
             match pass.rules.node(place) {
                 Some(Node::Signal(number)) => {
-                    if let Some(why) = self.rises(number, pass) {
-                        self.change(number, true, why, pass, changes);
+                    let over = if marked.is_by_time() { self.falls(number, pass) } else { None };
+                    let raised = over.is_none();
+                    if let Some(why) = over.or_else(|| self.rises(number, pass)) {
+                        self.change(number, raised, why, pass, changes);
                         marked.mark(pass.rules.readers(place));
                     }
                 }

@@ -33,12 +33,21 @@ impl Default for SignalState {
 
 /// Places in the order that a pass must look at: a bit each. Kept and reused.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Marked(Vec<u64>);
+pub(crate) struct Marked {
+    places: Vec<u64>,
+    /// Time alone brings the pass about: no campaign waits for what is about to fall.
+    by_time: bool,
+}
 
 impl Marked {
     pub(crate) fn clear(&mut self, rules: &Rules) {
-        self.0.clear();
-        self.0.resize(usize::from(rules.len()).div_ceil(64), 0);
+        self.by_time = false;
+        self.places.clear();
+        self.places.resize(usize::from(rules.len()).div_ceil(64), 0);
+    }
+
+    pub(super) fn is_by_time(&self) -> bool {
+        self.by_time
     }
 
     pub(crate) fn mark(&mut self, places: &[u16]) {
@@ -48,14 +57,14 @@ impl Marked {
     }
 
     fn mark_one(&mut self, place: usize) {
-        if let Some(word) = self.0.get_mut(place / 64) {
+        if let Some(word) = self.places.get_mut(place / 64) {
             *word |= 1 << (place % 64);
         }
     }
 
     /// The first marked place from `from` on.
     pub(super) fn next(&self, from: usize) -> Option<usize> {
-        let (first, rest) = self.0.get(from / 64..)?.split_first()?;
+        let (first, rest) = self.places.get(from / 64..)?.split_first()?;
         let first = first & (u64::MAX << (from % 64));
         let words = std::iter::once(first).chain(rest.iter().copied());
         let (offset, word) = words.enumerate().find(|(_, word)| *word != 0)?;
@@ -131,6 +140,7 @@ impl Signals {
 
     /// Marks what is due at `at`.
     pub(crate) fn mark_due(&self, rules: &Rules, at: i64, marked: &mut Marked) {
+        marked.by_time = true;
         let due = (0..).zip(&self.states).filter(|(_, state)| state.due_at <= at);
         let signals = due.map(|(number, _)| Node::Signal(number));
         let due = (0..).zip(&self.tables).filter(|(_, state)| state.due_at <= at);

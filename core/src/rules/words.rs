@@ -7,7 +7,7 @@ mod windows;
 
 pub(crate) use derived::shares as shares_text;
 
-use super::explain::Comparison;
+use super::explain::{Comparison, Part};
 use crate::profile::{BaselineFigure, Feature, Rhythm, Scalar, Summary, Timed};
 use crate::text::Language;
 use crate::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
@@ -18,6 +18,9 @@ impl Comparison {
     #[must_use]
     pub fn text(&self, language: Language) -> String {
         let subject = self.subject(language);
+        if !self.parts.is_empty() {
+            return self.calculated(language);
+        }
         if let (Scalar::Flag(value), Scalar::Flag(_)) = (self.value, self.limit) {
             let (yes, no) = match language {
                 Language::English => ("", "not "),
@@ -29,6 +32,26 @@ impl Comparison {
         let not = if self.held { "" } else { language.pick("not ", "非") };
         let shares = derived::shares(&self.shares);
         format!("{subject} {value}{shares} ({not}{} {limit})", self.relation)
+    }
+
+    /// The same of a value that was calculated: what from comes first, such as
+    /// "`a` today: 3, `b` today: 4, calculated: 7 (>= 5)".
+    fn calculated(&self, language: Language) -> String {
+        let part = |part: &Part| {
+            let (feature, name) = (part.feature.clone(), part.name.clone());
+            let of = Self { feature, name, parts: Vec::new(), shares: Vec::new(), ..self.clone() };
+            format!("{} {}", of.subject(language), of.scalar(part.value, language))
+        };
+        let mut said: Vec<String> = self.parts.iter().map(part).collect();
+        let figure = |scalar| match scalar {
+            Scalar::Number(value) => format!("{value:.2}"),
+            other => self.scalar(other, language),
+        };
+        let not = if self.held { "" } else { language.pick("not ", "非") };
+        let (value, limit) = (figure(self.value), figure(self.limit));
+        let calculated = language.pick("calculated:", "计算得");
+        said.push(format!("{calculated} {value} ({not}{} {limit})", self.relation));
+        said.join(language.pick(", ", "，"))
     }
 
     fn scalar(&self, scalar: Scalar, language: Language) -> String {
@@ -123,6 +146,7 @@ mod tests {
             limit: Scalar::Integer(5 * 86_400_000),
             held: true,
             shares: Vec::new(),
+            parts: Vec::new(),
         };
         assert_eq!(comparison.text(Language::English), "no `open` for 6 d (>= 5 d)");
         assert_eq!(comparison.text(Language::Chinese), "没有`open`已 6天 (>= 5天)");

@@ -14,7 +14,7 @@ use super::folder::Folder;
 const NAME: &str = "consent";
 const DRAFT: &str = "consent.new";
 const MAGIC: [u8; 8] = *b"SKCONSNT";
-const FORMAT: u8 = 0;
+const FORMAT: u8 = 1;
 /// Bytes of the file, and one more, by which a longer one shows.
 const SIZE: u64 = 11;
 
@@ -80,7 +80,7 @@ mod tests {
         assert_eq!(folder.remembered(), None);
         folder.remember(7).unwrap();
         assert_eq!(folder.remembered(), Some(7));
-        std::fs::write(place.path().join(NAME), b"SKCONSNT\x01\x07").unwrap();
+        std::fs::write(place.path().join(NAME), b"SKCONSNT\x02\x07").unwrap();
         assert_eq!(folder.remembered(), Some(0));
         folder.forget().unwrap();
         assert_eq!(folder.remembered(), None);

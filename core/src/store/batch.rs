@@ -13,7 +13,7 @@ use crate::crypto::{Purpose, open_blob, seal_blob};
 use crate::random::operating_system;
 
 /// The message's format number.
-const FORMAT: u32 = 0;
+const FORMAT: u32 = 1;
 /// Tag of `Batch.segments` (field 5, length-delimited).
 const SEGMENTS_TAG: u8 = 5 << 3 | 2;
 /// Bytes of that tag and of a length of at most 3 bytes.

@@ -203,7 +203,7 @@ mod tests {
     fn a_newer_format_is_named_even_if_nothing_else_is_known_of_it() {
         let mut bytes = identity().encode();
         bytes[8] = 7;
-        let newer = StoreError::Newer { file: StoreFile::Identity, found: 7, known: 0 };
+        let newer = StoreError::Newer { file: StoreFile::Identity, found: 7, known: 1 };
         assert_eq!(decode(&bytes), Err(newer));
     }
 

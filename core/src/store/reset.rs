@@ -14,7 +14,7 @@ use super::identity::Reset;
 const NAME: &str = "reset";
 const DRAFT: &str = "reset.new";
 const MAGIC: [u8; 8] = *b"SKRESET\0";
-const FORMAT: u8 = 0;
+const FORMAT: u8 = 1;
 const SIZE: u64 = 10;
 
 impl Folder {

@@ -42,6 +42,8 @@ pub enum Judgement {
     Split,
     /// Nothing will be accepted until the configuration changes.
     Misconfigured,
+    /// The collector is gone for good.
+    Gone,
 }
 
 /// Judges `answer` to the batch `id`; `wall_ms` is the device's clock, against which a date in
@@ -57,7 +59,9 @@ pub fn judge(id: &BatchId, answer: &Answer, wall_ms: i64) -> Judgement {
     match status {
         200..=299 => acknowledged(id, body).unwrap_or(Judgement::Retry { at_least_ms: 0 }),
         400 | 413 | 422 => Judgement::Split,
-        401 | 403 | 404 | 410 | 415 => Judgement::Misconfigured,
+        // There is one encoding, so 415 comes from something else than a collector.
+        401 | 403 | 404 | 415 => Judgement::Misconfigured,
+        410 => Judgement::Gone,
         _ => {
             let asked = retry_after.as_deref().and_then(|text| pause_ms(text, wall_ms));
             Judgement::Retry { at_least_ms: asked.unwrap_or(0) }

@@ -1,6 +1,6 @@
 //! From raw readings to one line of instants on which intervals are measured.
 
-use super::{ClockReading, DAY_MS, Zone};
+use super::{ClockReading, DAY_MS, Zone, is_moved};
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 
@@ -9,7 +9,7 @@ use crate::error::Malformed;
 pub(super) const TOLERANCE_MS: u64 = 2 * 60_000;
 /// 1990-01-01. A device that was never told the time shows an earlier date; the first plausible
 /// one is then followed.
-const PLAUSIBLE_MS: i64 = 631_152_000_000;
+pub(super) const PLAUSIBLE_MS: i64 = 631_152_000_000;
 /// A server that says more time was missed than this is not believed: over a year in a drawer.
 const MOST_MISSED_MS: i64 = 400 * DAY_MS;
 
@@ -109,7 +109,7 @@ impl Timeline {
         self.last.as_ref()
     }
 
-    /// How often the wall clock was found moved within one boot.
+    /// How often the wall clock was found moved while the device ran.
     #[must_use]
     pub fn moved(&self) -> u32 {
         self.moved
@@ -163,13 +163,8 @@ impl Timeline {
 
     /// Moves the line on to `stamp`.
     pub fn apply(&mut self, stamp: &Stamp) {
-        if let Some(last) = &self.last {
-            let by_wall = stamp.reading.wall_ms.saturating_sub(last.reading.wall_ms);
-            if elapsed_in_boot(&last.reading, &stamp.reading)
-                .is_some_and(|ms| by_wall.abs_diff(ms) > TOLERANCE_MS)
-            {
-                self.moved = self.moved.saturating_add(1);
-            }
+        if self.last.is_some_and(|last| is_moved(&last.reading, &stamp.reading)) {
+            self.moved = self.moved.saturating_add(1);
         }
         self.last = Some(*stamp);
     }
@@ -331,6 +326,7 @@ mod tests {
         applied(&clock, &mut line);
         clock.set_wall(START);
         assert_eq!(applied(&clock, &mut line), START);
+        assert_eq!(line.moved(), 0);
     }
 
     #[test]

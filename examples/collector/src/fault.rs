@@ -35,7 +35,7 @@ impl fmt::Display for Fault {
         match self {
             Self::Request(error) => write!(f, "no UploadRequest: {error}"),
             Self::Batch(error) => write!(f, "no Batch: {error}"),
-            Self::Format { found } => write!(f, "format {found} is unknown; this server reads 0"),
+            Self::Format { found } => write!(f, "format {found} is unknown; this server reads 1"),
             Self::Id { field, bytes } => write!(f, "{field} has {bytes} bytes instead of 16"),
             Self::Range { field, value } => write!(f, "{field} {value} is beyond 63 bits"),
             Self::Segment { segment, fault } => write!(f, "segment {segment}: {fault}"),

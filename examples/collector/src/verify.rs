@@ -61,7 +61,7 @@ pub(crate) fn verify(body: &[u8]) -> Result<Batch, Fault> {
         return Err(Fault::TooLarge { what: "bytes of the batch", limit: BATCH_BYTES_MAX });
     }
     let batch = v1::Batch::decode(request.batch.as_slice()).map_err(Fault::Batch)?;
-    if batch.format != 0 {
+    if batch.format != 1 {
         return Err(Fault::Format { found: batch.format });
     }
     check_id("batch_id", &batch.batch_id)?;

@@ -9,7 +9,7 @@ use staykit_core::event::Currency;
 use crate::data::Source;
 use crate::demo::{Assignment, Demo, run_worker};
 use crate::failure::Failure;
-use crate::log::Columns;
+use crate::log::{Columns, Instant};
 use crate::packs::PackCommand;
 use crate::replay::Replay;
 
@@ -70,6 +70,12 @@ struct ReplayArguments {
     /// Pack to replay under, YAML or compiled [default: the built-in one].
     #[arg(long, value_name = "FILE")]
     pack: Option<PathBuf>,
+    /// Goes over to this pack at the instant of --from.
+    #[arg(long, value_name = "FILE", requires = "from")]
+    then: Option<PathBuf>,
+    /// When the pack of --then takes over (RFC 3339).
+    #[arg(long, value_name = "INSTANT", value_parser = instant, requires = "then")]
+    from: Option<Instant>,
     /// Replaces a name of the log by a standard one; may be repeated.
     #[arg(long, value_name = "NAME=STANDARD", value_parser = pair, num_args = 1..)]
     map: Vec<(String, String)>,
@@ -97,6 +103,10 @@ fn pair(text: &str) -> Result<(String, String), String> {
         }
         _ => Err("write it as launch=open: the log's name, then the standard one".to_owned()),
     }
+}
+
+fn instant(text: &str) -> Result<Instant, String> {
+    Instant::parse(text).ok_or_else(|| "write it as 2026-03-01T09:00:00+08:00".to_owned())
 }
 
 fn currency(text: &str) -> Result<Currency, String> {
@@ -132,6 +142,7 @@ impl ReplayArguments {
         Replay {
             events: self.events,
             pack: self.pack,
+            then: self.then.zip(self.from),
             names: self.map.into_iter().collect(),
             currency: self.currency,
             json: self.json,

@@ -4,6 +4,7 @@ mod answers;
 mod compare;
 mod diary;
 mod history;
+mod integrity;
 mod layout;
 mod life;
 mod plain_text;
@@ -31,6 +32,7 @@ use crate::draws::Draws;
 use crate::failure::Failure;
 use crate::hex;
 use crate::log::{Log, add_launches, write_json_lines};
+use integrity::FalseAlarms;
 use layout::Layout;
 use report::{Findings, Report, Run};
 use supervise::Supervision;
@@ -123,6 +125,7 @@ fn run_log(source: Source, layout: &Layout, demo: &Demo) -> Result<(Run, u64), F
     let found = Findings {
         data: &data,
         tally: &tally,
+        false_alarms: FalseAlarms::of(&data.log, &tally)?,
         summary,
         comparison,
         search,

@@ -1,5 +1,6 @@
 //! An engine as a device would run it, on a clock that the lab moves.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub(crate) struct Parts<'a> {
 pub(crate) struct Device {
     pub(crate) engine: Engine,
     clock: Arc<VirtualClock>,
+    /// By how much its wall clock is ahead of the true time, ms.
+    ahead_ms: Cell<i64>,
 }
 
 impl Device {
@@ -56,18 +59,30 @@ impl Device {
                 "is another lab running on it? otherwise start again in an empty folder",
             )
         })?;
-        Ok(Self { engine, clock })
+        Ok(Self { engine, clock, ahead_ms: Cell::new(0) })
     }
 
-    /// What the clock shows, ms since 1970-01-01T00:00Z.
+    /// The true time, ms since 1970-01-01T00:00Z.
     pub(crate) fn now_ms(&self) -> i64 {
-        self.clock.read().map_or(0, |reading| reading.wall_ms)
+        self.clock.read().map_or(0, |reading| reading.wall_ms - self.ahead_ms.get())
+    }
+
+    /// When the engine next wants a tick, in true time.
+    pub(crate) fn next_due(&self) -> Option<i64> {
+        self.engine.next_due().map(|due| due.saturating_sub(self.ahead_ms.get()))
+    }
+
+    /// From now on the wall clock is ahead by so much: somebody sets it.
+    pub(crate) fn set_ahead(&self, ahead_ms: i64) {
+        let now = self.now_ms();
+        self.ahead_ms.set(ahead_ms);
+        self.clock.set_wall(now.saturating_add(ahead_ms));
     }
 
     /// Lets time pass to this instant; never back.
     pub(crate) fn advance_to(&self, at: Instant) {
         self.clock.set_zone(Zone::fixed(at.offset_min));
-        self.clock.advance_to(at.wall_ms);
+        self.clock.advance_to(at.wall_ms.saturating_add(self.ahead_ms.get()));
     }
 }
 

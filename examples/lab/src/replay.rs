@@ -10,13 +10,15 @@ use std::path::PathBuf;
 use staykit_core::event::Currency;
 
 use crate::failure::Failure;
-use crate::log::{Columns, Log, Reading, Typing, add_launches, read_csv, read_json_lines};
+use crate::log::{Columns, Instant, Log, Reading, Typing, add_launches, read_csv, read_json_lines};
 
 /// What to replay, and how.
 #[derive(Debug)]
 pub(crate) struct Replay {
     pub(crate) events: PathBuf,
     pub(crate) pack: Option<PathBuf>,
+    /// The pack that takes over, and when.
+    pub(crate) then: Option<(PathBuf, Instant)>,
     pub(crate) names: BTreeMap<String, String>,
     pub(crate) currency: Option<Currency>,
     pub(crate) json: bool,
@@ -38,9 +40,13 @@ impl Replay {
     /// All that is printed, and the first refusal with the number of all.
     fn text(&self) -> Result<(String, Option<(String, usize)>), Failure> {
         let pack = self.pack.as_deref().map(crate::packs::load).transpose()?;
+        let then = match &self.then {
+            Some((file, at)) => Some(run::Then { pack: crate::packs::load(file)?, at: *at }),
+            None => None,
+        };
         let mut log = self.read()?;
         add_launches(&mut log);
-        let mut replayed = run::replay(&log, pack.as_ref())?;
+        let mut replayed = run::replay(&log, pack.as_ref(), then.as_ref())?;
         replayed.lines.sort_by(|a, b| (a.at.wall_ms, &a.user).cmp(&(b.at.wall_ms, &b.user)));
         let text = if self.json {
             lines::json(&replayed.lines)?

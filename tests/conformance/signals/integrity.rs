@@ -1,7 +1,10 @@
 //! S15: reasons for a second check before a reward is paid.
 
 use staykit_core::event::{Draft, Value};
-use staykit_core::time::{MINUTE_MS, SECOND_MS};
+use staykit_core::pack::Pack;
+use staykit_core::time::{
+    Clock, ClockReading, DAY_MS, HOUR_MS, MINUTE_MS, OffsetChange, SECOND_MS, VirtualClock, Zone,
+};
 use staykit_tests::packs::{builtin, builtin_with};
 use staykit_tests::person::Person;
 
@@ -55,6 +58,68 @@ fn s15_what_the_platform_says_of_location_and_emulator() {
         facts(&person, &[("device_emulator", Value::Flag(emulator))]);
         assert_eq!(person.has("emulator"), emulator);
     }
+}
+
+/// A person who opens the app after each change of the clocks, `between` each.
+fn with_clocks(pack: Pack, between: i64, changes: &[fn(&VirtualClock, ClockReading)]) -> Person {
+    let mut person = Person::under(pack);
+    person.does("open");
+    for change in changes {
+        person.is_away(between);
+        change(&person.clock, person.clock.read().unwrap());
+        person.does("open");
+    }
+    person
+}
+
+fn ahead(clock: &VirtualClock, now: ClockReading) {
+    clock.set_wall(now.wall_ms + DAY_MS);
+}
+
+fn back(clock: &VirtualClock, now: ClockReading) {
+    clock.set_wall(now.wall_ms - DAY_MS);
+}
+
+#[test]
+fn s15_a_clock_set_ahead_and_back_within_a_week_is_found_when_it_is_back() {
+    let person = with_clocks(builtin(), HOUR_MS, &[ahead, back]);
+    assert_eq!(person.rose("clock_set"), [2 * HOUR_MS]);
+    assert_eq!(person.rose("integrity_doubt"), [2 * HOUR_MS]);
+    assert_eq!(with_clocks(builtin(), HOUR_MS, &[ahead]).rose("clock_set"), NEVER, "set once");
+}
+
+#[test]
+fn s15_a_clock_that_is_right_counts_no_correction_travel_daylight_saving_or_restart() {
+    fn network(clock: &VirtualClock, now: ClockReading) {
+        clock.set_wall(now.wall_ms + 90 * SECOND_MS);
+    }
+    fn travel(clock: &VirtualClock, now: ClockReading) {
+        clock.set_zone(Zone::fixed(now.zone.offset_min + 540));
+    }
+    fn summer(clock: &VirtualClock, now: ClockReading) {
+        let next = Some(OffsetChange { at: now.wall_ms + MINUTE_MS, offset_min: 120 });
+        clock.set_zone(Zone { offset_min: 60, next });
+        clock.advance(HOUR_MS);
+    }
+    fn restart(clock: &VirtualClock, now: ClockReading) {
+        clock.reboot();
+        clock.set_wall(now.wall_ms + HOUR_MS);
+    }
+    for change in [network, travel, summer, restart] {
+        let person = with_clocks(builtin(), HOUR_MS, &[change; 8]);
+        assert_eq!(person.rose("clock_set"), NEVER);
+    }
+}
+
+#[test]
+fn s15_a_clock_set_twice_counts_for_seven_local_days_and_its_figures_stand_in_the_pack() {
+    // Found on day 1 and again five or six days of 25 hours later.
+    for (hours, expected) in [(5 * 25, true), (6 * 25 + 20, false)] {
+        let person = with_clocks(builtin(), hours * HOUR_MS, &[ahead, back]);
+        assert_eq!(person.has("clock_set"), expected, "{hours} h");
+    }
+    let once = builtin_with(&[("clock_moved(days(7)) >= 2", "clock_moved(days(7)) >= 1")]);
+    assert_eq!(with_clocks(once, HOUR_MS, &[ahead]).rose("clock_set"), [HOUR_MS]);
 }
 
 #[test]

@@ -72,7 +72,7 @@ impl Conclusions {
             let stamp = if at >= now.at { line.stamp(reading) } else { last.later(at) };
             for round in 0.. {
                 assert!(round < 100, "turns for ever");
-                if !self.look(pack, history, &stamp) {
+                if !self.tick(pack, history, &stamp) {
                     break;
                 }
                 line.apply(&stamp);
@@ -99,6 +99,24 @@ impl Conclusions {
                     Node::Table(table) => self.look_at_table(table, &now),
                     Node::Score => {}
                 }
+            }
+        }
+        self.turned.len() > before
+    }
+
+    /// Looks at everything once because of the time: in the pack's order, each signal falls or rises
+    /// in its place. Whether anything turned.
+    fn tick(&mut self, pack: &Pack, history: &History, stamp: &Stamp) -> bool {
+        let before = self.turned.len();
+        let now = Now { pack, history, stamp, known: RefCell::default() };
+        for node in nodes(&pack.rules) {
+            match node {
+                Node::Signal(signal) => {
+                    let stands = self.stands.contains_key(&signal.name);
+                    self.look_at_signal(signal, stands, &now);
+                }
+                Node::Table(table) => self.look_at_table(table, &now),
+                Node::Score => {}
             }
         }
         self.turned.len() > before

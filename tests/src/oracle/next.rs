@@ -7,7 +7,7 @@ use staykit_core::profile::Scalar;
 use super::{History, as_float};
 
 impl History {
-    pub(super) fn next(&self, prediction: u16, action: &str) -> Option<Scalar> {
+    pub(super) fn next(&self, prediction: u16, action: &str) -> Scalar {
         let of = &self.predictions[usize::from(prediction)];
         let named = self.events.iter().filter(|known| known.event.name() == of.event);
         let done: Vec<(i64, &str)> = named
@@ -24,7 +24,7 @@ impl History {
             let followed = followers(&done, &here[here.len() - back..]);
             likely = estimate(&followed, action, likely);
         }
-        Some(Scalar::Number(likely))
+        Scalar::Number(likely)
     }
 }
 

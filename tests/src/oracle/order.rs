@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use staykit_core::profile::{
     Baseline, BaselineFigure, Decayed, Feature, Funnel, Lapse, LongSessions, Measure, Path,
-    Regularity, Scalar, Sequence, Streak, StreakFigure, Timed, Turn, Unit, WeekHours,
+    Regularity, Scalar, Sequence, Streak, StreakFigure, Timed, Turn, Unit, WeekHours, Window,
 };
 use staykit_core::time::Stamp;
 
@@ -45,6 +45,7 @@ impl History {
             Feature::FunnelDropped(number) => whole(self.attempt(*number, now.at).1),
             Feature::Hour => integer(i64::from(stamp.minute_of_day() / 60)),
             Feature::Weekday => integer(weekday(i64::from(stamp.wall_day())) + 1),
+            Feature::Timed(Timed::ClockMoved(window)) => return self.clock_moved(*window, now),
             Feature::Timed(timed) => self.timed(timed, (now, stamp)),
             _ => return None,
         })
@@ -59,6 +60,7 @@ impl History {
             Timed::Regularity(habit) => flag(self.regularity(habit, now)),
             Timed::Decayed(decayed) => Some(Scalar::Number(self.decayed(decayed, now))),
             Timed::LongSessions(long) => self.long_sessions(long, now),
+            Timed::ClockMoved(window) => self.clock_moved(*window, now).flatten(),
             Timed::InWindow(hours) => flag(in_window(*hours, stamp)),
             Timed::Rhythm(rhythm) => self.rhythm(*rhythm, stamp),
             Timed::Holiday => flag(self.is_holiday(now.day)),
@@ -86,6 +88,26 @@ impl History {
         };
         let counted = sessions.iter().filter_map(crossing);
         whole(counted.filter(|then| is_within(*then, long.window, now)).count())
+    }
+
+    /// Two readings of one boot between which the clocks did not go on by the same time, to 2
+    /// minutes. Not known if a device that has only stored events, which do not name their boot,
+    /// may take one for a restart.
+    fn clock_moved(&self, window: Window, now: Moment) -> Option<Option<Scalar>> {
+        let own: Vec<&Happened> = self.events.iter().filter(|of| !of.event.is_ambient()).collect();
+        let mut found = Vec::new();
+        for pair in own.windows(2) {
+            let [from, to] = [pair[0].reading, pair[1].reading];
+            let boots = [from, to].map(|of| i64::try_from(of.boot_ms).unwrap());
+            let by_wall = to.wall_ms - from.wall_ms;
+            if from.boot_id == to.boot_id && by_wall.abs_diff(boots[1] - boots[0]) > 120_000 {
+                if boots[0] == 0 || by_wall >= boots[1] {
+                    return None;
+                }
+                found.push(pair[1].moment);
+            }
+        }
+        Some(whole(found.into_iter().filter(|then| is_within(*then, window, now)).count()))
     }
 
     fn named(&self, name: &str) -> Vec<Moment> {

@@ -5,8 +5,10 @@
 mod aar;
 mod bench;
 mod check;
+mod cross;
 mod failure;
 mod fuzz;
+mod har;
 mod layers;
 mod links;
 mod npm;
@@ -68,6 +70,17 @@ enum Command {
     ProtoImage,
     /// Formats every `.ets` file in place
     OhosFormat,
+    /// Builds the native library for a platform, checks its shape and size, and runs core's tests there
+    Cross {
+        /// Which platform
+        target: cross::Target,
+    },
+    /// Packs the archives for HarmonyOS; the last line is the path of the facade's
+    Har {
+        /// A flavour for tests, without the native library
+        #[arg(long)]
+        without_native: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -89,5 +102,7 @@ fn run(workspace: &Workspace, command: Command) -> Result<ExitCode, Failure> {
         Command::Aar(arguments) => aar::run(workspace, &arguments),
         Command::ProtoImage => proto_image::run(workspace),
         Command::OhosFormat => ohos::format(workspace),
+        Command::Cross { target } => cross::run(workspace, target),
+        Command::Har { without_native } => har::run(workspace, without_native),
     }
 }

@@ -54,6 +54,7 @@ impl Strings {
                 to_min: u32::from(hours.to_min),
             }),
             Timed::Holiday => Kind::Holiday(v1::Unit {}),
+            Timed::ClockMoved(of) => Kind::ClockMoved(window(*of)),
         }
     }
 

@@ -65,6 +65,7 @@ const SIGNATURES: &[&str] = &[
     "next_active_window()",
     "in_window('mon-fri', '09:00-18:00')",
     "holiday()",
+    "clock_moved(window)",
     "fact(key) == 'text'",
     "fact_number(key)",
     "fact_age(key)",

@@ -42,6 +42,7 @@ impl Checker<'_, '_> {
             "active_share" => self.active_share(args, expr),
             "in_window" => self.week_hours(args, expr),
             "holiday" => self.no_args(name, args, expr, Timed::Holiday),
+            "clock_moved" => self.clock_moved(args, expr),
             _ => return self.part(name, expr),
         };
         timed.map(Feature::Timed)
@@ -235,6 +236,12 @@ impl Checker<'_, '_> {
         };
         let hours = staykit_core::profile::WeekHours { days: on, from_min, to_min };
         Some(Timed::InWindow(hours))
+    }
+
+    /// `clock_moved(window)`.
+    fn clock_moved(&mut self, args: &[Expr], expr: &Expr) -> Option<Timed> {
+        let [window] = self.args("clock_moved", args, expr)?;
+        self.window(window).map(Timed::ClockMoved)
     }
 
     /// `session_count(window, longer than)`.

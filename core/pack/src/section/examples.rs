@@ -43,14 +43,14 @@ fn example(
     Some(Example { signal: signal.map(str::to_owned), line, given, expect })
 }
 
-/// One event, or `times` of it with `every` between them; or facts, or context.
+/// One event, or `times` of it with `every` between them; or facts, context, or a clock that is set.
 fn happenings(
     node: &Node,
     room: usize,
     tables: &mut Tables,
     problems: &mut Problems<'_>,
 ) -> Option<Vec<Happening>> {
-    let keys = ["at", "event", "properties", "every", "times", "facts", "context"];
+    let keys = ["at", "event", "properties", "every", "times", "facts", "context", "clock_ahead"];
     let fields = Fields::of(node, "what is given", node.spot, &keys, problems)?;
     let at = instant(&fields, problems);
     let what = happened(&fields, tables, problems)?;
@@ -79,11 +79,14 @@ fn happened(
     tables: &mut Tables,
     problems: &mut Problems<'_>,
 ) -> Option<Happened> {
+    if let (Some(node), None) = (fields.find("clock_ahead"), fields.find("event")) {
+        return terms::time(node, tables, problems).map(Happened::ClockAhead);
+    }
     match (fields.find("event"), fields.find("facts"), fields.find("context")) {
         (None, Some(node), None) => Some(Happened::Facts(values(node, "`facts`", problems)?)),
         (None, None, Some(node)) => Some(Happened::Context(values(node, "`context`", problems)?)),
         _ => {
-            let expected = "the name of an event, or else `facts` or `context`";
+            let expected = "the name of an event, or else `facts`, `context` or `clock_ahead`";
             let event = terms::event(fields.need("event", expected, problems)?, tables, problems)?;
             let properties = match fields.find("properties") {
                 Some(node) => values(node, "`properties`", problems)?,

@@ -82,7 +82,8 @@ fn timed(of: &Timed) -> Range {
         Timed::Rhythm(Rhythm::BestHour) => Range::whole(0.0, 23.0),
         Timed::Rhythm(Rhythm::NextActive)
         | Timed::Streak(Streak { figure: StreakFigure::Left | StreakFigure::Days, .. })
-        | Timed::LongSessions(_) => Range::whole(0.0, ENDLESS),
+        | Timed::LongSessions(_)
+        | Timed::ClockMoved(_) => Range::whole(0.0, ENDLESS),
         Timed::Lapse(_)
         | Timed::Sequence(_)
         | Timed::Regularity(_)

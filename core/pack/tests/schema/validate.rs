@@ -55,6 +55,13 @@ fn check(
         "maxItems" => size(false, list().map(Vec::len)),
         "minProperties" => size(true, map().map(serde_json::Map::len)),
         "maxProperties" => size(false, map().map(serde_json::Map::len)),
+        "if" | "else" => {
+            if keyword == "else" && !is_valid(root, &schema["if"], value) {
+                validate(root, of, value, at, found);
+            }
+            true
+        }
+        "not" => !is_valid(root, of, value),
         "anyOf" => of.as_array().unwrap().iter().any(|one| is_valid(root, one, value)),
         "oneOf" => {
             of.as_array().unwrap().iter().filter(|one| is_valid(root, one, value)).count() == 1

@@ -57,6 +57,13 @@ pub(super) fn subject(timed: &Timed, language: Language) -> String {
             format!("{days} {}-{}", time(hours.from_min), time(hours.to_min))
         }
         Timed::Holiday => language.pick("holiday", "节假日").to_owned(),
+        Timed::ClockMoved(window) => {
+            let window = window_text(*window, language);
+            match language {
+                Language::English => format!("clock moved {window}:"),
+                Language::Chinese => format!("{window}时钟被调整次数："),
+            }
+        }
     }
 }
 

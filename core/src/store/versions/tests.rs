@@ -1,6 +1,6 @@
 //! Made-up later formats, to which a store of today is brought.
 
-use super::{CURRENT, Step, Versions};
+use super::{CURRENT, RELEASED, Step, Versions};
 use crate::codec::Writer;
 use crate::crypto::DataKey;
 use crate::event::{Catalog, Draft};
@@ -36,8 +36,8 @@ const SECOND_WITHOUT_ROOM: Step = Step {
     ..SECOND
 };
 
-static LATER: Versions = Versions { steps: &[FIRST, SECOND] };
-static CUT_SHORT: Versions = Versions { steps: &[FIRST, SECOND_WITHOUT_ROOM] };
+static LATER: Versions = Versions { steps: &[RELEASED, FIRST, SECOND] };
+static CUT_SHORT: Versions = Versions { steps: &[RELEASED, FIRST, SECOND_WITHOUT_ROOM] };
 
 /// Lengthens the wrapped key, which is preceded by installation, epoch and its length.
 fn mark_wrapped_key(mut body: Vec<u8>, with: u8) -> Option<Vec<u8>> {
@@ -122,7 +122,7 @@ fn an_older_store_is_brought_to_the_newest_format_step_by_step_and_keeps_all_it_
     let folder = tempfile::tempdir().unwrap();
     sample(folder.path());
     is_brought(&mut open(folder.path(), &LATER).unwrap());
-    assert_eq!(database(folder.path()), (2, 1, 1));
+    assert_eq!(database(folder.path()), (3, 1, 1));
     // What the later version wrote is not brought again.
     let mut opened = open(folder.path(), &LATER).unwrap();
     assert_eq!(opened.store.base.folder.identity().unwrap().wrapped_key, b"wrapped12");
@@ -139,7 +139,7 @@ fn a_new_store_of_a_later_version_is_made_by_the_same_steps() {
     let end = opened.journal.rotate().unwrap();
     opened.store.compact(end, None).unwrap();
     drop(opened);
-    assert_eq!(database(folder.path()), (2, 1, 1));
+    assert_eq!(database(folder.path()), (3, 1, 1));
     assert_eq!(open(folder.path(), &LATER).unwrap().last_seq, 1);
 }
 
@@ -149,9 +149,9 @@ fn a_migration_that_ends_between_two_steps_goes_on_with_the_second() {
     sample(folder.path());
     let cut = open(folder.path(), &CUT_SHORT).err();
     assert_eq!(cut, Some(StoreError::Full(StoreFile::Database)));
-    assert_eq!(database(folder.path()), (1, 1, 0), "the first step whole, nothing of the second");
+    assert_eq!(database(folder.path()), (2, 1, 0), "the first step whole, nothing of the second");
     is_brought(&mut open(folder.path(), &LATER).unwrap());
-    assert_eq!(database(folder.path()), (2, 1, 1));
+    assert_eq!(database(folder.path()), (3, 1, 1));
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn a_store_of_a_later_version_is_refused_by_an_older_one_and_keeps_every_byte() 
     sample(folder.path());
     drop(open(folder.path(), &LATER).unwrap());
     let before = image(folder.path());
-    let newer = |file| Some(StoreError::Newer { file, found: 2, known: 0 });
+    let newer = |file| Some(StoreError::Newer { file, found: 3, known: 1 });
     assert_eq!(open(folder.path(), &CURRENT).err(), newer(StoreFile::Identity));
     assert!(image(folder.path()) == before);
 }
@@ -175,7 +175,7 @@ fn each_file_of_a_later_version_is_refused_though_the_others_are_older() {
     drop(open(folder.path(), &LATER).unwrap());
     fs::write(folder.path().join("identity"), identity).unwrap();
     let before = image(folder.path());
-    let newer = StoreError::Newer { file: StoreFile::Journal, found: 2, known: 0 };
+    let newer = StoreError::Newer { file: StoreFile::Journal, found: 3, known: 1 };
     assert_eq!(open(folder.path(), &CURRENT).err(), Some(newer));
     assert!(image(folder.path()) == before);
 }
@@ -191,8 +191,8 @@ fn a_later_format_that_stands_in_the_log_alone_is_refused_and_the_log_stays() {
     fs::remove_file(folder.path().join("buffer.sqlite-shm")).unwrap();
     let before = image(folder.path());
     let header = &before.iter().find(|(path, _)| path.ends_with("buffer.sqlite")).unwrap().1;
-    assert_eq!(header[60..64], [0; 4]);
-    let newer = StoreError::Newer { file: StoreFile::Database, found: 3, known: 0 };
+    assert_eq!(header[60..64], [0, 0, 0, 1]);
+    let newer = StoreError::Newer { file: StoreFile::Database, found: 3, known: 1 };
     assert_eq!(open(folder.path(), &CURRENT).err(), Some(newer));
     assert!(image(folder.path()) == before);
 }

@@ -139,7 +139,7 @@ impl<'a> Life<'a> {
     /// What comes next, and when; `None` at the end. At one instant time passes first, then the
     /// user answers, then the log goes on.
     fn next_step(&self) -> Option<(i64, Step)> {
-        let due = self.device.engine.next_due();
+        let due = self.device.next_due();
         let tick = due.filter(|due| *due <= self.surroundings.until);
         let answer = self.planned.first().map(|(at, decision, answer)| {
             let (decision, answer) = (*decision, *answer);
@@ -179,7 +179,7 @@ impl<'a> Life<'a> {
 
     fn tick(&mut self, at: i64) -> Result<(), Failure> {
         let receipt = self.device.engine.tick().map_err(engine_failed("tick()"))?;
-        if self.device.engine.next_due().is_some_and(|due| due <= at) {
+        if self.device.next_due().is_some_and(|due| due <= at) {
             return Err(Failure::bug("tick() did not serve what was due"));
         }
         if receipt.changes.is_empty() && receipt.decided.is_empty() {

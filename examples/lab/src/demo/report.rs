@@ -1,10 +1,12 @@
 //! A run in figures, as `--json` writes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use staykit_core::pack::Pack;
 
 use super::compare::Comparison;
+use super::integrity::FalseAlarms;
 use super::plain_text::Search;
 use super::tally::Tally;
 use crate::data::Data;
@@ -24,6 +26,9 @@ pub(crate) struct Run {
     pub(crate) refused: u64,
     /// How often each signal rose.
     pub(crate) signals: BTreeMap<String, u64>,
+    /// How often each tag did.
+    pub(crate) tags: BTreeMap<String, u64>,
+    pub(crate) false_alarms: FalseAlarms,
     pub(crate) decisions: Decisions,
     pub(crate) outcomes: BTreeMap<String, u64>,
     pub(crate) upload: Upload,
@@ -83,6 +88,7 @@ pub(crate) struct RecordTime {
 pub(crate) struct Findings<'a> {
     pub(crate) data: &'a Data,
     pub(crate) tally: &'a Tally,
+    pub(crate) false_alarms: FalseAlarms,
     pub(crate) summary: staykit_collector::Summary,
     pub(crate) comparison: Comparison,
     pub(crate) search: Search,
@@ -93,6 +99,9 @@ pub(crate) struct Findings<'a> {
 impl Run {
     pub(crate) fn new(found: &Findings<'_>) -> Self {
         let Findings { data, tally, .. } = found;
+        let tags = tags();
+        let all = tally.signals.clone().into_iter();
+        let (tags, signals) = all.partition(|(name, _)| tags.contains(name));
         Self {
             data: DataFigures {
                 name: data.name,
@@ -102,7 +111,9 @@ impl Run {
             },
             recorded: tally.recorded,
             refused: tally.refused,
-            signals: tally.signals.clone(),
+            signals,
+            tags,
+            false_alarms: found.false_alarms.clone(),
             decisions: Decisions {
                 shown: tally.shown.values().sum(),
                 withheld: tally.withheld.clone(),
@@ -145,6 +156,13 @@ impl Run {
     }
 }
 
+/// Names of the built-in pack's tags.
+fn tags() -> BTreeSet<String> {
+    let Ok(pack) = Pack::builtin("retention") else { return BTreeSet::new() };
+    let tags = pack.rules.signals().iter().filter(|signal| signal.tag);
+    tags.map(|signal| signal.name.clone()).collect()
+}
+
 /// A quotient, rounded to a fraction of `1 / precision`.
 #[expect(clippy::cast_precision_loss, reason = "figures for people, far below 2^52")]
 fn ratio(of: u64, by: u64, precision: f64) -> f64 {
@@ -166,6 +184,7 @@ mod tests {
         };
         let tally = Tally {
             recorded: 3,
+            signals: [("going_quiet".to_owned(), 1), ("regular".to_owned(), 2)].into(),
             record_ns: vec![1_000, 2_345],
             batches: [("a".to_owned(), 100)].into(),
             ..Tally::default()
@@ -173,6 +192,7 @@ mod tests {
         Run::new(&Findings {
             data: &data,
             tally: &tally,
+            false_alarms: FalseAlarms::default(),
             summary: staykit_collector::Summary { events: 3, ..Default::default() },
             comparison: Comparison { missing, ..Comparison::default() },
             search: Search::default(),
@@ -186,7 +206,8 @@ mod tests {
         let json = serde_json::to_value(Report { runs: &[run(0)] }).unwrap();
         let expected = serde_json::json!({"runs": [{
             "data": {"name": "shop", "users": 0, "events": 2, "synthetic": true},
-            "recorded": 3, "refused": 0, "signals": {},
+            "recorded": 3, "refused": 0, "signals": {"going_quiet": 1}, "tags": {"regular": 2},
+            "false_alarms": {"people": 0, "raised": {}, "if_all_were": {}},
             "decisions": {"shown": 0, "withheld": {}}, "outcomes": {},
             "upload": {"batches": 1, "attempts": 0, "bytes": 100, "bytes_per_event": 33.3},
             "collector": {"events": 3, "installations": 0, "duplicates_refused": 0,

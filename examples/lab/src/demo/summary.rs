@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::diary::Told;
+use super::integrity::FalseAlarms;
 use super::report::{Findings, Run};
 use crate::log::{Instant, show};
 use crate::terminal::{Paint, thousands, wrap};
@@ -34,6 +35,8 @@ impl Page {
         self.heading(found, run);
         self.row("recorded", &recorded(run));
         self.row("signals", &raised(run));
+        self.row("", &tagged(run));
+        self.row("integrity", &false_alarms(&run.false_alarms));
         self.row("decisions", &shown(found, run));
         self.row("", &withheld(run));
         self.row("answers", &counted(&run.outcomes));
@@ -127,6 +130,25 @@ fn raised(run: &Run) -> String {
     format!("{} raised: {}", thousands(total), counted(&run.signals))
 }
 
+fn tagged(run: &Run) -> String {
+    let total = run.tags.values().sum();
+    format!("{} tags: {}", thousands(total), counted(&run.tags))
+}
+
+/// `0 of 2,357 people doubted; scripted_taps 0, ...`.
+fn false_alarms(of: &FalseAlarms) -> String {
+    let each = |counts: &BTreeMap<String, u64>| {
+        let each = counts.iter().map(|(name, people)| format!("{name} {}", thousands(*people)));
+        each.collect::<Vec<_>>().join(", ")
+    };
+    format!(
+        "false alarms, of {} people: {}; were all they did taps or claims: {}",
+        thousands(of.people),
+        each(&of.raised),
+        each(&of.if_all_were),
+    )
+}
+
 fn shown(found: &Findings<'_>, run: &Run) -> String {
     format!("{} shown: {}", thousands(run.decisions.shown), counted(&found.tally.shown))
 }
@@ -209,7 +231,8 @@ mod tests {
         };
         let tally = Tally {
             recorded: 40_000,
-            signals: [count("going_quiet", 800), count("cart_left", 1_300)].into(),
+            signals: [count("going_quiet", 800), count("cart_left", 1_300), count("regular", 40)]
+                .into(),
             shown: [count("welcome_back", 3)].into(),
             withheld: [count("quiet_hours", 2)].into(),
             told: vec![told(None, "on `open`"), told(Some("quiet_hours"), "it was night")],
@@ -218,6 +241,11 @@ mod tests {
         let found = Findings {
             data: &data,
             tally: &tally,
+            false_alarms: FalseAlarms {
+                people: 600,
+                raised: [count("clock_set", 1)].into(),
+                if_all_were: [count("scripted_taps", 2)].into(),
+            },
             summary: staykit_collector::Summary { events: 40_000, ..Default::default() },
             comparison: Comparison { missing, ..Comparison::default() },
             search: Search::default(),
@@ -234,6 +262,8 @@ mod tests {
             "shop  synthetic, made for this test",
             "31,106 events",
             "  signals     2,100 raised: cart_left 1,300, going_quiet 800",
+            "              40 tags: regular 40",
+            "  integrity   false alarms, of 600 people: clock_set 1; were all they did",
             "  decisions   3 shown: welcome_back 3",
             "              2 withheld: quiet_hours 2",
             "  collector   ok: 40,000 held: 0 missing, 0 doubled",

@@ -1,6 +1,6 @@
 //! What the diaries of a run add up to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
@@ -8,6 +8,7 @@ use serde_json::json;
 use staykit_core::event::names;
 
 use super::diary::{Did, Line, Told, read};
+use super::integrity::is_watched;
 use super::layout::Layout;
 use crate::failure::Failure;
 
@@ -24,7 +25,10 @@ pub(crate) struct Tally {
     /// Lines of truth, even if two were of one identity.
     pub(crate) recorded: u64,
     pub(crate) refused: u64,
+    /// How often each signal or tag rose.
     pub(crate) signals: BTreeMap<String, u64>,
+    /// For which installations each signal of integrity rose.
+    pub(crate) raised_for: BTreeMap<String, BTreeSet<String>>,
     pub(crate) shown: BTreeMap<String, u64>,
     pub(crate) withheld: BTreeMap<String, u64>,
     pub(crate) outcomes: BTreeMap<String, u64>,
@@ -76,6 +80,10 @@ impl Tally {
                 *counts.entry(name).or_default() += 1;
             }
         };
+        for signal in did.raised.iter().filter(|signal| is_watched(signal)) {
+            let of = self.raised_for.entry(signal.clone()).or_default();
+            of.insert(did.installation.clone());
+        }
         count(&mut self.signals, did.raised);
         count(&mut self.shown, did.shown);
         count(&mut self.withheld, did.withheld);
@@ -138,7 +146,7 @@ mod tests {
                 at: "2026-03-01T09:00:00.000+08:00".to_owned(),
                 events: vec![(seq, name.to_owned()), (seq + 1, names::CONVERTED.to_owned())],
                 ns: Some(seq * 1_000),
-                raised: vec!["going_quiet".to_owned()],
+                raised: vec!["going_quiet".to_owned(), "clock_set".to_owned()],
                 ..Did::default()
             })
         };
@@ -157,6 +165,8 @@ mod tests {
         assert_eq!((tally.recorded, tally.bytes()), (4, 70));
         assert_eq!((tally.attempts, tally.batches.len()), (2, 1));
         assert_eq!(tally.signals["going_quiet"], 2);
+        assert_eq!(tally.raised_for["clock_set"].len(), 1);
+        assert!(!tally.raised_for.contains_key("going_quiet"));
         assert_eq!(tally.outcomes["converted"], 2);
         assert_eq!((tally.record_ns(500), tally.record_ns(1_000)), (1_000, 3_000));
         let truth = std::fs::read_to_string(layout.truth()).unwrap();

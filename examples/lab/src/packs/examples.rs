@@ -145,12 +145,12 @@ struct Watch<'p> {
 
 impl Watch<'_> {
     fn pass_time(&mut self, device: &Device, to: Instant) -> Result<(), Failure> {
-        while let Some(due) = device.engine.next_due().filter(|due| *due <= to.wall_ms) {
+        while let Some(due) = device.next_due().filter(|due| *due <= to.wall_ms) {
             let now = device.now_ms();
             device.advance_to(Instant::new(due.max(now), to.offset_min));
             let receipt = device.engine.tick().map_err(engine_failed("tick()"))?;
             self.see(&receipt.changes);
-            if device.engine.next_due().is_some_and(|next| next <= due.max(now)) {
+            if device.next_due().is_some_and(|next| next <= due.max(now)) {
                 return Err(Failure::bug("tick() did not serve what was due"));
             }
         }
@@ -175,6 +175,10 @@ impl Watch<'_> {
             }
             Happened::Facts(facts) => engine.set_facts(facts.clone()),
             Happened::Context(context) => engine.set_context(context.clone()),
+            Happened::ClockAhead(ms) => {
+                device.set_ahead(*ms);
+                return Ok(());
+            }
         };
         let receipt = receipt.map_err(|error| {
             Failure::new(

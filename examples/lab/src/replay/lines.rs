@@ -1,5 +1,6 @@
 //! How a replay is printed.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -32,6 +33,14 @@ pub(super) enum Change {
         from: Option<String>,
         to: String,
     },
+    /// Another pack took over.
+    Pack {
+        pack: String,
+        version: u32,
+        /// Figures that the pack before did not keep, and since when each takes in everything:
+        /// without a day, from the first event on.
+        counted_anew: BTreeMap<String, Option<String>>,
+    },
     Decision {
         /// Number within the user's installation.
         id: u64,
@@ -52,6 +61,7 @@ impl Change {
             }
             Self::Move { table, from: Some(from), to, .. } => format!("{table} {from} -> {to}"),
             Self::Move { table, to, .. } => format!("{table} {to}"),
+            Self::Pack { pack, version, .. } => format!("{pack} {version} in force"),
             Self::Decision { campaign, shown, .. } => {
                 format!("{campaign} {}", if *shown { "shown" } else { "withheld" })
             }

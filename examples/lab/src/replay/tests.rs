@@ -13,6 +13,7 @@ fn replayed(name: &str, text: &str, json: bool) -> (String, Option<(String, usiz
     let replay = Replay {
         events,
         pack: None,
+        then: None,
         names: [("launch".to_owned(), "open".to_owned())].into(),
         currency: Currency::new("CNY"),
         json,
@@ -83,6 +84,7 @@ fn segments_and_tiers_show_where_the_person_came_from_and_why() {
     let replay = Replay {
         events,
         pack: Some(pack),
+        then: None,
         names: BTreeMap::new(),
         currency: None,
         json: false,
@@ -91,7 +93,7 @@ fn segments_and_tiers_show_where_the_person_came_from_and_why() {
     let (text, _) = replay.text().unwrap();
     assert_eq!(
         text,
-        "2026-03-01 09:00 +00:00  use low          use 0 = days 0 (>= 0)\n\
+        "2026-03-01 09:00 +00:00  use low          use 50 = days 50 (>= 0)\n\
          2026-03-02 09:01 +00:00  use low -> high  use 100 = days 100 (>= 80)\n"
     );
 }
@@ -118,6 +120,10 @@ fn rising(signal: &str, compiled: &staykit_pack::Compiled) -> Vec<(String, Entry
             Happened::Event(name, properties) => (name, properties),
             Happened::Facts(facts) => ("$facts".to_owned(), facts),
             Happened::Context(context) => ("$context".to_owned(), context),
+            Happened::ClockAhead(ms) => {
+                let ahead = ("ahead_ms".to_owned(), staykit_core::event::Value::Integer(ms));
+                ("$clock".to_owned(), vec![ahead])
+            }
         };
         Entry { at: at(happening.at), name, properties }
     });
@@ -132,7 +138,7 @@ fn every_signal_of_the_built_in_pack_shows_with_its_reason() {
     let signals = pack.rules.signals().iter().filter(|signal| !signal.tag);
     let names: Vec<String> = signals.map(|signal| signal.name.clone()).collect();
     let entries: Vec<_> = names.iter().flat_map(|signal| rising(signal, &compiled)).collect();
-    let replayed = run::replay(&Log::new(entries), None).unwrap();
+    let replayed = run::replay(&Log::new(entries), None, None).unwrap();
     assert_eq!(replayed.refused, [""; 0]);
     for signal in &names {
         let line = replayed.lines.iter().find(|line| {
@@ -142,4 +148,37 @@ fn every_signal_of_the_built_in_pack_shows_with_its_reason() {
         });
         assert!(line.is_some(), "{signal} does not show");
     }
+}
+
+#[test]
+fn a_pack_that_takes_over_tells_what_it_counts_anew_and_since_when() {
+    let folder = tempfile::tempdir().unwrap();
+    let pack = |name: &str, version: u32, raise: &str| {
+        let file = folder.path().join(name);
+        let yaml = format!(
+            "pack: t\nversion: {version}\nsignals:\n  s: {{ raise: \"{raise}\", says: {{ en: s }} }}\n"
+        );
+        fs::write(&file, yaml).unwrap();
+        file
+    };
+    let events = folder.path().join("events.jsonl");
+    let opens = (1..=9).map(|day| {
+        format!("{{\"user\":\"b\",\"at\":\"2026-03-0{day}T09:00:00Z\",\"name\":\"open\"}}\n")
+    });
+    fs::write(&events, opens.collect::<String>()).unwrap();
+    let new = pack("new.yaml", 2, "count('open', days(2)) > 1 && count('open', days(5)) == 5");
+    let replay = Replay {
+        events,
+        pack: Some(pack("old.yaml", 1, "count('open', days(2)) > 2")),
+        then: Instant::parse("2026-03-06T12:00:00Z").map(|at| (new, at)),
+        names: BTreeMap::new(),
+        currency: None,
+        json: false,
+        columns: Columns { user: "user".to_owned(), at: "at".to_owned(), name: "name".to_owned() },
+    };
+    let (text, _) = replay.text().unwrap();
+    let line =
+        "2026-03-06 12:00 +00:00  t 2 in force  `open` in 5 d counted from the first event on";
+    assert_eq!(text.lines().next(), Some(line));
+    assert!(text.contains("s raised"), "the five days before it are known: {text}");
 }

@@ -1,10 +1,12 @@
 //! HarmonyOS without its SDK: types, `ArkTS` rules and format of the facade, and the facade itself on Node with the real
 //! engine below it and a real collector before it.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::failure::Failure;
+use crate::har;
 use crate::npm::{self, Package};
 use crate::run::Run;
 use crate::tool;
@@ -22,7 +24,10 @@ pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
     let checked = run.command(tools.check(run, false))?;
     let native = native(run)?;
     let built = tools.build(run)?;
-    let tested = run.command(tools.test(run, &native, &built))?;
+    let hars = hars(run)?;
+    let mut test = tools.test(run, &native, &built);
+    test.env("STAYKIT_HARS", hars);
+    let tested = run.command(test)?;
     let files = checked.lines().last().unwrap_or_default();
     Ok(format!("{files}, {} tests", passed(&tested)))
 }
@@ -92,6 +97,22 @@ fn native(run: &mut Run<'_>) -> Result<PathBuf, Failure> {
     let module = run.workspace.scratch("ohos")?.join("staykit.node");
     std::fs::copy(&library, &module).map_err(Failure::file("copy", &library))?;
     Ok(module)
+}
+
+/// The archives without a native library, packed twice to see the same bytes, as a list of paths.
+fn hars(run: &mut Run<'_>) -> Result<OsString, Failure> {
+    let read = |paths: &[PathBuf]| -> Result<Vec<Vec<u8>>, Failure> {
+        let read = |path: &PathBuf| std::fs::read(path).map_err(Failure::file("read", path));
+        paths.iter().map(read).collect()
+    };
+    let first = read(&har::pack(run, true)?)?;
+    let paths = har::pack(run, true)?;
+    if read(&paths)? != first {
+        return Err(Failure::Found(vec![
+            "the archives differ from one packing to the next".into(),
+        ]));
+    }
+    std::env::join_paths(&paths).map_err(|error| Failure::Found(vec![error.to_string()]))
 }
 
 /// What Node's test runner says at its end.

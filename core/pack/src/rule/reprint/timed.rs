@@ -49,6 +49,7 @@ pub(super) fn timed(timed: &Timed) -> String {
             format!("in_window({}, {})", quote(&write_days(hours.days)), quote(&of_day))
         }
         Timed::Holiday => "holiday()".to_owned(),
+        Timed::ClockMoved(window) => format!("clock_moved({})", of_window(*window)),
     }
 }
 

@@ -1,0 +1,122 @@
+//! `cargo xtask cross ohos`: the native library for arm64 HarmonyOS, without its SDK.
+//!
+//! `tests/xtask/cross-ohos.sh` brings the tools and builds; here its figures are read and compared with their limits.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use clap::ValueEnum;
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+
+use crate::failure::Failure;
+use crate::run::Run;
+use crate::workspace::Workspace;
+
+/// Bytes that the library may have.
+const MOST_BYTES: u64 = 1_800_000;
+/// Bytes of it, deflated as an archive has it.
+const MOST_DEFLATED_BYTES: u64 = 850_000;
+
+/// A platform.
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+pub(crate) enum Target {
+    /// HarmonyOS on arm64
+    Ohos,
+}
+
+/// The command.
+pub(crate) fn run(workspace: &Workspace, target: Target) -> Result<ExitCode, Failure> {
+    let Target::Ohos = target;
+    let mut run = Run::start(workspace, "cross-ohos", false)?;
+    let built = ohos(&mut run);
+    let took = run.finish();
+    let figures = built?;
+    println!("{}", figures.text());
+    println!("in {:.0} s", took.as_secs_f64());
+    figures.check()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds, checks and loads the library, then runs core's tests.
+fn ohos(run: &mut Run<'_>) -> Result<Figures, Failure> {
+    let library = library(run)?;
+    let mut tests = script(run.workspace, "staykit-core", "test");
+    // Under emulation of one process none can start another.
+    tests.args(["--", "--", "--skip", "processes::"]).env("PROFILE", "release");
+    run.command(tests)?;
+    Figures::of(&library)
+}
+
+/// `libstaykit.so` as it is packed: built, its shape checked, and loaded by musl's loader.
+pub(crate) fn library(run: &mut Run<'_>) -> Result<PathBuf, Failure> {
+    let mut build = script(run.workspace, "staykit-arkts", "tools build check load");
+    build.env("PROFILE", "ship");
+    run.command(build)?;
+    let built = run.workspace.target.join("cross-ohos/aarch64-unknown-linux-ohos/ship");
+    let library = run.workspace.scratch("cross-ohos")?.join("libstaykit.so");
+    let from = built.join("libstaykit_arkts.so");
+    std::fs::copy(&from, &library).map_err(Failure::file("copy", &from))?;
+    Ok(library)
+}
+
+fn script(workspace: &Workspace, package: &str, steps: &str) -> Command {
+    let mut bash = workspace.command("bash");
+    bash.arg("tests/xtask/cross-ohos.sh").arg(&workspace.root).arg(package);
+    bash.env("STEPS", steps).env("TARGET_DIR", workspace.target.join("cross-ohos"));
+    bash
+}
+
+/// What is measured of the library.
+#[derive(Debug)]
+struct Figures {
+    bytes: u64,
+    deflated_bytes: u64,
+}
+
+impl Figures {
+    fn of(library: &Path) -> Result<Self, Failure> {
+        let bytes = std::fs::read(library).map_err(Failure::file("read", library))?;
+        let mut deflated = DeflateEncoder::new(Vec::new(), Compression::best());
+        let all = deflated.write_all(&bytes).and_then(|()| deflated.finish());
+        let deflated = all.map_err(Failure::file("deflate", library))?;
+        let count = |bytes: &[u8]| u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        Ok(Self { bytes: count(&bytes), deflated_bytes: count(&deflated) })
+    }
+
+    fn rows(&self) -> [(&'static str, u64, u64); 2] {
+        [
+            ("ohos_arm64_bytes", self.bytes, MOST_BYTES),
+            ("ohos_arm64_deflated_bytes", self.deflated_bytes, MOST_DEFLATED_BYTES),
+        ]
+    }
+
+    fn text(&self) -> String {
+        let row = |(name, is, most)| format!("{name} {is} (at most {most})");
+        self.rows().map(row).join("\n")
+    }
+
+    fn check(&self) -> Result<(), Failure> {
+        let over = self.rows().into_iter().filter(|(_, is, most)| is > most);
+        let over: Vec<String> =
+            over.map(|(name, is, most)| format!("{name} is {is}, at most {most}")).collect();
+        if over.is_empty() { Ok(()) } else { Err(Failure::Found(over)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_that_is_too_large_is_named_with_its_limit() {
+        let small = Figures { bytes: MOST_BYTES, deflated_bytes: MOST_DEFLATED_BYTES };
+        assert!(small.check().is_ok());
+        let large = Figures { bytes: MOST_BYTES + 1, deflated_bytes: 1 };
+        assert_eq!(
+            large.check().unwrap_err().to_string(),
+            "ohos_arm64_bytes is 1800001, at most 1800000"
+        );
+    }
+}
