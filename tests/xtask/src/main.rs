@@ -2,6 +2,7 @@
 //!
 //! One file a command; `parts/` holds what `cargo xtask test` runs, one file a part.
 
+mod aar;
 mod bench;
 mod check;
 mod cross;
@@ -42,7 +43,7 @@ struct Arguments {
 enum Command {
     /// Runs everything, or only the parts named; a part that fails does not stop the others
     Test {
-        /// Parts to run; `core` stands for all but `proto`, `cel`, `kotlin`, `ohos`, `lab` and `fuzz`
+        /// Parts to run; `core` stands for all but `proto`, `cel`, `kotlin`, `android`, `ohos`, `lab` and `fuzz`
         #[arg(value_name = "PART")]
         parts: Vec<Choice>,
         /// Takes the long form of the tests that have one (`STAYKIT_LONG=1`)
@@ -63,6 +64,8 @@ enum Command {
     },
     /// Runs libFuzzer over a target, or over all (needs a nightly toolchain)
     Fuzz(fuzz::Arguments),
+    /// Builds the Android libraries as archives; the last line is the path of the first one
+    Aar(aar::Arguments),
     /// Saves the messages as the image that later changes are compared with
     ProtoImage,
     /// Formats every `.ets` file in place
@@ -96,6 +99,7 @@ fn run(workspace: &Workspace, command: Command) -> Result<ExitCode, Failure> {
         Command::Layers => layers::run(workspace),
         Command::Bench { name, json } => bench::run(workspace, name.as_deref(), json),
         Command::Fuzz(arguments) => fuzz::run(workspace, &arguments),
+        Command::Aar(arguments) => aar::run(workspace, &arguments),
         Command::ProtoImage => proto_image::run(workspace),
         Command::OhosFormat => ohos::format(workspace),
         Command::Cross { target } => cross::run(workspace, target),

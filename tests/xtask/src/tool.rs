@@ -77,11 +77,23 @@ pub(crate) static JDK: Tool = Tool {
     probe: &["javac", "--version"],
     install: "sudo apt-get install openjdk-17-jdk-headless (Debian, Ubuntu) or brew install openjdk@17 (macOS)",
 };
+/// Builds for Android with an NDK.
+pub(crate) static CARGO_NDK: Tool = Tool {
+    name: "cargo-ndk",
+    probe: &["cargo", "ndk", "--version"],
+    install: "cargo install cargo-ndk",
+};
 /// Builds the Kotlin modules.
 pub(crate) static MAVEN: Tool = Tool {
     name: "maven",
     probe: &["mvn", "--version"],
     install: "sudo apt-get install maven (Debian, Ubuntu) or brew install maven (macOS)",
+};
+/// Builds for Android with an NDK.
+pub(crate) static CARGO_NDK: Tool = Tool {
+    name: "cargo-ndk",
+    probe: &["cargo", "ndk", "--version"],
+    install: "cargo install cargo-ndk",
 };
 
 /// Configures OpenSSL, which comes as source with `SQLCipher`.

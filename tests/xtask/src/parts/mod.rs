@@ -1,5 +1,6 @@
 //! What `cargo xtask test` runs.
 
+pub(crate) mod android;
 mod cel;
 mod docs;
 mod fmt;
@@ -40,11 +41,13 @@ const PROTO: Part = Part { name: "proto", run: proto::run };
 const CEL: Part = Part { name: "cel", run: cel::run };
 const FUZZ: Part = Part { name: "fuzz", run: fuzz::run };
 const KOTLIN: Part = Part { name: "kotlin", run: kotlin::run };
+const ANDROID: Part = Part { name: "android", run: android::run };
 const OHOS: Part = Part { name: "ohos", run: ohos::run };
 const LAB: Part = Part { name: "lab", run: lab::run };
 
 /// The cheap ones first: a slip shows early.
-const ALL: [Part; 12] = [FMT, LAYERS, LINKS, PROTO, LINT, UNIT, DOCS, CEL, KOTLIN, OHOS, LAB, FUZZ];
+const ALL: [Part; 13] =
+    [FMT, LAYERS, LINKS, PROTO, LINT, UNIT, DOCS, CEL, KOTLIN, ANDROID, OHOS, LAB, FUZZ];
 
 /// A name on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
@@ -67,19 +70,21 @@ pub(crate) enum Choice {
     Cel,
     /// The Kotlin binding on a plain virtual machine (needs a JDK and Maven)
     Kotlin,
+    /// The Android library under Robolectric (needs a JDK and Maven)
+    Android,
     /// The facade for HarmonyOS, without its SDK
     Ohos,
     /// The main job, end to end, recounted
     Lab,
     /// Random inputs, guided by coverage; with `--long` only
     Fuzz,
-    /// All but `proto`, `cel`, `kotlin`, `ohos`, `lab` and `fuzz`
+    /// All but `proto`, `cel`, `kotlin`, `android`, `ohos`, `lab` and `fuzz`
     Core,
 }
 
 impl Choice {
     fn takes(self, part: &Part) -> bool {
-        let outside = [PROTO.name, CEL.name, KOTLIN.name, OHOS.name, LAB.name, FUZZ.name];
+        let outside = [PROTO, CEL, KOTLIN, ANDROID, OHOS, LAB, FUZZ].map(|part| part.name);
         match self.to_possible_value() {
             Some(_) if self == Self::Core => !outside.contains(&part.name),
             Some(value) => value.get_name() == part.name,
@@ -107,14 +112,14 @@ mod tests {
         assert_eq!(
             names(&[]),
             [
-                "fmt", "layers", "links", "proto", "lint", "unit", "docs", "cel", "kotlin", "ohos",
-                "lab", "fuzz"
+                "fmt", "layers", "links", "proto", "lint", "unit", "docs", "cel", "kotlin",
+                "android", "ohos", "lab", "fuzz"
             ]
         );
     }
 
     #[test]
-    fn core_takes_all_that_needs_rust_alone() {
+    fn core_takes_what_needs_rust_alone() {
         assert_eq!(
             names(&[Choice::Core, Choice::Fmt]),
             ["fmt", "layers", "links", "lint", "unit", "docs"]

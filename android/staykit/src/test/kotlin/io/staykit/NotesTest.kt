@@ -17,7 +17,7 @@ import java.io.File
 @Config(sdk = [34])
 class NotesTest {
     @get:Rule val folder = TemporaryFolder()
-    private val notes get() = Notes(folder.root, Seams.Watch.NONE)
+    private val notes get() = Notes({ folder.root }, Seams.Watch.NONE)
 
     @Test fun `words are found again by the next start`() {
         notes.put(Notes.APP_VERSION, "1.0")
@@ -37,7 +37,7 @@ class NotesTest {
 
     @Test fun `a disk that takes nothing does not fail the start`() {
         val file = File(folder.root, "file").apply { writeText("") }
-        Notes(File(file, "below"), Seams.Watch.NONE).put("a", "b")
+        Notes({ File(file, "below") }, Seams.Watch.NONE).put("a", "b")
         assertTrue(file.isFile)
     }
 }

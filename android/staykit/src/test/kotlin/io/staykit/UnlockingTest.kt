@@ -27,7 +27,7 @@ class UnlockingTest {
 
     @After fun uninstall() = FakeStore.uninstall()
 
-    private val notes get() = Notes(folder.root, Seams.Watch.NONE)
+    private val notes get() = Notes({ folder.root }, Seams.Watch.NONE)
     private val wrapped by lazy { KeystoreVault(strongBox = false).wrap(ByteArray(32) { 1 }) }
 
     /** One start of the process. */

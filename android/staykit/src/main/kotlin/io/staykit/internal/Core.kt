@@ -32,7 +32,8 @@ internal interface CoreEngine {
 
     fun recordEarlier(bytes: ByteArray, wallMs: Long, bootMs: Long): Long
 
-    fun whyRefused(bytes: ByteArray): String
+    /** Null if the draft is not what is wrong. */
+    fun whyRefused(bytes: ByteArray): String?
 
     fun setZone(zone: Zone)
 

@@ -8,8 +8,10 @@ import java.util.Properties
  * The few words that this library remembers between starts, beside the store: versions seen, troubles of the key
  * store. Never what the person did. Losing them costs nothing but a count. Not for the main thread.
  */
-internal class Notes(private val folder: File, private val watch: Seams.Watch) {
-    private val file = File(folder, "notes")
+internal class Notes(place: () -> File, private val watch: Seams.Watch) {
+    /** Asking Android for its folder makes it: disk work already. */
+    private val folder by lazy(LazyThreadSafetyMode.NONE, place)
+    private val file get() = File(folder, "notes")
     private val words: Properties by lazy(LazyThreadSafetyMode.NONE, ::read)
 
     fun text(key: String): String? = words.getProperty(key)

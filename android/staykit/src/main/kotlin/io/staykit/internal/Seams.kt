@@ -26,7 +26,7 @@ internal class Seams(
 
     internal companion object {
         fun onDevice(watch: Watch = Watch.NONE): Seams =
-            Seams(NativeCore, { KeystoreVault(it, watch) }, { HttpTransport(it, watch) }, watch)
+            Seams(NativeCore(watch), { KeystoreVault(it, watch) }, { HttpTransport(it, watch) }, watch)
 
         /** Where nothing is backed up: the store and what this library notes beside it. */
         fun folder(context: Context): File = File(context.noBackupFilesDir, "staykit")

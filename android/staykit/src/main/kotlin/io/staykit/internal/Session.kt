@@ -28,7 +28,7 @@ internal class Session(
 ) {
     private val worker = Worker("staykit")
     private val device = Device(context)
-    private val notes = Notes(Seams.folder(context), seams.watch)
+    private val notes = Notes({ Seams.folder(context) }, seams.watch)
     private val capture = Capture(this, device, notes)
     private val unlocking by lazy { Unlocking(seams.vault(config.usesStrongBox), notes) }
     private val isFetching = AtomicBoolean()
@@ -293,7 +293,7 @@ internal class Session(
             return Pending<String>().apply { complete(text) }
         }
         val bytes = draft.copy()
-        return answer { it.whyRefused(bytes) }
+        return answer { it.whyRefused(bytes) ?: "the event itself is not refused" }
     }
 
     fun activatePack(signed: ByteArray): Pending<Unit> = answer { done("pack", it.activatePack(signed)) }

@@ -1,0 +1,80 @@
+//! `libstaykit.so` for devices, by an NDK, or for tests on this machine.
+
+use std::path::PathBuf;
+
+use crate::failure::Failure;
+use crate::run::Run;
+use crate::tool;
+
+/// The name under which a test flavour bears the library of the host.
+pub(super) const HOST_ABI: &str = "x86_64";
+
+/// Pages of 16 kB are coming, and an app with smaller ones does not start there.
+const LINK: &str = "-Clink-arg=-Wl,-z,max-page-size=16384";
+
+/// Android's names, and Rust's, of the processors in use.
+const ABIS: [(&str, &str); 3] = [
+    ("arm64-v8a", "aarch64-linux-android"),
+    ("armeabi-v7a", "armv7-linux-androideabi"),
+    ("x86_64", "x86_64-linux-android"),
+];
+
+/// The oldest Android.
+const API_LEVEL: &str = "23";
+
+/// A library that was built.
+pub(crate) struct Library {
+    /// Its folder in the archive.
+    pub(super) abi: &'static str,
+    pub(super) path: PathBuf,
+}
+
+impl Library {
+    pub(super) fn bytes(&self) -> Result<Vec<u8>, Failure> {
+        std::fs::read(&self.path).map_err(Failure::file("read", &self.path))
+    }
+
+    /// Linked as cargo likes, for the tests of this workspace.
+    pub(super) fn is_for_tests(&self) -> bool {
+        self.path.components().any(|part| part.as_os_str() == "debug")
+    }
+
+    pub(super) fn size(&self) -> Result<usize, Failure> {
+        self.bytes().map(|bytes| bytes.len())
+    }
+}
+
+/// In the profile that ships, with the host's own linker.
+pub(super) fn for_this_machine(run: &mut Run<'_>) -> Result<Vec<Library>, Failure> {
+    let mut build = run.workspace.cargo(&["rustc", "--release", "--package", "staykit-kotlin"]);
+    build.args(["--lib", "--", LINK, "-Cstrip=symbols"]);
+    run.command(build)?;
+    let path = run.workspace.target.join("release/libstaykit.so");
+    Ok(vec![Library { abi: HOST_ABI, path }])
+}
+
+/// For each processor. Refuses without an NDK: an archive that no device can load is no release.
+pub(super) fn for_devices(run: &mut Run<'_>) -> Result<Vec<Library>, Failure> {
+    if std::env::var_os("ANDROID_NDK_HOME").is_none() {
+        return Err(Failure::Found(vec![
+            "a release needs an NDK: set ANDROID_NDK_HOME; without --release you get an archive for tests on this machine"
+                .to_owned(),
+        ]));
+    }
+    tool::CARGO_NDK.require(run.workspace)?;
+    ABIS.into_iter().map(|(abi, target)| for_device(run, abi, target)).collect()
+}
+
+fn for_device(
+    run: &mut Run<'_>,
+    abi: &'static str,
+    target: &'static str,
+) -> Result<Library, Failure> {
+    let mut build = run.workspace.cargo(&["ndk", "--target", abi, "--platform", API_LEVEL]);
+    build.args(["build", "--release", "--package", "staykit-kotlin"]);
+    let variable = target.to_uppercase().replace('-', "_");
+    build.env(format!("CARGO_TARGET_{variable}_RUSTFLAGS"), format!("{LINK} -Cstrip=symbols"));
+    run.command(build)?;
+    let path = run.workspace.target.join(target).join("release/libstaykit.so");
+    Ok(Library { abi, path })
+}
