@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use staykit_core::pack::{Pack, PackError, limits};
-use staykit_core::profile::limits::STATE_BYTES;
-use staykit_core::profile::{CHAIN_BYTES, FUNNEL_BYTES, Feature};
+use staykit_core::profile::limits::{FUNNEL_BYTES, STATE_BYTES};
+use staykit_core::profile::{CHAIN_BYTES, Feature};
 use staykit_core::rules::{MOST_WORK_OF_ALL, Program, Score, Signal, Table};
 
 /// What a pack costs.
