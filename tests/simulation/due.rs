@@ -71,7 +71,7 @@ fn condition(dice: &mut Dice) -> String {
     let hours = dice.from(1, 70);
     let (k, n) = (dice.from(1, 2), dice.from(1, 4));
     let relation = dice.pick(&["<", "<=", ">", ">=", "=="]);
-    match dice.below(24) {
+    match dice.below(25) {
         0 => format!("stopped('{event}', hours({hours}))"),
         1 => format!("resumed('{event}', minutes({}))", hours * 10),
         2 => format!("within(hours({hours}), '{event}')"),
@@ -106,6 +106,7 @@ fn condition(dice: &mut Dice) -> String {
             format!("in_window('{days}', '{from:02}:{minute}-{to:02}:15')")
         }
         21 if n > 2 => "holiday()".to_owned(),
+        23 => "holiday()".to_owned(),
         21 => format!("clock_moved(hours({hours})) {relation} {k}"),
         22 => format!("count('{event}', days({n})) {relation} {k} && weekday() > {k}"),
         _ => format!("absent('{event}', hours({hours})) || since_last('{event}') < minutes(7)"),

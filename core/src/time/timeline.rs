@@ -134,7 +134,9 @@ impl Timeline {
             Some(truth) if truth.saturating_sub(at) > tolerance() => (truth, 0),
             _ => (at, last.lead_ms),
         };
-        let day = day_at(reading, at, lead_ms).max(last.day);
+        // Until now the clocks showed what they showed last, whether anyone looked or not.
+        let known = if lead_ms == last.lead_ms { last.later(at).day } else { last.day };
+        let day = day_at(reading, at, lead_ms).max(known);
         Stamp { at, reading: *reading, day, lead_ms }
     }
 
@@ -313,6 +315,24 @@ mod tests {
                 assert!(seen == begins_at || begins_at < later.at, "seen after {hours} h");
             }
         }
+    }
+
+    #[test]
+    fn a_midnight_before_a_flight_westward_has_been_whether_anyone_looked_or_not() {
+        let days = [true, false].map(|looked| {
+            let (clock, mut line) = (VirtualClock::at(START), Timeline::default());
+            applied(&clock, &mut line);
+            // Past midnight in Greenwich, then to where it is still the day before.
+            clock.advance(3 * HOUR_MS);
+            if looked {
+                applied(&clock, &mut line);
+            }
+            clock.set_zone(Zone::fixed(-300));
+            clock.advance(HOUR_MS);
+            applied(&clock, &mut line);
+            line.last().unwrap().day
+        });
+        assert_eq!(days[0], days[1]);
     }
 
     #[test]
