@@ -27,7 +27,7 @@ const MOST_DEFLATED_BYTES: u64 = 850_000;
 pub(crate) enum Target {
     /// HarmonyOS on arm64
     Ohos,
-    /// Android on arm64, arm and x86_64: types and lints, and the libraries where `ANDROID_NDK_HOME` names an NDK
+    /// Android on arm64, arm and `x86_64`: types and lints, and the libraries where `ANDROID_NDK_HOME` names an NDK
     Android,
 }
 
@@ -58,9 +58,9 @@ fn ohos(run: &mut Run<'_>) -> Result<Figures, Failure> {
 
 /// `libstaykit.so` as it is packed: built, its shape checked, and loaded by musl's loader.
 pub(crate) fn library(run: &mut Run<'_>) -> Result<PathBuf, Failure> {
-    let mut build = script(run.workspace, "staykit-arkts", "tools build check load");
-    build.env("PROFILE", "ship");
-    run.command(build)?;
+    let mut script = script(run.workspace, "staykit-arkts", "tools build check load");
+    script.env("PROFILE", "ship");
+    run.command(script)?;
     let built = run.workspace.target.join("cross-ohos/aarch64-unknown-linux-ohos/ship");
     let library = run.workspace.scratch("cross-ohos")?.join("libstaykit.so");
     let from = built.join("libstaykit_arkts.so");

@@ -89,13 +89,6 @@ pub(crate) static MAVEN: Tool = Tool {
     probe: &["mvn", "--version"],
     install: "sudo apt-get install maven (Debian, Ubuntu) or brew install maven (macOS)",
 };
-/// Builds for Android with an NDK.
-pub(crate) static CARGO_NDK: Tool = Tool {
-    name: "cargo-ndk",
-    probe: &["cargo", "ndk", "--version"],
-    install: "cargo install cargo-ndk",
-};
-
 /// Configures OpenSSL, which comes as source with `SQLCipher`.
 pub(crate) static PERL: Tool = Tool {
     name: "perl with its standard modules",
