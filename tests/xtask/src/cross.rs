@@ -58,12 +58,12 @@ fn ohos(run: &mut Run<'_>) -> Result<Figures, Failure> {
 
 /// `libstaykit.so` as it is packed: built, its shape checked, and loaded by musl's loader.
 pub(crate) fn library(run: &mut Run<'_>) -> Result<PathBuf, Failure> {
-    let mut script = script(run.workspace, "staykit-arkts", "tools build check load");
-    script.env("PROFILE", "ship");
-    run.command(script)?;
-    let built = run.workspace.target.join("cross-ohos/aarch64-unknown-linux-ohos/ship");
+    let mut build = script(run.workspace, "staykit-arkts", "tools build check load");
+    build.env("PROFILE", "ship");
+    run.command(build)?;
+    let output = run.workspace.target.join("cross-ohos/aarch64-unknown-linux-ohos/ship");
     let library = run.workspace.scratch("cross-ohos")?.join("libstaykit.so");
-    let from = built.join("libstaykit_arkts.so");
+    let from = output.join("libstaykit_arkts.so");
     std::fs::copy(&from, &library).map_err(Failure::file("copy", &from))?;
     Ok(library)
 }

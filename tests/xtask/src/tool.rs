@@ -89,6 +89,7 @@ pub(crate) static MAVEN: Tool = Tool {
     probe: &["mvn", "--version"],
     install: "sudo apt-get install maven (Debian, Ubuntu) or brew install maven (macOS)",
 };
+
 /// Configures OpenSSL, which comes as source with `SQLCipher`.
 pub(crate) static PERL: Tool = Tool {
     name: "perl with its standard modules",
