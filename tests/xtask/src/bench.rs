@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: which benchmarks there are, and how each is run.
 
+mod bindings;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -37,6 +39,9 @@ pub(crate) fn run(
         println!("{}", list());
         return Ok(ExitCode::SUCCESS);
     };
+    if name == bindings::NAME {
+        return bindings::run(workspace, json.as_deref());
+    }
     if name == peers::NAME {
         return peers::run(workspace, json.as_deref());
     }
@@ -56,7 +61,7 @@ pub(crate) fn run(
 
 fn list() -> String {
     let ours = BENCHES.iter().map(|bench| (bench.name, bench.measures));
-    let all = ours.chain([(peers::NAME, peers::MEASURES)]);
+    let all = ours.chain([(bindings::NAME, bindings::MEASURES), (peers::NAME, peers::MEASURES)]);
     all.map(|(name, measures)| format!("  {name:<10} {measures}")).collect::<Vec<_>>().join("\n")
 }
 

@@ -27,7 +27,7 @@ const MOST_DEFLATED_BYTES: u64 = 850_000;
 pub(crate) enum Target {
     /// HarmonyOS on arm64
     Ohos,
-    /// Android on arm64, arm and x86_64: types and lints, and the libraries where `ANDROID_NDK_HOME` names an NDK
+    /// Android on arm64, arm and `x86_64`: types and lints, and the libraries where `ANDROID_NDK_HOME` names an NDK
     Android,
 }
 

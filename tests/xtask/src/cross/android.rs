@@ -1,6 +1,5 @@
 //! `cargo xtask cross android`: types and lints for each processor without an NDK; with one, the libraries.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::failure::Failure;
@@ -59,8 +58,7 @@ fn link_for(run: &mut Run<'_>, (target, abi): (&str, &str)) -> Result<String, Fa
     let flags = format!("CARGO_TARGET_{}_RUSTFLAGS", target.to_uppercase().replace('-', "_"));
     build.env(flags, "-Clink-arg=-Wl,-z,max-page-size=16384");
     run.command(build)?;
-    let built: PathBuf = [target, "ship", "libstaykit.so"].iter().collect();
-    let library = run.workspace.target.join(built);
+    let library = run.workspace.target.join(target).join("ship/libstaykit.so");
     let bytes = library.metadata().map_err(Failure::file("read", &library))?.len();
     Ok(format!("{abi}: {} of {bytes} bytes", library.display()))
 }

@@ -34,13 +34,24 @@ pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
 pub(crate) fn prepare(run: &mut Run<'_>) -> Result<Native, Failure> {
     tool::JDK.require(run.workspace)?;
     tool::MAVEN.require(run.workspace)?;
-    let packages = ["--package", "staykit-kotlin", "--package", "staykit-collector"];
-    let mut build = run.workspace.cargo(&["build"]);
-    build.args(packages).args(["--features", "staykit-kotlin/lab"]);
-    run.command(build)?;
+    build(run, &["--package", "staykit-collector"])?;
     let folder = run.workspace.target.join("debug");
     let generated = generate(run, &folder.join("libstaykit.so"))?;
     Ok(Native { folder, generated })
+}
+
+/// The same with the library as it ships, for benchmarks.
+pub(crate) fn prepare_shipped(run: &mut Run<'_>) -> Result<Native, Failure> {
+    // What ships is stripped of what UniFFI reads.
+    let native = prepare(run)?;
+    build(run, &["--profile", "ship"])?;
+    Ok(Native { folder: run.workspace.target.join("ship"), ..native })
+}
+
+fn build(run: &mut Run<'_>, arguments: &[&str]) -> Result<(), Failure> {
+    let mut build = run.workspace.cargo(&["build", "--package", "staykit-kotlin"]);
+    build.args(arguments).args(["--features", "staykit-kotlin/lab"]);
+    run.command(build).map(|_| ())
 }
 
 fn generate(run: &mut Run<'_>, library: &Path) -> Result<PathBuf, Failure> {
