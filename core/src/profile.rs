@@ -34,7 +34,6 @@ pub use derived::Derived;
 pub use facts::{FactChange, TextTest, TooManyFacts};
 pub use feature::Feature;
 pub use filter::{Constant, Events, Part, Relation, Test};
-pub use funnel::FUNNEL_BYTES;
 pub use holidays::{DayRange, Holidays};
 pub use last::{KeptValue, LastValue};
 pub use prediction::Prediction;

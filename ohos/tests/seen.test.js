@@ -3,7 +3,7 @@
 const test = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
-const { StaykitWorkAbility, app, collector, device, start, until } = require('./facade.js');
+const { Staykit, StaykitWorkAbility, app, collector, device, start, until } = require('./facade.js');
 const { UIContext, WindowStage, uiObserver } = require('./kits/ArkUI.js');
 
 async function events(context, staykit) {
@@ -112,6 +112,10 @@ test('the work of the background sends, and is asked for as the system wants it'
   work.onWorkStart(device.works[0]);
   await until(async () => (await server.summary()).events === 1, 'the event is at the collector');
   work.onWorkStop(device.works[0]);
+  assert.strictEqual(staykit.record('tap').isRecorded, true, 'an app that runs goes on');
   await staykit.close();
+  work.onWorkStart(device.works[0]);
+  await until(async () => (await server.summary()).events === 2, 'the second event is at the collector');
+  await until(() => Staykit.find(context, {}) === null, 'alone, it closes when it is done');
   server.stop();
 });

@@ -4,7 +4,8 @@ const test = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
-const { spawnSync } = require('node:child_process');
+const { spawn, spawnSync } = require('node:child_process');
+const { once } = require('node:events');
 const { Worker } = require('node:worker_threads');
 const { Consent, Properties, Refusal, Staykit, Why, app, device, native, start, until } = require('./facade.js');
 
@@ -171,5 +172,27 @@ test('a folder that cannot be had is tried again when the app comes to the foreg
   await until(() => staykit.handle !== 0, 'the store is open');
   const names = (await events(context, staykit)).map((event) => event.name);
   assert.deepStrictEqual(names, ['early', 'meanwhile', 'open', 'foreground']);
+  await staykit.close();
+});
+
+test('while another process of the app holds the store, what is recorded waits', async () => {
+  const context = app();
+  const script = `
+    const { app, start } = require(${JSON.stringify(path.join(__dirname, 'facade.js'))});
+    const context = app();
+    context.filesDir = ${JSON.stringify(context.filesDir)};
+    const staykit = start(context, { consent: undefined });
+    staykit.ready().then(() => process.stdout.write('open'));
+    process.stdin.on('end', () => staykit.close());
+    process.stdin.resume();`;
+  device.huks.keys.clear();
+  const other = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  await once(other.stdout, 'data');
+  const staykit = start(context);
+  staykit.record('early');
+  await assert.rejects(staykit.ready(), { name: 'StaykitError', refusal: Refusal.STORE });
+  other.stdin.end();
+  await once(other, 'exit');
+  await until(() => staykit.handle !== 0, 'it is tried again by itself');
   await staykit.close();
 });

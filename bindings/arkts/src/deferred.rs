@@ -46,13 +46,17 @@ impl<'env> ScopedTask<'env> for Open {
     }
 
     fn resolve(&mut self, env: &'env Env, opened: Self::Output) -> Result<Self::JsValue> {
-        let bytes = |key: Vec<u8>| ArrayBuffer::copy_from(env, key);
-        Ok(NativeOpened {
-            handle: number(opened.handle),
-            wrapped_key: opened.wrapped_key.map(bytes).transpose()?,
-            locked: opened.locked,
-        })
+        told(env, opened)
     }
+}
+
+pub(crate) fn told(env: &Env, opened: shared::Opened) -> Result<NativeOpened<'_>> {
+    let bytes = |key: Vec<u8>| ArrayBuffer::copy_from(env, key);
+    Ok(NativeOpened {
+        handle: number(opened.handle),
+        wrapped_key: opened.wrapped_key.map(bytes).transpose()?,
+        locked: opened.locked,
+    })
 }
 
 /// Makes the next batch.

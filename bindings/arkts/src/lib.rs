@@ -17,5 +17,7 @@ pub mod called;
 pub mod deferred;
 pub mod later;
 mod refused;
+#[cfg(feature = "rehearsal")]
+pub mod rehearsed;
 pub mod told;
 pub mod values;

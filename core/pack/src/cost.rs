@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use staykit_core::pack::{Pack, PackError, limits};
-use staykit_core::profile::limits::STATE_BYTES;
-use staykit_core::profile::{CHAIN_BYTES, FUNNEL_BYTES, Feature};
+use staykit_core::profile::limits::{FUNNEL_BYTES, STATE_BYTES};
+use staykit_core::profile::{CHAIN_BYTES, Feature};
 use staykit_core::rules::{MOST_WORK_OF_ALL, Program, Score, Signal, Table};
 
 /// What a pack costs.
@@ -118,8 +118,10 @@ fn cost(
 fn shared<'a>(features: impl Iterator<Item = &'a Feature>) -> usize {
     let mut seen = BTreeSet::new();
     let bytes = features.map(|feature| match feature {
-        Feature::FunnelStep(of) | Feature::FunnelAge(of) | Feature::FunnelDropped(of) => {
-            if seen.insert((false, *of)) { FUNNEL_BYTES } else { 0 }
+        Feature::FunnelStep(of) | Feature::FunnelAge(of) | Feature::FunnelDropped(of)
+            if seen.insert((false, *of)) =>
+        {
+            FUNNEL_BYTES
         }
         Feature::Next { prediction, .. } if seen.insert((true, *prediction)) => CHAIN_BYTES,
         _ => 0,

@@ -2,7 +2,8 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
 
-use staykit_core::profile::{CHAIN_BYTES, FUNNEL_BYTES};
+use staykit_core::profile::CHAIN_BYTES;
+use staykit_core::profile::limits::FUNNEL_BYTES;
 use staykit_pack::{compile, costs, diff};
 
 const BEFORE: &str = r#"

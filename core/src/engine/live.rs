@@ -326,11 +326,16 @@ impl Live {
     fn catch_up(&mut self, reading: &ClockReading) -> Stamp {
         let now = self.state.timeline.stamp(reading);
         let Some(last) = self.state.timeline.last().copied() else { return now };
+        let mut otherwise = now.tells_otherwise(&last);
         for tick in 0..=MOST_TICKS {
             let due_at = self.state.signals.due_at().filter(|due_at| *due_at <= now.at);
-            let Some(due_at) = due_at else { break };
-            let at = if tick == MOST_TICKS { now.at } else { due_at.max(last.at) };
+            let at = match due_at {
+                Some(due_at) if tick < MOST_TICKS => due_at.max(last.at),
+                None if !otherwise => break,
+                _ => now.at,
+            };
             if at >= now.at {
+                otherwise = false;
                 self.tick_now(reading);
             } else {
                 self.apply_tick(&last.later(at));
@@ -340,9 +345,6 @@ impl Live {
                 self.append();
                 self.entry.clear();
             }
-        }
-        if now.tells_otherwise(&last) {
-            self.tick_now(reading);
         }
         self.state.timeline.stamp(reading)
     }

@@ -7,7 +7,6 @@ use super::chain::CHAIN_BYTES;
 use super::coding::hash;
 use super::feature::Feature;
 use super::filter::Events;
-use super::funnel::FUNNEL_BYTES;
 use super::holidays::Holidays;
 use super::limits;
 use super::prediction::Prediction;
@@ -292,7 +291,7 @@ fn at_most(what: &'static str, found: usize, limit: usize) -> Result<(), Definit
 
 /// Upper bound of all states: of features, of so many funnels and predictions.
 fn bytes_of(features: &[Feature], funnels: usize, predictions: usize) -> usize {
-    let shared = funnels * FUNNEL_BYTES + predictions * CHAIN_BYTES;
+    let shared = funnels * limits::FUNNEL_BYTES + predictions * CHAIN_BYTES;
     features.iter().map(Feature::bytes).fold(shared, usize::saturating_add)
 }
 

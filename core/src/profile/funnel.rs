@@ -1,11 +1,11 @@
 //! How far the person is in a funnel.
 
 use super::definitions::Funnel;
+use super::limits;
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 
-/// Bytes that the state of a funnel takes.
-pub const FUNNEL_BYTES: usize = size_of::<Attempt>();
+const _: () = assert!(size_of::<Attempt>() <= limits::FUNNEL_BYTES);
 
 /// The current attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -7,6 +7,8 @@ use super::window::Unit;
 pub const FEATURES: usize = 4_096;
 /// Funnels of one pack: the requirement is 250 at once.
 pub const FUNNELS: usize = 512;
+/// Bytes that the state of a funnel takes.
+pub const FUNNEL_BYTES: usize = 24;
 /// Predictions of one pack, 21 kB each.
 pub const PREDICTIONS: usize = 4;
 /// Steps of one funnel.

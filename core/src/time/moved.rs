@@ -1,7 +1,13 @@
 //! Whether the wall clock was moved between two readings.
 
 use super::ClockReading;
-use super::timeline::{PLAUSIBLE_MS, TOLERANCE_MS};
+
+/// Within one boot, the wall clock may differ from the clock since boot by this much before it
+/// counts as moved: network time corrects by seconds, a person by minutes and more.
+pub(super) const TOLERANCE_MS: u64 = 2 * 60_000;
+/// 1990-01-01. A device that was never told the time shows an earlier date; the first plausible
+/// one is then followed.
+pub(super) const PLAUSIBLE_MS: i64 = 631_152_000_000;
 
 /// Whether the wall clock was moved, forward or back, while the device ran from one reading to the
 /// other. Corrections as the network makes them, another zone, daylight saving and a device that

@@ -1,7 +1,8 @@
 //! Instants of what is stored: of a stored event the wall clock, the offset and the clock since
 //! boot are known, but not which boot it was.
 
-use super::timeline::{Stamp, TOLERANCE_MS, day_at, follows_wall};
+use super::moved::TOLERANCE_MS;
+use super::timeline::{Stamp, day_at, follows_wall};
 use super::{ClockReading, Zone};
 
 /// Goes through stored events in order and says when each was, on the line that ends at a known

@@ -1,15 +1,10 @@
 //! From raw readings to one line of instants on which intervals are measured.
 
-use super::{ClockReading, DAY_MS, Zone, is_moved};
+use super::moved::{PLAUSIBLE_MS, TOLERANCE_MS, is_moved};
+use super::{ClockReading, DAY_MS, Zone};
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 
-/// Within one boot, the wall clock may differ from the clock since boot by this much before it
-/// counts as moved: network time corrects by seconds, a person by minutes and more.
-pub(super) const TOLERANCE_MS: u64 = 2 * 60_000;
-/// 1990-01-01. A device that was never told the time shows an earlier date; the first plausible
-/// one is then followed.
-pub(super) const PLAUSIBLE_MS: i64 = 631_152_000_000;
 /// A server that says more time was missed than this is not believed: over a year in a drawer.
 const MOST_MISSED_MS: i64 = 400 * DAY_MS;
 

@@ -1,6 +1,9 @@
-//! `cargo xtask cross ohos`: the native library for arm64 HarmonyOS, without its SDK.
+//! `cargo xtask cross ohos`: the native library for arm64 HarmonyOS, without its SDK. `cross android` is in a file of
+//! its own.
 //!
 //! `tests/xtask/cross-ohos.sh` brings the tools and builds; here its figures are read and compared with their limits.
+
+mod android;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -24,11 +27,15 @@ const MOST_DEFLATED_BYTES: u64 = 850_000;
 pub(crate) enum Target {
     /// HarmonyOS on arm64
     Ohos,
+    /// Android on arm64, arm and x86_64: types and lints, and the libraries where `ANDROID_NDK_HOME` names an NDK
+    Android,
 }
 
 /// The command.
 pub(crate) fn run(workspace: &Workspace, target: Target) -> Result<ExitCode, Failure> {
-    let Target::Ohos = target;
+    if target == Target::Android {
+        return android::run(workspace);
+    }
     let mut run = Run::start(workspace, "cross-ohos", false)?;
     let built = ohos(&mut run);
     let took = run.finish();
@@ -54,9 +61,9 @@ pub(crate) fn library(run: &mut Run<'_>) -> Result<PathBuf, Failure> {
     let mut build = script(run.workspace, "staykit-arkts", "tools build check load");
     build.env("PROFILE", "ship");
     run.command(build)?;
-    let built = run.workspace.target.join("cross-ohos/aarch64-unknown-linux-ohos/ship");
+    let output = run.workspace.target.join("cross-ohos/aarch64-unknown-linux-ohos/ship");
     let library = run.workspace.scratch("cross-ohos")?.join("libstaykit.so");
-    let from = built.join("libstaykit_arkts.so");
+    let from = output.join("libstaykit_arkts.so");
     std::fs::copy(&from, &library).map_err(Failure::file("copy", &from))?;
     Ok(library)
 }

@@ -78,7 +78,11 @@ fn note(printed: &str) -> String {
         let (_, rest) = line.split_once("Tests run: ")?;
         rest.split_once(',')?.0.parse::<u32>().ok()
     };
-    printed.lines().filter_map(count).last().map_or(String::new(), |tests| format!("{tests} tests"))
+    printed
+        .lines()
+        .filter_map(count)
+        .next_back()
+        .map_or(String::new(), |tests| format!("{tests} tests"))
 }
 
 #[cfg(test)]

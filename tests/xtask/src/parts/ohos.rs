@@ -16,7 +16,7 @@ const COMPILER: Package = Package { name: "ohos-typescript", version: "4.9.5-r9"
 /// The formatter.
 const FORMATTER: Package = Package { name: "@ohos-rs/oxk", version: "0.2.2" };
 /// Folders with `.ets` files.
-const FOLDERS: [&str; 2] = ["ohos/staykit", "ohos/staykit-ui"];
+const FOLDERS: [&str; 3] = ["ohos/staykit", "ohos/staykit-ui", "examples/quickstart-ohos"];
 
 pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
     tool::PYTHON.require(run.workspace)?;
@@ -88,8 +88,9 @@ impl Tools {
 
 /// The engine as a module of this machine's Node, beside a collector.
 fn native(run: &mut Run<'_>) -> Result<PathBuf, Failure> {
-    let packages = ["build", "--package", "staykit-arkts", "--package", "staykit-collector"];
-    run.command(run.workspace.cargo(&packages))?;
+    let engine = ["build", "--package", "staykit-arkts", "--features", "rehearsal"];
+    run.command(run.workspace.cargo(&engine))?;
+    run.command(run.workspace.cargo(&["build", "--package", "staykit-collector"]))?;
     let library =
         format!("{}staykit_arkts{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     let library = run.workspace.target.join("debug").join(library);
