@@ -3,6 +3,7 @@
 //! One file a command; `parts/` holds what `cargo xtask test` runs, one file a part.
 
 mod aar;
+mod apk;
 mod bench;
 mod check;
 mod cross;
@@ -66,6 +67,8 @@ enum Command {
     Fuzz(fuzz::Arguments),
     /// Builds the Android libraries as archives; the last line is the path of the first one
     Aar(aar::Arguments),
+    /// Builds the quick start for Android from the archives, as a signed APK (needs Debian's build tools)
+    Apk,
     /// Saves the messages as the image that later changes are compared with
     ProtoImage,
     /// Formats every `.ets` file in place
@@ -100,6 +103,7 @@ fn run(workspace: &Workspace, command: Command) -> Result<ExitCode, Failure> {
         Command::Bench { name, json } => bench::run(workspace, name.as_deref(), json),
         Command::Fuzz(arguments) => fuzz::run(workspace, &arguments),
         Command::Aar(arguments) => aar::run(workspace, &arguments),
+        Command::Apk => apk::run(workspace),
         Command::ProtoImage => proto_image::run(workspace),
         Command::OhosFormat => ohos::format(workspace),
         Command::Cross { target } => cross::run(workspace, target),

@@ -83,6 +83,30 @@ pub(crate) static CARGO_NDK: Tool = Tool {
     probe: &["cargo", "ndk", "--version"],
     install: "cargo install cargo-ndk",
 };
+/// Packs an app's resources.
+pub(crate) static AAPT2: Tool = Tool {
+    name: "aapt2",
+    probe: &["aapt2", "version"],
+    install: "sudo apt-get install aapt (Debian, Ubuntu)",
+};
+/// Aligns what is in an app.
+pub(crate) static ZIPALIGN: Tool = Tool {
+    name: "zipalign",
+    probe: &["sh", "-c", "command -v zipalign"],
+    install: "sudo apt-get install zipalign (Debian, Ubuntu)",
+};
+/// Signs an app.
+pub(crate) static APKSIGNER: Tool = Tool {
+    name: "apksigner",
+    probe: &["apksigner", "--version"],
+    install: "sudo apt-get install apksigner (Debian, Ubuntu)",
+};
+/// Shows what is in an app.
+pub(crate) static DEXDUMP: Tool = Tool {
+    name: "dexdump",
+    probe: &["sh", "-c", "command -v dexdump"],
+    install: "sudo apt-get install dexdump (Debian, Ubuntu)",
+};
 /// Builds the Kotlin modules.
 pub(crate) static MAVEN: Tool = Tool {
     name: "maven",

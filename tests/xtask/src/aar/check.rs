@@ -90,7 +90,7 @@ fn module(files: &Files, class: &str, faults: &mut Vec<String>) -> Result<(), Fa
     if !classes.contains_key(class) {
         faults.push(format!("classes.jar: {class} is missing"));
     }
-    let is_class = |name: &str| Path::new(name).extension().is_some_and(|ending| ending == "class");
+    let is_class = |name: &str| Path::new(name).extension().is_some_and(|end| end == "class");
     let foreign = |name: &&String| is_class(name) && !name.starts_with("io/staykit/");
     faults.extend(classes.keys().filter(foreign).map(|name| format!("classes.jar: {name}")));
     Ok(())

@@ -6,7 +6,7 @@ import android.os.Bundle
 
 /** What is on show, one thing at a time. On the main thread. */
 internal object Stage : Application.ActivityLifecycleCallbacks {
-    private class Act(val card: Card, val answers: Answers, var isSeen: Boolean = false)
+    private class Act(val id: Any, val card: Card, val answers: Answers, var isSeen: Boolean = false)
 
     private val next = ArrayDeque<Act>()
     private var act: Act? = null
@@ -16,12 +16,24 @@ internal object Stage : Application.ActivityLifecycleCallbacks {
     /** The class of the activity that is being rebuilt, and that the act goes on in. */
     private var rebuilding: Class<out Activity>? = null
 
-    fun show(activity: Activity, card: Card, answers: Answers) {
-        next += Act(card, answers)
+    /**
+     * Shows it, or lets it wait for its turn. What is on show or waits under the same [id] already goes on in
+     * [activity]: an app hears of an open decision again whenever it begins to listen.
+     */
+    fun show(activity: Activity, id: Any, card: Card, answers: Answers) {
+        if (next.any { it.id == id }) return
+        act?.takeIf { it.id == id }?.let { return move(activity, it) }
+        next += Act(id, card, answers)
         if (act == null) {
             activity.application.registerActivityLifecycleCallbacks(this)
             begin(activity)
         }
+    }
+
+    private fun move(activity: Activity, act: Act) {
+        if (host === activity || rebuilding != null) return
+        presentation?.takeDown()
+        present(activity, act)
     }
 
     private fun begin(activity: Activity) {

@@ -12,7 +12,7 @@ import java.util.Locale
  *
  * A `banner` lies at the top and lets the app be used; every other kind is a popup. One thing is shown at a time, the
  * next after it. If the device is turned, it comes again; if the activity ends, the decision stays open and comes at
- * the next start. On the main thread.
+ * the next start. Called again for a decision that is on show, it goes on in that activity. On the main thread.
  *
  * ```
  * staykit.onDecision { decision -> decision.show(activity) }
@@ -40,7 +40,7 @@ public fun Decision.show(activity: Activity, onAction: (String) -> Unit = { open
 
         override fun putAway() = dismissed()
     }
-    Stage.show(activity, card, answers)
+    Stage.show(activity, id, card, answers)
 }
 
 private const val BANNER = "banner"

@@ -44,8 +44,8 @@ internal object Show {
         return controller
     }
 
-    fun show(activity: Activity, card: Card): Told = Told().also {
-        Stage.show(activity, card, it)
+    fun show(activity: Activity, card: Card, id: Any = Any()): Told = Told().also {
+        Stage.show(activity, id, card, it)
         idle()
     }
 

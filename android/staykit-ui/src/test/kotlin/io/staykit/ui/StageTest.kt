@@ -74,6 +74,19 @@ class StageTest {
         Show.press(window(Show.banner(Show.english)), "Close")
     }
 
+    @Test fun `a decision heard of again is not shown twice, and goes on in the activity in front`() {
+        val told = Show.show(activity, Show.english, id = 5L)
+        val again = Show.show(activity, Show.english, id = 5L)
+        val first = ShadowDialog.getLatestDialog()
+        val other = Show.app()
+        Show.show(other.get(), Show.english, id = 5L)
+        assertFalse(first.isShowing)
+        Show.press(ShadowDialog.getLatestDialog().window!!.decorView, "View")
+        assertFalse(ShadowDialog.getLatestDialog().isShowing)
+        assertEquals(listOf("seen", "followed"), told.answers)
+        assertTrue(again.answers.isEmpty())
+    }
+
     @Test fun `an activity that ends takes its card with it, unanswered, and later ones are shown`() {
         val told = Show.show(activity, Show.english)
         activity.finish()
