@@ -121,10 +121,12 @@ environment() {
   export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_OHOS_RUNNER=$QEMU
   export OHOS_NDK_HOME=$DIR/ndk                      # what napi-build-ohos asks for; holds only the stub below
   unset RUSTUP_TOOLCHAIN CARGO RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER CARGO_BUILD_TARGET CARGO_ENCODED_RUSTFLAGS RUSTFLAGS
-  # What is shipped names no source file of the machine that built it, and is smaller for it.
-  [ "$PROFILE" != ship ] || export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_OHOS_RUSTFLAGS=-Zlocation-detail=none
   CARGO_ARGS=(--manifest-path "$WS/Cargo.toml" -p "$PKG" --target $TARGET --target-dir "$TARGET_DIR" --profile "$PROFILE" --locked
     -Zbuild-std=std,panic_abort,test)                # test from the start: without it `cargo test` builds every dependency again
+  if [ "$PROFILE" = ship ]; then                     # names no source file of this machine; backtraces, which nobody would read, take 150 kB
+    export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_OHOS_RUSTFLAGS=-Zlocation-detail=none
+    CARGO_ARGS+=(-Zbuild-std-features=panic-unwind,optimize_for_size)
+  fi
   [ -z "${CROSS_OHOS_JOBS:-}" ] || CARGO_ARGS+=(-j "$CROSS_OHOS_JOBS")
   CARGO_ARGS+=(${ARGS[@]+"${ARGS[@]}"})
   OUT=$TARGET_DIR/$TARGET/$([ "$PROFILE" = dev ] && echo debug || echo "$PROFILE")
