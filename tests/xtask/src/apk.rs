@@ -2,12 +2,10 @@
 //! Debian's build tools and R8.
 
 use std::fs::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipArchive, ZipWriter};
+use zip::ZipArchive;
 
 use crate::aar::{self, Flavour};
 use crate::failure::Failure;
@@ -57,7 +55,7 @@ pub(crate) fn build(run: &mut Run<'_>) -> Result<PathBuf, Failure> {
     compile.arg(format!("-Dstaykit.unpacked={}", app.folder.display())).arg("process-classes");
     run.command(compile)?;
     app.shrink(run)?;
-    app.pack()?;
+    app.pack(run)?;
     app.sign(run)?;
     app.check(run)?;
     Ok(app.path("quickstart.apk"))
@@ -139,23 +137,21 @@ impl App {
     }
 
     /// Code and library beside the resources; the library as it is, so that it is loaded from the APK.
-    fn pack(&self) -> Result<(), Failure> {
-        let apk = self.path("unsigned.apk");
+    fn pack(&self, run: &mut Run<'_>) -> Result<(), Failure> {
+        let (apk, library) = (self.path("unsigned.apk"), "lib/x86_64/libstaykit.so");
         std::fs::copy(self.path("base.apk"), &apk).map_err(Failure::file("write", &apk))?;
-        let file = File::options().read(true).write(true).open(&apk);
-        let file = file.map_err(Failure::file("open", &apk))?;
-        let mut zip = ZipWriter::new_append(file).map_err(failed)?;
-        let mut add = |name: &str, from: PathBuf, method| -> Result<(), Failure> {
-            let content = std::fs::read(&from).map_err(Failure::file("read", &from))?;
-            let options = SimpleFileOptions::default().compression_method(method);
-            zip.start_file(name, options).map_err(failed)?;
-            zip.write_all(&content).map_err(Failure::file("write", &apk))
-        };
-        add("classes.dex", self.path("dex/classes.dex"), CompressionMethod::Deflated)?;
-        let library = "jni/x86_64/libstaykit.so";
-        let from = self.path("staykit").join(library);
-        add("lib/x86_64/libstaykit.so", from, CompressionMethod::Stored)?;
-        zip.finish().map(|_| ()).map_err(failed)
+        let folder = self.path("lib/x86_64");
+        std::fs::create_dir_all(&folder).map_err(Failure::file("make", &folder))?;
+        std::fs::copy(self.path("staykit/jni/x86_64/libstaykit.so"), self.path(library))
+            .map_err(Failure::file("write", &folder))?;
+        for (how, from, file) in
+            [("uf", self.path("dex"), "classes.dex"), ("u0f", self.folder.clone(), library)]
+        {
+            let mut jar = run.workspace.command("jar");
+            jar.arg(how).arg(&apk).arg("-C").arg(from).arg(file);
+            run.command(jar)?;
+        }
+        Ok(())
     }
 
     /// With a key of its own, made on the spot: this app is for nobody's store.
