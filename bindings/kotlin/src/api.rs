@@ -51,6 +51,10 @@ type Result<T> = std::result::Result<T, CoreError>;
 /// `Native.unlockNew`.
 #[uniffi::export]
 fn open(settings: Settings) -> Result<Opened> {
+    #[cfg(feature = "lab")]
+    if let Some(rehearsal) = crate::lab::next_rehearsal() {
+        return Ok(shared::rehearse(settings, rehearsal)?);
+    }
     Ok(shared::open(settings)?)
 }
 
