@@ -40,7 +40,7 @@ fn the_reason_of_a_refusal_says_where() {
         assert_eq!(answer.status, 400);
         answer.text().trim_end().to_owned()
     };
-    assert_eq!(refused(|b| b.format = 1), "format 1 is unknown; this server reads 0");
+    assert_eq!(refused(|b| b.format = 2), "format 2 is unknown; this server reads 1");
     assert_eq!(refused(|b| b.batch_id.truncate(3)), "batch_id has 3 bytes instead of 16");
     assert_eq!(refused(|b| b.segments[0].priority = 9), "segment 0: unknown priority 9");
     assert_eq!(refused(|b| b.segments[0].compression = 0), "segment 0: unknown compression 0");

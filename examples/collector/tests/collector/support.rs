@@ -127,6 +127,7 @@ pub(crate) fn segment(seqs: &[u64], rows: &[Row]) -> BatchSegment {
 pub(crate) fn batch(installation: u8, id: u8, seqs: &[u64]) -> Batch {
     let rows: Vec<Row> = seqs.iter().map(|_| row("open")).collect();
     Batch {
+        format: 1,
         batch_id: vec![id; 16],
         installation: vec![installation; 16],
         epoch: 1,
