@@ -229,7 +229,7 @@ fn a_wrong_key_and_a_newer_format_leave_every_byte_as_it_was() {
     connection.pragma_update(None, "user_version", 3).unwrap();
     drop(connection);
     let before = image();
-    let newer = StoreError::Newer { file: StoreFile::Database, found: 3, known: 0 };
+    let newer = StoreError::Newer { file: StoreFile::Database, found: 3, known: 1 };
     assert_eq!(try_reopen(folder.path()).err(), Some(newer));
     assert!(image() == before);
 }

@@ -74,7 +74,7 @@ fn a_batch_keeps_its_id_and_bytes_over_a_restart_and_a_new_version_of_the_app() 
     assert_eq!((again.id, &again.bytes), (first.id, &first.bytes));
     assert_eq!((again.attempts, again.not_before_at), (1, 77));
     let message = decode(&again);
-    assert_eq!((message.format, message.epoch, message.installation), (0, 1, vec![9; 16]));
+    assert_eq!((message.format, message.epoch, message.installation), (1, 1, vec![9; 16]));
     assert_eq!(message.source.unwrap().app_version, "1");
     opened.store.acknowledge(&first.id).unwrap();
     assert_eq!(numbers(&next(&mut opened.store).unwrap()), [301, 302]);
