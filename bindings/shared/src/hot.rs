@@ -1,5 +1,5 @@
 //! What an app calls on its main thread: one handle and a few bytes or numbers in, one number out
-//! (see [`answer`](crate::answer)). No file is synced or read here, and nothing panics.
+//! (see [`answer`]). No file is synced or read here, and nothing panics.
 
 use crate::answer;
 use crate::clock::HostZone;
