@@ -9,9 +9,8 @@ use staykit_core::time::{Clock, VirtualClock};
 use staykit_proto::{Message, v1};
 
 use crate::support::{
-    START, compact, copy, create, create_as, entry, fill, identities, journal_files, key, reopen,
+    START, compact, copy, create, create_as, entry, fill, frames, identities, journal_files, key, reopen,
 };
-const FRAME_OVERHEAD: usize = 20;
 
 /// A store whose last journal file holds events 1 to `events`, as a kill leaves it; the file, its
 /// bytes, and where each frame begins.
@@ -19,15 +18,9 @@ fn killed(path: &Path, events: u64) -> (PathBuf, Vec<u8>, Vec<usize>) {
     fill(&mut create(path), 1..=events);
     let file = journal_files(path).pop().unwrap();
     let bytes = fs::read(&file).unwrap();
-    let sizes = (1..=events).rev().map(|seq| entry(seq, 2).len() + FRAME_OVERHEAD);
-    let used = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1;
-    let mut begins: Vec<_> = sizes
-        .scan(used, |end, size| {
-            *end -= size;
-            Some(*end)
-        })
-        .collect();
-    begins.reverse();
+    // The first frame says which part of the journal the file is.
+    let begins: Vec<_> = frames(&bytes).iter().skip(1).map(|frame| frame.start).collect();
+    assert_eq!(begins.len() as u64, events);
     (file, bytes, begins)
 }
 
@@ -48,7 +41,7 @@ fn a_flipped_byte_costs_the_frame_it_lies_in_and_no_other() {
     let (live, image) = (folder.path().join("live"), folder.path().join("image"));
     let (file, whole, begins) = killed(&live, 6);
     let name = file.file_name().unwrap();
-    let end = whole.iter().rposition(|byte| *byte != 0).unwrap() + 1;
+    let end = frames(&whole).last().unwrap().end;
     for at in begins[0]..end {
         copy(&live, &image);
         let mut bytes = whole.clone();

@@ -2,7 +2,7 @@
 //! `core/docs/storage-format.md` has them.
 
 use std::fs;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 
 use staykit_core::codec::Writer;
@@ -79,6 +79,18 @@ pub(crate) fn fill(opened: &mut Opened, seqs: std::ops::RangeInclusive<u64>) {
     for seq in seqs {
         opened.journal.append(&entry(seq, NORMAL)).unwrap();
     }
+}
+
+/// Where each frame of a journal file lies, by their heads: the last byte of a frame may be a 0.
+pub(crate) fn frames(file: &[u8]) -> Vec<Range<usize>> {
+    const HEADER: usize = 56;
+    const OVERHEAD: usize = 20;
+    let next = |begin: usize| {
+        let head: [u8; 4] = file.get(begin..begin + 4)?.try_into().unwrap();
+        let length = u32::from_le_bytes([head[0], head[1], head[2], 0]) as usize;
+        (head[3] != 0).then_some(begin..begin + length + OVERHEAD)
+    };
+    std::iter::successors(next(HEADER), |frame| next(frame.end)).collect()
 }
 
 /// Moves everything into the buffer.
