@@ -32,7 +32,7 @@ pub use chain::{CHAIN_BYTES, LONGEST_ACTION};
 pub use definitions::{Definitions, DefinitionsError, Funnel};
 pub use derived::Derived;
 pub use facts::{FactChange, TextTest, TooManyFacts};
-pub use feature::Feature;
+pub use feature::{Effort, Feature};
 pub use filter::{Constant, Events, Part, Relation, Test};
 pub use holidays::{DayRange, Holidays};
 pub use last::{KeptValue, LastValue};

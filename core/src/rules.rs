@@ -30,7 +30,7 @@ pub use error::RulesError;
 pub use evaluate::{amount, holds};
 pub use explain::{Comparison, Part, explain};
 pub use limits::{MOST_DEPTH, MOST_WORK, MOST_WORK_OF_ALL};
-pub use program::{Op, Operation, Program, ProgramError, Relation};
+pub use program::{Op, Operation, Program, ProgramError, Relation, Vocabulary};
 pub(crate) use reading::{Pass, Reading};
 pub use ruleset::{MOST_SCORES, MOST_TABLES, Rules};
 pub use score::{Factor, MOST_FACTORS, MOST_HUNDREDTHS, MOST_STEPS, Scale, Score};

@@ -101,6 +101,10 @@ impl Readings for Live<'_> {
     fn read(&self, feature: u16) -> Option<Scalar> {
         self.person.profile.read(feature, &self.person.stamp, self.definitions)
     }
+
+    fn at_hand(&self, feature: u16) -> Option<i64> {
+        self.person.profile.at_hand(feature, &self.person.stamp)
+    }
 }
 
 pub(crate) fn event(name: &'static str) -> Event {

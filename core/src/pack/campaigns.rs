@@ -5,7 +5,7 @@ use staykit_proto::v1;
 use super::features::Entry;
 use super::{PackError, limits};
 use crate::guidance::{Campaign, Cap, Content, Conversion, Period, QuietHours, Reach, Trigger};
-use crate::profile::{ScalarType, Unit};
+use crate::profile::{Definitions, Unit};
 use crate::rules::Program;
 use crate::text::Texts;
 
@@ -13,7 +13,7 @@ impl Entry<'_> {
     pub(super) fn campaign(
         &self,
         campaign: v1::Campaign,
-        feature_type: impl Fn(u16) -> Option<ScalarType>,
+        definitions: &Definitions,
     ) -> Result<Campaign, PackError> {
         let when = Some(campaign.when).filter(|bytes| !bytes.is_empty());
         let trigger = campaign.trigger.ok_or_else(|| self.invalid("trigger"))?;
@@ -24,7 +24,7 @@ impl Entry<'_> {
                 v1::campaign::Trigger::Event(event) => Trigger::Event(self.event(event)?),
                 v1::campaign::Trigger::Raised(signal) => Trigger::Raised(self.signal(signal)?),
             },
-            when: when.map(|bytes| self.program(&bytes, "when", &feature_type)).transpose()?,
+            when: when.map(|bytes| self.program(&bytes, "when", definitions)).transpose()?,
             fresh_ms: self.ms(campaign.fresh_ms, "fresh")?,
             caps: self.caps(&campaign.caps)?,
             cool_down_ms: self.ms(campaign.cool_down_ms, "cool-down")?,
@@ -39,11 +39,11 @@ impl Entry<'_> {
         &self,
         bytes: &[u8],
         part: &'static str,
-        feature_type: impl Fn(u16) -> Option<ScalarType>,
+        definitions: &Definitions,
     ) -> Result<Program, PackError> {
         limits::PROGRAM.check(bytes.len())?;
         let wrong = |error| PackError::Program { at: self.at, part, error };
-        Program::decode(bytes, feature_type).map_err(wrong)
+        Program::decode(bytes, definitions).map_err(wrong)
     }
 
     pub(super) fn reach(&self, reach: Option<v1::Reach>) -> Result<Reach, PackError> {

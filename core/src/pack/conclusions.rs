@@ -5,7 +5,7 @@ use staykit_proto::v1;
 use super::features::Entry;
 use super::{PackError, limits};
 use crate::event::limits::PROPERTY_NAME;
-use crate::profile::{Derived, Feature, LONGEST_ACTION, Prediction, ScalarType};
+use crate::profile::{Definitions, Derived, Feature, LONGEST_ACTION, Prediction};
 use crate::rules::{Factor, Program, Row, Scale, Score, Table, TableKind};
 
 impl Entry<'_> {
@@ -62,19 +62,19 @@ impl Entry<'_> {
     fn number_program(
         &self,
         bytes: &[u8],
-        feature_type: impl Fn(u16) -> Option<ScalarType>,
+        definitions: &Definitions,
     ) -> Result<Program, PackError> {
         limits::PROGRAM.check(bytes.len())?;
         let wrong = |error| PackError::Program { at: self.at, part: "of", error };
-        Program::decode_number(bytes, feature_type).map_err(wrong)
+        Program::decode_number(bytes, definitions).map_err(wrong)
     }
 
     pub(super) fn score_of(
         &self,
         score: v1::Score,
-        feature_type: impl Fn(u16) -> Option<ScalarType>,
+        definitions: &Definitions,
     ) -> Result<Score, PackError> {
-        let factors = score.factors.into_iter().map(|factor| self.factor(factor, &feature_type));
+        let factors = score.factors.into_iter().map(|factor| self.factor(factor, definitions));
         Ok(Score {
             name: self.name(score.name, "name")?,
             place: self.place(score.place)?,
@@ -84,11 +84,7 @@ impl Entry<'_> {
         })
     }
 
-    fn factor(
-        &self,
-        factor: v1::Factor,
-        feature_type: impl Fn(u16) -> Option<ScalarType>,
-    ) -> Result<Factor, PackError> {
+    fn factor(&self, factor: v1::Factor, definitions: &Definitions) -> Result<Factor, PackError> {
         let scale = match (factor.steps.as_slice(), factor.linear) {
             ([], Some(v1::Linear { from, to, hundredths })) => {
                 Scale::Linear { from, to, hundredths: i64::from(hundredths) }
@@ -101,7 +97,7 @@ impl Entry<'_> {
         };
         Ok(Factor {
             name: self.name(factor.name, "name of a factor")?,
-            of: self.number_program(&factor.of, feature_type)?,
+            of: self.number_program(&factor.of, definitions)?,
             scale,
             says: self.texts(factor.says)?,
         })
@@ -110,7 +106,7 @@ impl Entry<'_> {
     pub(super) fn table_of(
         &self,
         table: v1::Table,
-        feature_type: impl Fn(u16) -> Option<ScalarType>,
+        definitions: &Definitions,
     ) -> Result<Table, PackError> {
         let kind = match table.kind() {
             v1::TableKind::Unspecified => return Err(self.invalid("kind of the table")),
@@ -120,25 +116,21 @@ impl Entry<'_> {
             v1::TableKind::Tier => TableKind::Tier,
         };
         let of = Some(table.of).filter(|bytes| !bytes.is_empty());
-        let rows = table.rows.into_iter().map(|row| self.row(row, &feature_type));
+        let rows = table.rows.into_iter().map(|row| self.row(row, definitions));
         Ok(Table {
             name: self.name(table.name, "name")?,
             kind,
             place: self.place(table.place)?,
             rows: rows.collect::<Result<_, _>>()?,
-            of: of.map(|bytes| self.number_program(&bytes, &feature_type)).transpose()?,
+            of: of.map(|bytes| self.number_program(&bytes, definitions)).transpose()?,
             keeps: table.keeps,
         })
     }
 
-    fn row(
-        &self,
-        row: v1::Row,
-        feature_type: impl Fn(u16) -> Option<ScalarType>,
-    ) -> Result<Row, PackError> {
+    fn row(&self, row: v1::Row, definitions: &Definitions) -> Result<Row, PackError> {
         let condition = |bytes: Vec<u8>, part| {
             let bytes = Some(bytes).filter(|bytes| !bytes.is_empty());
-            bytes.map(|bytes| self.program(&bytes, part, &feature_type)).transpose()
+            bytes.map(|bytes| self.program(&bytes, part, definitions)).transpose()
         };
         Ok(Row {
             name: self.name(row.name, "name of a row")?,

@@ -8,7 +8,7 @@ use super::error::{PackError, Place};
 use super::features::{Entry, Tables};
 use crate::event::{Catalog, EventSpec, Priority, PropertySpec, PropertyType, Sensitivity};
 use crate::guidance::Campaigns;
-use crate::profile::{Definitions, Holidays, ScalarType};
+use crate::profile::{Definitions, Holidays};
 use crate::rules::{Rules, Signal};
 
 /// The newest format that this version reads; 0 until the format is frozen.
@@ -58,12 +58,12 @@ pub(super) fn pack(message: v1::Pack, hash: [u8; 32]) -> Result<Pack, PackError>
     let definitions = Definitions::new(features, funnels, i64::from(message.session_idle_ms))?
         .with_holidays(Holidays::new(holidays))?
         .with_predictions(predictions)?;
-    let kind = |number: u16| Some(definitions.feature(number)?.scalar_type());
-    let signals = each(message.signals, entry("signal"), |at, it| at.signal_of(it, kind))?;
-    let scores = each(message.scores, entry("score"), |at, it| at.score_of(it, kind))?;
-    let tables = each(message.tables, entry("table"), |at, it| at.table_of(it, kind))?;
+    let signals = each(message.signals, entry("signal"), |at, it| at.signal_of(it, &definitions))?;
+    let scores = each(message.scores, entry("score"), |at, it| at.score_of(it, &definitions))?;
+    let tables = each(message.tables, entry("table"), |at, it| at.table_of(it, &definitions))?;
     let rules = Rules::new(signals, scores, tables, &definitions)?;
-    let campaigns = each(message.campaigns, entry("campaign"), |at, it| at.campaign(it, kind))?;
+    let campaigns =
+        each(message.campaigns, entry("campaign"), |at, it| at.campaign(it, &definitions))?;
     let reach = whole.reach(message.reach)?;
     let campaigns = Campaigns::new(campaigns, reach, &rules, &definitions)?;
     let events = each(message.events, entry("event"), |at, it| at.event_spec(it))?;
@@ -87,14 +87,14 @@ impl Entry<'_> {
     fn signal_of(
         &self,
         signal: v1::Signal,
-        feature_type: impl Fn(u16) -> Option<ScalarType>,
+        definitions: &Definitions,
     ) -> Result<Signal, PackError> {
         let clear = Some(signal.clear).filter(|bytes| !bytes.is_empty());
         Ok(Signal {
             name: self.name(signal.name, "name")?,
-            raise: self.program(&signal.raise, "raise", &feature_type)?,
+            raise: self.program(&signal.raise, "raise", definitions)?,
             clear: clear
-                .map(|bytes| self.program(&bytes, "clear", &feature_type))
+                .map(|bytes| self.program(&bytes, "clear", definitions))
                 .transpose()?
                 .map(Box::new),
             says: self.texts(signal.says)?,

@@ -84,7 +84,34 @@ pub enum Feature {
     FactAge(String),
 }
 
+/// What it takes to read a feature, the least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Effort {
+    /// The clock tells.
+    Clock,
+    /// It is at hand.
+    #[default]
+    Held,
+    /// It is worked out of what is held.
+    Derived,
+}
+
 impl Feature {
+    /// What it takes to read it.
+    #[must_use]
+    pub fn effort(&self) -> Effort {
+        match self {
+            Self::Hour | Self::Weekday => Effort::Clock,
+            Self::Aggregate(_)
+            | Self::ActiveDays { .. }
+            | Self::Baseline(_)
+            | Self::Derived(_)
+            | Self::Next { .. }
+            | Self::Timed(_) => Effort::Derived,
+            _ => Effort::Held,
+        }
+    }
+
     /// Type of its value.
     #[must_use]
     pub fn scalar_type(&self) -> ScalarType {

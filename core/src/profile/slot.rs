@@ -16,7 +16,12 @@ use crate::event::Event;
 pub(super) enum Slot {
     /// Nothing of its own.
     Empty,
-    Whole(Tally),
+    /// Nothing of its own either: the hour is asked for so often that the slot says so.
+    Hour,
+    /// A sum, which is the feature's value.
+    Sum(Tally),
+    /// Amounts of which the value is made.
+    Days(Tally),
     Instant(Option<i64>),
     Timed(Box<Kept>),
     Value(Option<Scalar>),
@@ -34,16 +39,20 @@ impl Slot {
                 Self::Instant(None)
             }
             Feature::Timed(timed) => Self::Timed(Box::new(Kept::new(timed))),
+            Feature::Hour => Self::Hour,
+            Feature::ActiveDays { .. } | Feature::Baseline(_) => {
+                feature.ring_window().map_or(Self::Empty, |window| Self::Days(Tally::new(window)))
+            }
             other => {
-                other.ring_window().map_or(Self::Empty, |window| Self::Whole(Tally::new(window)))
+                other.ring_window().map_or(Self::Empty, |window| Self::Sum(Tally::new(window)))
             }
         }
     }
 
     pub(super) fn encode(&self, out: &mut Writer<'_>) {
         match self {
-            Self::Empty => {}
-            Self::Whole(tally) => tally.encode(out),
+            Self::Empty | Self::Hour => {}
+            Self::Sum(tally) | Self::Days(tally) => tally.encode(out),
             Self::Aggregate(state) => state.encode(out),
             Self::Value(value) => out.optional(*value, |out, value| value.encode(out)),
             Self::Instant(at) => out.optional(*at, Writer::signed),
@@ -57,7 +66,7 @@ impl Slot {
         input: &mut Reader<'_>,
     ) -> Result<(), Malformed> {
         match (&mut *self, feature) {
-            (Self::Whole(tally), _) => {
+            (Self::Sum(tally) | Self::Days(tally), _) => {
                 if let Some(window) = feature.ring_window() {
                     *tally = Tally::decode(window, input)?;
                 }
@@ -88,7 +97,7 @@ impl Slot {
             (Self::Timed(kept), Feature::Timed(timed)) => kept.apply(timed, event, moment),
             _ if !included() => {}
             (
-                Self::Whole(tally),
+                Self::Sum(tally) | Self::Days(tally),
                 Feature::Count { .. } | Feature::ActiveDays { .. } | Feature::Baseline(_),
             ) => tally.add(moment, 1),
             (Self::Instant(at), Feature::SinceFirst(_)) => {

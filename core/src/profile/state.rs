@@ -115,6 +115,7 @@ impl Profile {
     }
 
     /// The moment with the session that it is counted with: before the first one, that.
+    #[inline]
     fn moment<'a>(&self, stamp: &'a Stamp) -> Moment<'a> {
         Moment { stamp, session: self.sessions.number().max(1) }
     }
@@ -129,7 +130,8 @@ impl Profile {
         let moment = self.moment(stamp);
         for number in definitions.session_features() {
             let slot = self.slots.get_mut(usize::from(*number));
-            if let (Some(feature), Some(Slot::Whole(tally))) = (definitions.feature(*number), slot)
+            if let (Some(feature), Some(Slot::Sum(tally) | Slot::Days(tally))) =
+                (definitions.feature(*number), slot)
             {
                 match (feature, step) {
                     (Feature::SessionCount(_), Step::Begins) => tally.add(&moment, 1),
@@ -193,15 +195,22 @@ impl Profile {
     /// and for a number that does not exist.
     #[must_use]
     pub fn read(&self, number: u16, stamp: &Stamp, definitions: &Definitions) -> Option<Scalar> {
-        let feature = definitions.feature(number)?;
-        let slot = self.slots.get(usize::from(number))?;
-        match (feature, slot) {
-            // What most conditions read.
-            (Feature::Count { .. }, Slot::Whole(tally)) => {
-                Some(Scalar::Integer(tally.sum(&self.moment(stamp))))
-            }
-            (Feature::Hour, _) => Some(Scalar::Integer(i64::from(stamp.minute_of_day() / 60))),
-            _ => self.read_slot(number, (feature, slot), stamp, definitions),
+        if let Some(value) = self.at_hand(number, stamp) {
+            return Some(Scalar::Integer(value));
+        }
+        let of = (definitions.feature(number)?, self.slots.get(usize::from(number))?);
+        self.read_slot(number, of, stamp, definitions)
+    }
+
+    /// What most conditions read, without a look at the definitions: a sum over a window, the
+    /// hour. `None` for everything else.
+    #[must_use]
+    #[inline]
+    pub fn at_hand(&self, number: u16, stamp: &Stamp) -> Option<i64> {
+        match self.slots.get(usize::from(number))? {
+            Slot::Sum(tally) => Some(tally.sum(&self.moment(stamp))),
+            Slot::Hour => Some(stamp.hour()),
+            _ => None,
         }
     }
 
@@ -215,7 +224,7 @@ impl Profile {
         let whole = |value: i64| Some(Scalar::Integer(value));
         let moment = self.moment(stamp);
         match (feature, slot) {
-            (Feature::Baseline(baseline), Slot::Whole(tally)) => {
+            (Feature::Baseline(baseline), Slot::Days(tally)) => {
                 let began = self.began.map_or(stamp.day, |began| began.day);
                 let holidays = self.around(stamp, definitions).holidays();
                 let is_holiday = |day| holidays::contains(holidays, day);
@@ -224,8 +233,7 @@ impl Profile {
             (Feature::Timed(timed), Slot::Timed(kept)) => {
                 kept.read(timed, self.around(stamp, definitions))
             }
-            (Feature::ActiveDays { .. }, Slot::Whole(tally)) => whole(tally.ring().filled(&moment)),
-            (_, Slot::Whole(tally)) => whole(tally.sum(&moment)),
+            (Feature::ActiveDays { .. }, Slot::Days(tally)) => whole(tally.ring().filled(&moment)),
             (_, Slot::Value(value)) => *value,
             (Feature::Aggregate(aggregate), Slot::Aggregate(state)) => {
                 state.read(aggregate, &moment)
@@ -310,10 +318,10 @@ impl Profile {
             (Feature::Timed(timed), Slot::Timed(kept)) => {
                 kept.changes_at(timed, self.around(stamp, definitions))
             }
-            (Feature::Baseline(_), Slot::Whole(tally)) => {
+            (Feature::Baseline(_), Slot::Days(tally)) => {
                 tally.ring().changes_at(&moment).and_then(|_| next_day())
             }
-            (_, Slot::Whole(tally)) => tally.ring().changes_at(&moment),
+            (_, Slot::Sum(tally) | Slot::Days(tally)) => tally.ring().changes_at(&moment),
             (Feature::Aggregate(aggregate), Slot::Aggregate(state)) => {
                 state.changes_at(aggregate, &moment)
             }

@@ -178,7 +178,7 @@ mod tests {
     }
 
     fn program(ops: &[Op]) -> Result<Program, ProgramError> {
-        Program::new(ops.to_vec(), integers)
+        Program::new(ops.to_vec(), &integers)
     }
 
     #[test]
@@ -196,7 +196,7 @@ mod tests {
         .unwrap();
         let held: Vec<bool> = [2, 3, 6, 7].map(|value| holds(&between, &Fixed(value))).to_vec();
         assert_eq!(held, [false, true, true, false]);
-        assert_eq!(Program::decode(&between.encode(), integers), Ok(between));
+        assert_eq!(Program::decode(&between.encode(), &integers), Ok(between));
     }
 
     #[test]
@@ -235,7 +235,7 @@ mod tests {
     proptest! {
         #[test]
         fn random_bytes_are_refused_or_run(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
-            if let Ok(program) = Program::decode(&bytes, integers) {
+            if let Ok(program) = Program::decode(&bytes, &integers) {
                 let _ = holds(&program, &Fixed(5));
             }
         }

@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::branches::Branches;
 use crate::codec::{Reader, Writer};
-use crate::profile::ScalarType;
+use crate::profile::{Definitions, Effort, Feature, ScalarType};
 
 pub use super::op::{Op, Operation};
 pub use crate::profile::Relation;
@@ -79,30 +79,51 @@ impl fmt::Display for ProgramError {
 
 impl std::error::Error for ProgramError {}
 
+/// The features that programs may read.
+pub trait Vocabulary {
+    /// Type of the values of the feature with that number; `None` if there is none.
+    fn scalar_type(&self, feature: u16) -> Option<ScalarType>;
+
+    /// What it takes to read it.
+    fn effort(&self, _feature: u16) -> Effort {
+        Effort::default()
+    }
+}
+
+impl<T: Fn(u16) -> Option<ScalarType>> Vocabulary for T {
+    fn scalar_type(&self, feature: u16) -> Option<ScalarType> {
+        self(feature)
+    }
+}
+
+impl Vocabulary for Definitions {
+    fn scalar_type(&self, feature: u16) -> Option<ScalarType> {
+        Some(self.feature(feature)?.scalar_type())
+    }
+
+    fn effort(&self, feature: u16) -> Effort {
+        self.feature(feature).map(Feature::effort).unwrap_or_default()
+    }
+}
+
 impl Program {
     /// Verifies a condition against the types of the features it may read.
-    pub fn new(
-        ops: Vec<Op>,
-        feature_type: impl Fn(u16) -> Option<ScalarType>,
-    ) -> Result<Self, ProgramError> {
-        match verify(&ops, feature_type)?.as_slice() {
-            [ScalarType::Flag] => Ok(Self::verified(ops)),
+    pub fn new(ops: Vec<Op>, features: &impl Vocabulary) -> Result<Self, ProgramError> {
+        match verify(&ops, features)?.as_slice() {
+            [ScalarType::Flag] => Ok(Self::verified(ops, features)),
             _ => Err(ProgramError::Result),
         }
     }
 
     /// Verifies an expression that leaves a number or a whole number.
-    pub fn number(
-        ops: Vec<Op>,
-        feature_type: impl Fn(u16) -> Option<ScalarType>,
-    ) -> Result<Self, ProgramError> {
-        match verify(&ops, feature_type)?.as_slice() {
-            [ScalarType::Integer | ScalarType::Number] => Ok(Self::verified(ops)),
+    pub fn number(ops: Vec<Op>, features: &impl Vocabulary) -> Result<Self, ProgramError> {
+        match verify(&ops, features)?.as_slice() {
+            [ScalarType::Integer | ScalarType::Number] => Ok(Self::verified(ops, features)),
             _ => Err(ProgramError::NoNumber),
         }
     }
 
-    fn verified(ops: Vec<Op>) -> Self {
+    fn verified(ops: Vec<Op>, vocabulary: &impl Vocabulary) -> Self {
         let mut features: Vec<u16> = Vec::new();
         for op in &ops {
             if let Op::Feature(number) = op {
@@ -111,24 +132,18 @@ impl Program {
         }
         features.sort_unstable();
         features.dedup();
-        let branches = Branches::of(&ops);
+        let branches = Branches::of(&ops, |feature| vocabulary.effort(feature));
         Self { ops: ops.into(), features: features.into(), branches }
     }
 
     /// Reads and verifies a condition.
-    pub fn decode(
-        bytes: &[u8],
-        feature_type: impl Fn(u16) -> Option<ScalarType>,
-    ) -> Result<Self, ProgramError> {
-        Self::new(Self::decode_ops(bytes)?, feature_type)
+    pub fn decode(bytes: &[u8], features: &impl Vocabulary) -> Result<Self, ProgramError> {
+        Self::new(Self::decode_ops(bytes)?, features)
     }
 
     /// Reads and verifies an expression that leaves a number or a whole number.
-    pub fn decode_number(
-        bytes: &[u8],
-        feature_type: impl Fn(u16) -> Option<ScalarType>,
-    ) -> Result<Self, ProgramError> {
-        Self::number(Self::decode_ops(bytes)?, feature_type)
+    pub fn decode_number(bytes: &[u8], features: &impl Vocabulary) -> Result<Self, ProgramError> {
+        Self::number(Self::decode_ops(bytes)?, features)
     }
 
     fn decode_ops(bytes: &[u8]) -> Result<Vec<Op>, ProgramError> {
@@ -187,10 +202,7 @@ impl Program {
 }
 
 /// Walks the instructions once with types in place of values; gives the types of what they leave.
-fn verify(
-    ops: &[Op],
-    feature_type: impl Fn(u16) -> Option<ScalarType>,
-) -> Result<Vec<ScalarType>, ProgramError> {
+fn verify(ops: &[Op], features: &impl Vocabulary) -> Result<Vec<ScalarType>, ProgramError> {
     use ScalarType::{Flag, Integer, Number};
     if ops.len() > MOST_OPS {
         return Err(ProgramError::TooLong);
@@ -207,7 +219,7 @@ fn verify(
             Op::Number(_) => return Err(wrong),
             Op::Flag(_) => Flag,
             Op::Feature(number) => {
-                feature_type(number).ok_or(ProgramError::NoSuchFeature { op: place })?
+                features.scalar_type(number).ok_or(ProgramError::NoSuchFeature { op: place })?
             }
             Op::Compare(relation) => {
                 let ordered = !matches!(relation, Relation::Equal | Relation::NotEqual);

@@ -36,6 +36,11 @@ impl Readings for Reading<'_> {
         }
     }
 
+    #[inline]
+    fn at_hand(&self, feature: u16) -> Option<i64> {
+        self.pass.profile.at_hand(feature, self.pass.stamp)
+    }
+
     fn shares(&self, score: u16) -> Vec<Share> {
         let score = self.pass.rules.score(score);
         score.map_or_else(Vec::new, |score| score.shares(self))

@@ -8,6 +8,12 @@ pub trait Readings {
     /// The value now of the feature with that number.
     fn read(&self, feature: u16) -> Option<Scalar>;
 
+    /// The same, if it is a whole number that need not be worked out; what is asked most.
+    #[inline]
+    fn at_hand(&self, _feature: u16) -> Option<i64> {
+        None
+    }
+
     /// The points that each factor gives to the score with that number, for an explanation.
     fn shares(&self, _score: u16) -> Vec<Share> {
         Vec::new()

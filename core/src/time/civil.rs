@@ -1,7 +1,7 @@
 //! Local civil time without a time-zone database: the offset now and the next change of it,
 //! pushed by the host, are enough for every window and quiet hour of the coming months.
 
-use super::{DAY_MS, MINUTE_MS};
+use super::{DAY_MS, HOUR_MS, MINUTE_MS};
 use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 
@@ -59,6 +59,13 @@ impl Zone {
     pub fn minute_of_day(&self, wall_ms: i64) -> u16 {
         let minutes = self.local_ms(wall_ms).rem_euclid(DAY_MS) / MINUTE_MS;
         u16::try_from(minutes).unwrap_or(0)
+    }
+
+    /// The local hour at `wall_ms`, 0 to 23.
+    #[must_use]
+    #[inline]
+    pub fn hour(&self, wall_ms: i64) -> i64 {
+        self.local_ms(wall_ms).rem_euclid(DAY_MS) / HOUR_MS
     }
 
     /// First wall-clock instant at or after the moment that local clocks show `minute` of `day`.

@@ -31,6 +31,13 @@ impl Stamp {
         self.reading.zone.minute_of_day(self.reading.wall_ms)
     }
 
+    /// The local hour on the wall clock, 0 to 23.
+    #[must_use]
+    #[inline]
+    pub fn hour(&self) -> i64 {
+        self.reading.zone.hour(self.reading.wall_ms)
+    }
+
     /// The instant on the timeline at which the wall clock will show `wall_ms`.
     #[must_use]
     pub fn from_wall(&self, wall_ms: i64) -> i64 {

@@ -9,7 +9,8 @@ use staykit_core::time::{Clock, VirtualClock};
 use staykit_proto::{Message, v1};
 
 use crate::support::{
-    START, compact, copy, create, create_as, entry, fill, frames, identities, journal_files, key, reopen,
+    START, compact, copy, create, create_as, entry, fill, frames, identities, journal_files, key,
+    reopen,
 };
 
 /// A store whose last journal file holds events 1 to `events`, as a kill leaves it; the file, its

@@ -1,11 +1,12 @@
 //! The journal: order, growth, torn ends.
 
 use std::fs;
+use std::ops::Range;
 
 use staykit_core::store::{Ended, StoreError, limits};
 
 use crate::support::{
-    compact, copy, create, entry, entry_with, fill, identities, journal_files, reopen,
+    compact, copy, create, entry, entry_with, fill, frames, identities, journal_files, reopen,
 };
 
 #[test]

@@ -94,7 +94,7 @@ pub(crate) fn condition(
     let code = checker.flag(expr)?;
     let features = &checker.tables.features;
     let kind = |number: u16| features.get(usize::from(number)).map(Feature::scalar_type);
-    match Program::new(code.ops, kind) {
+    match Program::new(code.ops, &kind) {
         Ok(program) => {
             if program.features().is_empty() {
                 let message = "reads nothing about the person: always the same".to_owned();

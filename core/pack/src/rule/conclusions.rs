@@ -79,7 +79,7 @@ pub(crate) fn amount(
         let message = "reads nothing about the person: always the same";
         return checker.wrong(&expr.range, message);
     }
-    match Program::number(code.ops, |number| feature(number).map(Feature::scalar_type)) {
+    match Program::number(code.ops, &|number| feature(number).map(Feature::scalar_type)) {
         Ok(program) => Some(Amount { program, is_duration, flows }),
         Err(error) => checker.wrong(&expr.range, format!("too much for one amount: {error}")),
     }

@@ -285,7 +285,7 @@ fn score(name: &Scalar, tables: &mut Tables) -> Option<Amount> {
     let feature = Feature::Derived(Derived::Score(u16::try_from(place).ok()?));
     let kind = feature.scalar_type();
     let number = tables.number(feature)?;
-    let program = Program::number(vec![Op::Feature(number)], |_| Some(kind)).ok()?;
+    let program = Program::number(vec![Op::Feature(number)], &|_| Some(kind)).ok()?;
     Some(Amount { program, is_duration: false, flows: false })
 }
 
