@@ -153,6 +153,28 @@ impl<T: Bucket> Ring<T> {
         bucket(self.unit, moment)
     }
 
+    /// Whether a window that ends with this bucket has room for the newest one.
+    #[inline]
+    pub(super) fn reaches(&self, bucket: i64) -> bool {
+        bucket >= self.newest
+    }
+
+    /// The first bucket whose window lacks some that holds anything.
+    pub(super) fn complete_until(&self) -> i64 {
+        let (newer, older) = self.amounts.split_at_checked(self.head + 1).unwrap_or_default();
+        let is_filled = |amount: &T| *amount != T::default();
+        // The bucket right behind the newest is the oldest of all.
+        let offset = older.iter().chain(newer).position(is_filled);
+        let offset = offset.map(|offset| i64::try_from(offset).unwrap_or(i64::MAX));
+        let after = |offset: i64| self.newest.saturating_add(1).saturating_add(offset);
+        offset.map_or(i64::MAX, after)
+    }
+
+    /// What every bucket holds, in no order.
+    pub(super) fn all(&self) -> impl Iterator<Item = T> {
+        self.amounts.iter().copied()
+    }
+
     fn place(&self, bucket: i64) -> usize {
         usize::try_from(bucket.rem_euclid(self.length())).unwrap_or(0)
     }

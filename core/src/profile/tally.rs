@@ -1,8 +1,6 @@
 //! Counts and times in a ring, with their sum at hand: conditions read it far more often than events
 //! change it.
 
-use std::cell::Cell;
-
 use super::moment::Moment;
 use super::ring::Ring;
 use super::window::Window;
@@ -10,42 +8,18 @@ use crate::codec::{Reader, Writer};
 use crate::error::Malformed;
 
 /// Whole numbers in a ring.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tally {
     ring: Ring<i64>,
-    known: Cell<Known>,
-}
-
-/// The sum that was asked for last.
-#[derive(Debug, Clone, Copy)]
-struct Known {
-    /// The bucket that its window ends with.
-    bucket: i64,
+    /// Sum of all that the ring holds; the end of the range if it is beyond.
     sum: i64,
-}
-
-impl Known {
-    /// No moment has this bucket.
-    const NOTHING: Self = Self { bucket: i64::MIN, sum: 0 };
-
-    fn plus(self, amount: i64) -> Option<Self> {
-        // At the ends of the range it is not exact.
-        let is_exact = self.sum > i64::MIN && self.sum < i64::MAX;
-        let sum = self.sum.checked_add(amount).filter(|_| is_exact)?;
-        Some(Self { sum, ..self })
-    }
-}
-
-/// What is held, not what was asked.
-impl PartialEq for Tally {
-    fn eq(&self, other: &Self) -> bool {
-        self.ring == other.ring
-    }
+    /// The first bucket whose window lacks something of it, or an earlier one.
+    until: i64,
 }
 
 impl Tally {
     pub(super) fn new(window: Window) -> Self {
-        Self { ring: Ring::new(window), known: Cell::new(Known::NOTHING) }
+        Self { ring: Ring::new(window), sum: 0, until: i64::MAX }
     }
 
     pub(super) fn ring(&self) -> &Ring<i64> {
@@ -54,30 +28,32 @@ impl Tally {
 
     /// Adds to the bucket of the moment.
     pub(super) fn add(&mut self, moment: &Moment<'_>, amount: i64) {
+        let goes_on = self.ring.ends_at(moment);
         let bucket = self.ring.bucket(moment);
         let before = *bucket;
         *bucket = before.saturating_add(amount);
-        let added = bucket.checked_sub(before);
-        let goes_on = |known: &Known| {
-            known.bucket == self.ring.bucket_of(moment) && self.ring.ends_at(moment)
-        };
-        let known = Some(self.known.get()).filter(goes_on);
-        let known = added.and_then(|added| known?.plus(added));
-        self.known.set(known.unwrap_or(Known::NOTHING));
+        let added = bucket.checked_sub(before).filter(|_| goes_on && before != 0);
+        match added.and_then(|added| self.exact_sum()?.checked_add(added)) {
+            Some(sum) => self.sum = sum,
+            None => self.take_in(),
+        }
     }
 
     /// The sum over the window that ends at the moment.
     #[inline]
     pub(super) fn sum(&self, moment: &Moment<'_>) -> i64 {
-        let (bucket, known) = (self.ring.bucket_of(moment), self.known.get());
-        if bucket == known.bucket { known.sum } else { self.add_up(bucket, moment) }
+        let bucket = self.ring.bucket_of(moment);
+        if self.ring.reaches(bucket) && bucket < self.until {
+            self.sum
+        } else {
+            self.add_up(moment)
+        }
     }
 
+    /// Apart, so that what is asked most stays short.
     #[cold]
-    fn add_up(&self, bucket: i64, moment: &Moment<'_>) -> i64 {
-        let sum = sum(self.ring.held(moment));
-        self.known.set(Known { bucket, sum });
-        sum
+    fn add_up(&self, moment: &Moment<'_>) -> i64 {
+        sum(self.ring.held(moment))
     }
 
     pub(super) fn encode(&self, out: &mut Writer<'_>) {
@@ -85,7 +61,18 @@ impl Tally {
     }
 
     pub(super) fn decode(window: Window, input: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(Self { ring: Ring::decode(window, input)?, ..Self::new(window) })
+        let mut tally = Self { ring: Ring::decode(window, input)?, ..Self::new(window) };
+        tally.take_in();
+        Ok(tally)
+    }
+
+    fn exact_sum(&self) -> Option<i64> {
+        Some(self.sum).filter(|sum| *sum > i64::MIN && *sum < i64::MAX)
+    }
+
+    fn take_in(&mut self) {
+        self.sum = sum(self.ring.all());
+        self.until = self.ring.complete_until();
     }
 }
 
