@@ -108,7 +108,7 @@ fn cost(
     Cost {
         kind,
         name: name.to_owned(),
-        instructions: programs.iter().map(|program| program.ops().len()).sum(),
+        instructions: programs.iter().map(|program| program.ops().count()).sum(),
         features: features.len(),
         bytes: definitions.clone().map(Feature::bytes).sum::<usize>() + shared(definitions),
     }

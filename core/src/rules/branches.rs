@@ -313,9 +313,9 @@ fn whole(of: u16, relation: Relation, limit: i64) -> Tree {
 
 #[cfg(test)]
 mod tests {
-    use super::super::evaluate::{holds, holds_by_stack};
+    use super::super::evaluate::{holds, run};
     use super::super::program::{Program, Vocabulary};
-    use super::{Branches, Effort, Op, Readings, Relation};
+    use super::{Branches, Effort, Op, Readings, Relation, Slot};
     use crate::profile::{Scalar, ScalarType};
     use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
 
@@ -350,7 +350,7 @@ mod tests {
     }
 
     fn branches(program: &Program) -> Option<Branches> {
-        Branches::of(program.ops(), |feature| Kinds.effort(feature))
+        Branches::of(&program.ops().collect::<Vec<_>>(), |feature| Kinds.effort(feature))
     }
 
     fn leaf() -> impl Strategy<Value = Vec<Op>> {
@@ -393,7 +393,9 @@ mod tests {
             if let Ok(program) = Program::new(ops, &Kinds) {
                 assert!(branches(&program).is_some());
                 let values = Values(values);
-                assert_eq!(holds(&program, &values), holds_by_stack(&program, &values));
+                let ops: Vec<_> = program.ops().collect();
+                let by_stack = run(&ops, &values) == Slot::Value(Scalar::Flag(true));
+                assert_eq!(holds(&program, &values), by_stack);
             }
         }
     }

@@ -1,36 +1,32 @@
 //! Running a program: a few nanoseconds, no allocation, no failure.
 
-use super::program::{DEEPEST, Op, Operation, Program};
+use super::program::{DEEPEST, Form, Op, Operation, Program};
 use super::value::{Readings, Slot, compare};
 use crate::profile::Scalar;
 
 /// Whether the condition holds. A fault, as CEL has it: an overflow, a division by 0, is no.
 #[must_use]
 pub fn holds(program: &Program, readings: &impl Readings) -> bool {
-    match program.branches() {
-        Some(branches) => branches.hold(readings),
-        None => holds_by_stack(program, readings),
+    match program.form() {
+        Form::Branches(branches) => branches.hold(readings),
+        Form::Stack(ops) => run(ops, readings) == Slot::Value(Scalar::Flag(true)),
     }
-}
-
-/// The same for any program.
-pub(super) fn holds_by_stack(program: &Program, readings: &impl Readings) -> bool {
-    run(program, readings) == Slot::Value(Scalar::Flag(true))
 }
 
 /// The number that an expression leaves; `None` for a fault.
 #[must_use]
 pub fn amount(program: &Program, readings: &impl Readings) -> Option<f64> {
-    match to_number(run(program, readings)) {
+    let Form::Stack(ops) = program.form() else { return None };
+    match to_number(run(ops, readings)) {
         Slot::Value(Scalar::Number(value)) if !value.is_nan() => Some(value),
         _ => None,
     }
 }
 
-fn run(program: &Program, readings: &impl Readings) -> Slot {
+pub(super) fn run(ops: &[Op], readings: &impl Readings) -> Slot {
     let mut stack = Stack::new();
     let mut at = 0;
-    while let Some(op) = program.ops().get(at) {
+    while let Some(op) = ops.get(at) {
         at += 1 + usize::from(step(&mut stack, *op, |feature| readings.read(feature)));
     }
     stack.pop()

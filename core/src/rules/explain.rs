@@ -69,13 +69,13 @@ pub fn explain(
             continue;
         }
         let operands = stack.top_two();
-        skip = step(&mut stack, *op, |feature| readings.read(feature));
+        skip = step(&mut stack, op, |feature| readings.read(feature));
         let result = stack.top_two().1;
         let below = sources.len().min(stack.depth().saturating_sub(1));
         let from = sources.split_off(below);
-        let compared = Compared::of(op, operands, (result, &from));
+        let compared = Compared::of(&op, operands, (result, &from));
         found.extend(compared.and_then(|of| of.named(readings, (definitions, rules))));
-        sources.push(Source::of(*op, from));
+        sources.push(Source::of(op, from));
     }
     found.truncate(MOST);
     (stack.pop() == Slot::Value(Scalar::Flag(true)), found)

@@ -193,10 +193,10 @@ impl Order {
         let mut programs = Vec::new();
         parts.visit(node, |program, _| programs.push(program));
         for program in programs {
-            own = own.saturating_add(program.ops().len());
+            own = own.saturating_add(program.ops().count());
             for op in program.ops() {
                 let Op::Feature(number) = op else { continue };
-                let feature = definitions.feature(*number).ok_or_else(missing)?;
+                let feature = definitions.feature(number).ok_or_else(missing)?;
                 let Some((read, calculates)) = self.read_by(parts, feature).ok_or_else(missing)?
                 else {
                     continue;

@@ -21,9 +21,17 @@ pub const DEEPEST: usize = 16;
 /// A verified condition, or an expression that leaves a number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Program {
-    ops: Box<[Op]>,
+    /// As [`Program::decode`] reads them: a tenth of the room that instructions take.
+    bytes: Box<[u8]>,
     features: Box<[u16]>,
-    branches: Option<Branches>,
+    form: Form,
+}
+
+/// The form in which a program is run.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Form {
+    Branches(Branches),
+    Stack(Box<[Op]>),
 }
 
 /// Why bytes are no program. `op` counts instructions from 0.
@@ -132,8 +140,16 @@ impl Program {
         }
         features.sort_unstable();
         features.dedup();
-        let branches = Branches::of(&ops, |feature| vocabulary.effort(feature));
-        Self { ops: ops.into(), features: features.into(), branches }
+        let mut bytes = Vec::new();
+        let mut out = Writer::new(&mut bytes);
+        for op in &ops {
+            op.encode(&mut out);
+        }
+        let form = match Branches::of(&ops, |feature| vocabulary.effort(feature)) {
+            Some(branches) => Form::Branches(branches),
+            None => Form::Stack(ops.into()),
+        };
+        Self { bytes: bytes.into(), features: features.into(), form }
     }
 
     /// Reads and verifies a condition.
@@ -162,18 +178,13 @@ impl Program {
     /// The bytes that [`Program::decode`] reads.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let mut out = Writer::new(&mut bytes);
-        for op in &self.ops {
-            op.encode(&mut out);
-        }
-        bytes
+        self.bytes.to_vec()
     }
 
     /// The instructions.
-    #[must_use]
-    pub fn ops(&self) -> &[Op] {
-        &self.ops
+    pub fn ops(&self) -> impl Iterator<Item = Op> {
+        let mut input = Reader::new(&self.bytes, "program");
+        std::iter::from_fn(move || Op::decode(&mut input))
     }
 
     /// Numbers of the features it reads, each once, in order.
@@ -184,20 +195,24 @@ impl Program {
 
     /// The whole numbers that a feature is compared with: the thresholds that it may pass.
     pub fn compared_with(&self, feature: u16) -> impl Iterator<Item = i64> {
-        self.ops.windows(3).filter_map(move |ops| match ops {
-            [Op::Feature(of), Op::Integer(value), Op::Compare(_)]
-            | [Op::Integer(value), Op::Feature(of), Op::Compare(_)]
-                if *of == feature =>
-            {
-                Some(*value)
+        let (mut first, mut second) = (None, None);
+        self.ops().filter_map(move |op| {
+            let before = (first, second);
+            (first, second) = (second, Some(op));
+            match (before.0?, before.1?, op) {
+                (Op::Feature(of), Op::Integer(value), Op::Compare(_))
+                | (Op::Integer(value), Op::Feature(of), Op::Compare(_))
+                    if of == feature =>
+                {
+                    Some(value)
+                }
+                _ => None,
             }
-            _ => None,
         })
     }
 
-    /// The form in which it is run, unless only the stack can.
-    pub(super) fn branches(&self) -> Option<&Branches> {
-        self.branches.as_ref()
+    pub(super) fn form(&self) -> &Form {
+        &self.form
     }
 }
 

@@ -269,7 +269,7 @@ fn moves_plainly(parts: &Parts<'_>, node: Node, definitions: &Definitions) -> bo
         plainly &= match steps {
             Steps::Own => paces_plainly(program, definitions),
             Steps::Points(_) | Steps::Rows(_) => {
-                program.ops().len() == 1 || still(program, definitions)
+                program.ops().count() == 1 || still(program, definitions)
             }
             Steps::None => still(program, definitions),
         };
@@ -295,7 +295,7 @@ fn paces_plainly(program: &Program, definitions: &Definitions) -> bool {
     };
     let constant = |op: Option<&Op>| matches!(op, Some(Op::Integer(_)));
     let compares = |op: Option<&Op>| matches!(op, Some(Op::Compare(_)));
-    let ops = program.ops();
+    let ops: Vec<_> = program.ops().collect();
     (0..ops.len()).all(|place| {
         let plain = |op: Option<&Op>| match motion(ops.get(place)) {
             Some(Motion::Grows) => constant(op) || motion(op) == Some(Motion::Grows),

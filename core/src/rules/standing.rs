@@ -103,8 +103,9 @@ fn amount_against(
     let rose = from.is_none_or(|from| to > from);
     let step = table.row(if rose { to } else { to.saturating_add(1) })?.from;
     let relation = if rose { Relation::GreaterOrEqual } else { Relation::Less };
-    let (feature, value) = match of.ops() {
-        [Op::Feature(of)] => (definitions.feature(*of)?.clone(), reading.read(*of)?),
+    let mut ops = of.ops();
+    let (feature, value) = match (ops.next(), ops.next()) {
+        (Some(Op::Feature(of)), None) => (definitions.feature(of)?.clone(), reading.read(of)?),
         _ => (Feature::Derived(Derived::Amount(number)), Scalar::Number(table.amount(reading)?)),
     };
     let limit = match value {

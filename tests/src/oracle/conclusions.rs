@@ -342,8 +342,8 @@ fn reached(since: i64, span: i64) -> [i64; 2] {
 fn spans(pack: &Pack) -> BTreeSet<i64> {
     let (rules, definitions) = (&pack.rules, &pack.definitions);
     let of_program = |program: &Program| {
-        let whole = |op: &Op| if let Op::Integer(value) = op { Some(*value) } else { None };
-        program.ops().iter().filter_map(whole).collect::<Vec<i64>>()
+        let whole = |op: Op| if let Op::Integer(value) = op { Some(value) } else { None };
+        program.ops().filter_map(whole).collect::<Vec<i64>>()
     };
     let mut spans = vec![definitions.session_idle_ms()];
     spans.extend(definitions.funnels().iter().map(|funnel| funnel.within_ms));

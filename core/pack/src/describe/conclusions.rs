@@ -78,7 +78,7 @@ impl Description<'_> {
             .features()
             .iter()
             .any(|number| self.pack.definitions.feature(*number).is_some_and(Feature::is_duration));
-        if duration && of.ops().len() == 1 && value > 0.0 {
+        if duration && of.ops().count() == 1 && value > 0.0 {
             #[expect(clippy::cast_possible_truncation, reason = "for people to read")]
             return in_words(value as i64);
         }

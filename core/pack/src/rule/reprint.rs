@@ -74,7 +74,7 @@ impl<'p> Reprint<'p> {
     pub(crate) fn condition(&self, program: &Program) -> String {
         let mut stack: Vec<Part<'_>> = Vec::new();
         for op in program.ops() {
-            if let Some(part) = self.part(*op, &mut stack) {
+            if let Some(part) = self.part(op, &mut stack) {
                 stack.push(part);
             }
         }

@@ -172,11 +172,12 @@ pub(crate) fn threshold(
     tables: &Tables,
     problems: &mut Problems<'_>,
 ) {
-    let ([Op::Feature(number)] | [Op::Feature(number), Op::ToNumber]) = of.ops() else { return };
-    let Some(feature) = tables.features.get(usize::from(*number)) else { return };
+    let ops: Vec<_> = of.ops().collect();
+    let ([Op::Feature(number)] | [Op::Feature(number), Op::ToNumber]) = *ops else { return };
+    let Some(feature) = tables.features.get(usize::from(number)) else { return };
     let range = domain::of(feature, tables);
     if value > range.high && feature.scalar_type() != ScalarType::Flag {
-        let message = format!("never reached: what it goes by is {}", values(*number, tables));
+        let message = format!("never reached: what it goes by is {}", values(number, tables));
         problems.warn_here(at, message);
     }
 }

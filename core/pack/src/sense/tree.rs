@@ -37,7 +37,7 @@ impl Tree {
     pub(crate) fn of(program: &Program, features: &[Feature]) -> Self {
         let mut stack = Vec::new();
         for op in program.ops() {
-            if let Some(item) = item(*op, &mut stack, features) {
+            if let Some(item) = item(op, &mut stack, features) {
                 stack.push(item);
             }
         }

@@ -23,8 +23,9 @@ impl Conclusions {
 
     fn run(&self, program: &Program, now: &Now<'_>) -> Option<Scalar> {
         let mut stack: Vec<Option<Scalar>> = Vec::new();
+        let ops: Vec<_> = program.ops().collect();
         let mut at = 0;
-        while let Some(op) = program.ops().get(at) {
+        while let Some(op) = ops.get(at) {
             at += 1;
             let top = stack.last().copied().flatten();
             let pushed = match *op {
