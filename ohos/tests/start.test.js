@@ -108,6 +108,33 @@ test('closed while it opens, what was recorded is there the next time', async ()
   await again.close();
 });
 
+test('a pack that nobody trusted has signed is refused, and the one before goes on', async () => {
+  const staykit = start(app());
+  const before = await staykit.status();
+  for (const bytes of [new ArrayBuffer(0), new Uint8Array(500).fill(10).buffer]) {
+    await assert.rejects(staykit.activatePack(bytes), { name: 'StaykitError', refusal: Refusal.OTHER });
+  }
+  const after = await staykit.status();
+  assert.deepStrictEqual([after.pack, after.packVersion], [before.pack, before.packVersion]);
+  await staykit.close();
+});
+
+test('what the thread that started it has closed is refused to every other, and nothing is thrown', async () => {
+  const staykit = start(app());
+  await staykit.ready();
+  const attached = Staykit.attach(staykit.handle);
+  await attached.ready();
+  await staykit.close();
+  const receipt = attached.record('tap', Properties.of().text('screen', 5));
+  assert.deepStrictEqual([receipt.refusal, receipt.why.length > 0], [Refusal.ENCODING, true]);
+  const later = attached.record('n'.repeat(65));
+  assert.deepStrictEqual([later.refusal, later.why.length > 0], [Refusal.CLOSED, true]);
+  attached.onForeground();
+  attached.onBackground();
+  await assert.rejects(attached.decisions(), { name: 'StaykitError', refusal: Refusal.CLOSED });
+  await attached.close();
+});
+
 test('a process that is killed loses nothing that was recorded', async () => {
   const context = app();
   const script = `

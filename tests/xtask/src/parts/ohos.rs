@@ -88,7 +88,7 @@ impl Tools {
 
 /// The engine as a module of this machine's Node, beside a collector.
 fn native(run: &mut Run<'_>) -> Result<PathBuf, Failure> {
-    let engine = ["build", "--package", "staykit-arkts", "--features", "rehearsal"];
+    let engine = ["build", "--package", "staykit-arkts", "--features", "lab"];
     run.command(run.workspace.cargo(&engine))?;
     run.command(run.workspace.cargo(&["build", "--package", "staykit-collector"]))?;
     let library =
