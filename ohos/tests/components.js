@@ -23,6 +23,10 @@ class Node {
     for (const node of this.all()) node.attributes.onAppear?.();
   }
 
+  disappear() {
+    for (const node of this.all()) node.attributes.onDisAppear?.();
+  }
+
   click() {
     this.attributes.onClick({ timestamp: 0 });
   }

@@ -200,9 +200,7 @@ pub fn understanding(handle: f64) -> Promised<shared::Understanding, NativeUnder
 #[napi]
 pub fn figures(handle: f64) -> Promised<Vec<NativeFigure>> {
     let handle = whole(handle);
-    later(move || {
-        Ok(session(handle)?.figures()?.into_iter().map(NativeFigure::from).collect())
-    })
+    later(move || Ok(session(handle)?.figures()?.into_iter().map(NativeFigure::from).collect()))
 }
 
 /// Verifies a signed pack and goes on under it.

@@ -1,6 +1,7 @@
 // Observers of pages, dialogs and overlays; content is rendered by components.js.
 'use strict';
 const { render } = require('../components.js');
+const { BusinessError } = require('./state.js');
 
 class UIObserver {
   constructor() {
@@ -37,6 +38,16 @@ class UIContext {
     this.observer = new UIObserver();
     this.dialogs = [];
     this.overlays = [];
+    this.isGone = false;
+  }
+
+  /** The window goes, and what it shows with it. */
+  destroy() {
+    this.isGone = true;
+    const shown = [...this.dialogs.map((dialog) => dialog.content), ...this.overlays];
+    this.dialogs = [];
+    this.overlays = [];
+    for (const content of shown) content.tree.disappear();
   }
 
   getUIObserver() {
@@ -46,11 +57,13 @@ class UIContext {
   getPromptAction() {
     return {
       openCustomDialog: async (content, options) => {
+        if (this.isGone) throw new BusinessError(103301);
         this.dialogs.push({ content, options });
         content.tree.appear();
       },
       closeCustomDialog: async (content) => {
         this.dialogs = this.dialogs.filter((dialog) => dialog.content !== content);
+        content.tree.disappear();
       },
     };
   }
@@ -63,6 +76,7 @@ class UIContext {
       },
       removeComponentContent: (content) => {
         this.overlays = this.overlays.filter((shown) => shown !== content);
+        content.tree.disappear();
       },
     };
   }
