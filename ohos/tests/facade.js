@@ -35,6 +35,7 @@ function app() {
   device.works.length = 0;
   device.suspended.clear();
   device.language = 'en-Latn-US';
+  device.sdkApiVersion = 12;
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'staykit-'));
   folders.push(folder);
   return new ApplicationContext(folder);

@@ -6,6 +6,9 @@ exports.deviceInfo = {
   get deviceType() {
     return device.deviceType;
   },
+  get sdkApiVersion() {
+    return device.sdkApiVersion;
+  },
 };
 exports.systemDateTime = {
   TimeType: { STARTUP: 0, ACTIVE: 1 },

@@ -20,6 +20,7 @@ const device = {
   // the app
   language: 'en-Latn-US',
   deviceType: 'phone',
+  sdkApiVersion: 12,
   versionName: '2.4.0',
   works: [],
   suspended: new Map(),
