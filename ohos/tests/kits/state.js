@@ -19,6 +19,7 @@ const device = {
   lines: [],
   // the app
   language: 'en-Latn-US',
+  region: 'US',
   deviceType: 'phone',
   sdkApiVersion: 12,
   versionName: '2.4.0',
