@@ -187,6 +187,35 @@ test('eight workers record into one engine', async () => {
   await staykit.close();
 });
 
+test('a worker that is stopped in the middle of its calls harms nobody', async () => {
+  const context = app();
+  const staykit = start(context);
+  await staykit.ready();
+  const code = `
+    const { workerData, parentPort } = require('node:worker_threads');
+    const { Staykit } = require(workerData.facade);
+    const staykit = Staykit.attach(workerData.handle);
+    staykit.ready().then(() => {
+      parentPort.postMessage('begun');
+      for (;;) {
+        staykit.record('tap');
+        staykit.flush().catch(() => {});
+        staykit.status().catch(() => {});
+      }
+    });`;
+  const workerData = { facade: path.join(__dirname, 'facade.js'), handle: staykit.handle };
+  for (let i = 0; i < 4; i++) {
+    const worker = new Worker(code, { eval: true, workerData });
+    await once(worker, 'message');
+    await new Promise((done) => setTimeout(done, 20));
+    await worker.terminate();
+  }
+  const { sequence } = staykit.record('tap');
+  assert.ok(sequence > 4, `${sequence}`);
+  assert.strictEqual((await staykit.status()).lastSequence, sequence);
+  await staykit.close();
+});
+
 test('a folder that cannot be had is tried again when the app comes to the foreground', async () => {
   const context = app();
   fs.writeFileSync(`${context.filesDir}/locked`, '');
