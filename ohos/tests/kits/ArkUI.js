@@ -34,7 +34,8 @@ class ComponentContent {
 }
 
 class UIContext {
-  constructor() {
+  constructor(host) {
+    this.host = host;
     this.observer = new UIObserver();
     this.dialogs = [];
     this.overlays = [];
@@ -48,6 +49,10 @@ class UIContext {
     this.dialogs = [];
     this.overlays = [];
     for (const content of shown) content.tree.disappear();
+  }
+
+  getHostContext() {
+    return this.host;
   }
 
   getUIObserver() {
@@ -85,6 +90,11 @@ class UIContext {
 class WindowStage {
   constructor(context) {
     this.context = context;
+  }
+
+  loadContent(page, onLoaded) {
+    this.page = page;
+    onLoaded();
   }
 
   getMainWindowSync() {
