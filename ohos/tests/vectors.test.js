@@ -141,8 +141,9 @@ class Device {
     assert.deepStrictEqual([upload.events, upload.attempt], [step.events, step.attempt]);
     const answer = { status: step.status, body: unhex(replaced(step.response, zeros, id)) };
     const { kind, afterMs } = await native.finishUpload(this.handle, upload.id, answer);
-    // How long depends on the batch's id.
-    assert.strictEqual(kind === 'retry' && afterMs === 0 ? 'at once' : kind, step.delivery);
+    // How long, if at all, is drawn by the batch's id.
+    assert.ok(afterMs >= 0 && afterMs < 2_000, `${afterMs}`);
+    assert.strictEqual(kind, step.delivery);
   }
 
   async reopen() {
