@@ -2,6 +2,7 @@
 'use strict';
 const test = require('node:test');
 const assert = require('node:assert');
+const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { spawn, spawnSync } = require('node:child_process');
@@ -117,6 +118,51 @@ test('a pack that nobody trusted has signed is refused, and the one before goes 
   const after = await staykit.status();
   assert.deepStrictEqual([after.pack, after.packVersion], [before.pack, before.packVersion]);
   await staykit.close();
+});
+
+/** A compiled pack as an operator signs it, and the public key: `SignedPack` of `proto/staykit/v1/pack.proto`. */
+function signedPack(name) {
+  const pack = fs.readFileSync(path.join(__dirname, '..', '..', 'core', 'src', 'pack', 'builtin', `${name}.pack`));
+  const { publicKey, privateKey } = crypto.generateKeyPairSync('ed25519');
+  const key = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
+  const signature = crypto.sign(null, Buffer.concat([Buffer.from('staykit.pack.v1\0'), pack]), privateKey);
+  const length = (bytes) => {
+    const out = [];
+    let rest = bytes.length;
+    for (; rest > 127; rest >>= 7) out.push((rest & 127) | 128);
+    return [...out, rest];
+  };
+  const field = (number, bytes) => Buffer.concat([Buffer.from([(number << 3) | 2, ...length(bytes)]), bytes]);
+  const keyId = crypto.createHash('sha256').update(key).digest().subarray(0, 8);
+  const whole = Buffer.concat([field(1, pack), field(2, keyId), field(3, signature)]);
+  return { signed: new Uint8Array(whole).buffer, key: new Uint8Array(key).buffer };
+}
+
+test('a pack that a trusted key signed is gone on under, at once or from the start', async () => {
+  const { signed, key } = signedPack('shop');
+  const context = app();
+  const staykit = start(context, { trustedKeys: [new ArrayBuffer(32), key] });
+  await staykit.ready();
+  staykit.record('open');
+  assert.strictEqual((await staykit.status()).pack, 'retention');
+  await staykit.activatePack(signed);
+  assert.strictEqual((await staykit.status()).pack, 'shop');
+  assert.strictEqual(staykit.record('tap').isRecorded, true);
+  const broken = new Uint8Array(signed.slice());
+  broken[100] ^= 1;
+  const others = signedPack('watch').signed;
+  for (const bytes of [broken.buffer, others]) {
+    await assert.rejects(staykit.activatePack(bytes), { name: 'StaykitError', refusal: Refusal.OTHER });
+  }
+  assert.strictEqual((await staykit.status()).pack, 'shop');
+  await staykit.close();
+  const again = start(context, { trustedKeys: [key], pack: signed });
+  assert.strictEqual((await again.status()).pack, 'shop');
+  await again.close();
+  const refused = start(context, { trustedKeys: [], pack: signed });
+  await assert.rejects(refused.ready(), { name: 'StaykitError', refusal: Refusal.OTHER });
+  assert.strictEqual(refused.record('tap').isInMemoryOnly, true);
+  await refused.close();
 });
 
 test('what the thread that started it has closed is refused to every other, and nothing is thrown', async () => {
