@@ -147,6 +147,41 @@ test('a window that goes takes what it shows with it, unanswered: it comes again
   await phone.staykit.close();
 });
 
+test('a listener that fails, and an action that fails, keep nothing from the others', async () => {
+  const phone = await rehearsed();
+  const ui = new UIContext();
+  phone.staykit.onDecision(() => {
+    throw new Error('of the app');
+  });
+  const follow = () => {
+    throw new Error('of the app');
+  };
+  phone.staykit.onDecision((decision) => StaykitUi.show(ui, decision, follow));
+  phone.fail();
+  await until(() => ui.dialogs.length === 1, 'a popup');
+  const [{ content }] = ui.dialogs;
+  assert.throws(() => content.tree.find('staykit_open').click(), /of the app/);
+  phone.fillCart();
+  phone.later(31 * MINUTE_MS);
+  await until(() => ui.overlays.length === 1, 'the next has its turn');
+  ui.overlays[0].tree.find('staykit_later').click();
+  await phone.staykit.close();
+});
+
+test('a popup that is answered while its window goes has been answered', async () => {
+  const phone = await rehearsed();
+  const ui = new UIContext();
+  phone.staykit.onDecision((decision) => StaykitUi.show(ui, decision));
+  phone.fail();
+  await until(() => ui.dialogs.length === 1, 'a popup');
+  const [{ content }] = ui.dialogs;
+  ui.dialogs = [];
+  content.tree.find('staykit_later').click();
+  await until(() => content.isDisposed, 'its content is let go');
+  assert.deepStrictEqual(await phone.outcomes(), ['guidance_shown', 'guidance_dismissed']);
+  await phone.staykit.close();
+});
+
 test('a window that is gone already shows nothing, and the next thing is shown in another', async () => {
   const phone = await rehearsed();
   const gone = new UIContext();

@@ -67,6 +67,7 @@ class UIContext {
         content.tree.appear();
       },
       closeCustomDialog: async (content) => {
+        if (!this.dialogs.some((dialog) => dialog.content === content)) throw new BusinessError(103303);
         this.dialogs = this.dialogs.filter((dialog) => dialog.content !== content);
         content.tree.disappear();
       },
