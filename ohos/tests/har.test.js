@@ -147,5 +147,6 @@ test('a native library in it is for arm64, named as its module, and needs only w
     return;
   }
   assert.deepStrictEqual([library.readUInt32BE(0), library[4], library.readUInt16LE(18)], [0x7f454c46, 2, 183]);
+  for (const name of LAB) assert.ok(!library.includes(name), `${name} is for tests`);
   t.diagnostic(`libstaykit.so has ${library.length} bytes`);
 });
