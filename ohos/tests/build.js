@@ -1,5 +1,6 @@
 // Turns the facade's .ets files into JavaScript for Node: node build.js --compiler DIR --out DIR
-// Components of ArkUI's language become calls: Column({...}) {...} is Column({...}, () => {...}).
+// Components of ArkUI's language become calls: Column({...}) {...} is Column({...}, () => {...}). A struct becomes a class
+// without its decorators: nothing here draws anew by itself.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
@@ -26,6 +27,14 @@ const options = {
 const components = (context) => (source) => {
   const { factory } = context;
   const visit = (node) => {
+    if (ts.isStructDeclaration?.(node)) {
+      const members = node.members.filter((member) => !ts.isConstructorDeclaration(member) && member.pos >= 0);
+      const plain = members.map((member) => ts.visitEachChild(member, visit, context));
+      return factory.createClassDeclaration(
+        [factory.createModifier(ts.SyntaxKind.ExportKeyword)], node.name, undefined, undefined, plain
+      );
+    }
+    if (ts.isDecorator(node)) return undefined;
     const seen = ts.visitEachChild(node, visit, context);
     if (!ts.isEtsComponentExpression?.(seen)) return seen;
     const body = factory.createArrowFunction(
@@ -38,10 +47,14 @@ const components = (context) => (source) => {
 };
 
 let count = 0;
-for (const folder of ['staykit', 'staykit-ui']) {
-  for (const name of fs.readdirSync(path.join(root, folder), { recursive: true })) {
+for (const [folder, from] of [
+  ['staykit', path.join(root, 'staykit')],
+  ['staykit-ui', path.join(root, 'staykit-ui')],
+  ['quickstart', path.join(root, '..', 'examples', 'quickstart-ohos', 'entry')],
+]) {
+  for (const name of fs.readdirSync(from, { recursive: true })) {
     if (!name.endsWith('.ets')) continue;
-    const file = path.join(root, folder, name);
+    const file = path.join(from, name);
     const text = fs.readFileSync(file, 'utf8');
     const built = ts.transpileModule(text, {
       compilerOptions: options,

@@ -23,6 +23,10 @@ class Node {
     for (const node of this.all()) node.attributes.onAppear?.();
   }
 
+  disappear() {
+    for (const node of this.all()) node.attributes.onDisAppear?.();
+  }
+
   click() {
     this.attributes.onClick({ timestamp: 0 });
   }
@@ -55,8 +59,9 @@ function render(build) {
   return root;
 }
 
+globalThis.ForEach = (items, build) => items.forEach(build);
 const numbered = new Proxy({}, { get: (_, name) => name });
-for (const kind of ['Column', 'Row', 'Scroll', 'Text', 'Button']) globalThis[kind] = component(kind);
+for (const kind of ['Column', 'Row', 'Scroll', 'List', 'ListItem', 'Text', 'Button']) globalThis[kind] = component(kind);
 for (const name of ['FontWeight', 'TextAlign', 'ButtonStyleMode', 'HorizontalAlign', 'VerticalAlign', 'DialogAlignment']) {
   globalThis[name] = numbered;
 }

@@ -34,7 +34,8 @@ function app() {
   device.lines.length = 0;
   device.works.length = 0;
   device.suspended.clear();
-  device.language = 'en-Latn-US';
+  Object.assign(device, { language: 'en-Latn-US', region: 'US' });
+  device.sdkApiVersion = 12;
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'staykit-'));
   folders.push(folder);
   return new ApplicationContext(folder);

@@ -10,6 +10,8 @@ const { spawnSync } = require('node:child_process');
 
 const { STAYKIT_COMPILER, STAYKIT_FORMATTER, STAYKIT_HARS } = process.env;
 const [SURFACES, FACADE] = STAYKIT_HARS.split(path.delimiter);
+/** What the module exports for tests alone. */
+const LAB = ['provoke', 'recordInRust', 'rehearse', 'setClocks'];
 
 /** The files of a ustar archive, by name. */
 function opened(file) {
@@ -74,30 +76,68 @@ test('every name that native code reads or sets is kept by the consumer rules', 
   assert.ok(functions.length > 25 && properties.length > 60);
   for (const name of [...functions, ...properties]) assert.ok(rules.includes(name), name);
   const native = require(process.env.STAYKIT_NATIVE);
-  const exported = Object.keys(native).filter((name) => !['rehearse', 'setClocks'].includes(name));
+  const exported = Object.keys(native).filter((name) => !LAB.includes(name));
   assert.deepStrictEqual(exported.sort(), functions.sort(), 'the types name what the module exports');
 });
+
+/** What the checker says of an app that has nothing but the archives, unpacked. */
+function checked(app, facade, surfaces) {
+  const modules = [
+    `libstaykit.so=${path.join(facade, 'src/main/cpp/types/libstaykit/index.d.ts')}`,
+    `@staykit/staykit=${path.join(facade, 'Index.ets')}`,
+    `@staykit/staykit-ui=${path.join(surfaces, 'Index.ets')}`,
+  ];
+  const words = [path.join(__dirname, '..', 'check', 'check.js'), '--compiler', STAYKIT_COMPILER];
+  words.push('--formatter', STAYKIT_FORMATTER, ...modules.flatMap((module) => ['--module', module]), app, facade, surfaces);
+  return spawnSync(process.execPath, words, { encoding: 'utf8' });
+}
 
 test('the quick start, which has nothing but the archives, type-checks', () => {
   const facade = unpacked(FACADE);
   const surfaces = unpacked(SURFACES);
   const app = path.join(__dirname, '..', '..', 'examples', 'quickstart-ohos');
-  const check = (...modules) => {
-    const words = [path.join(__dirname, '..', 'check', 'check.js'), '--compiler', STAYKIT_COMPILER];
-    words.push('--formatter', STAYKIT_FORMATTER, ...modules.flatMap((module) => ['--module', module]), app, facade, surfaces);
-    return spawnSync(process.execPath, words, { encoding: 'utf8' });
-  };
-  const types = path.join(facade, 'src/main/cpp/types/libstaykit/index.d.ts');
-  const modules = [
-    `libstaykit.so=${types}`,
-    `@staykit/staykit=${path.join(facade, 'Index.ets')}`,
-    `@staykit/staykit-ui=${path.join(surfaces, 'Index.ets')}`,
-  ];
-  const right = check(...modules);
+  const right = checked(app, facade, surfaces);
   assert.strictEqual(right.status, 0, right.stdout);
   fs.appendFileSync(path.join(facade, 'Index.ets'), "export { Nothing } from './src/main/ets/Staykit';\n");
-  assert.match(check(...modules).stdout, /Nothing/, 'it is the unpacked one that is checked');
+  assert.match(checked(app, facade, surfaces).stdout, /Nothing/, 'it is the unpacked one that is checked');
   for (const folder of [path.dirname(facade), path.dirname(surfaces)]) fs.rmSync(folder, { recursive: true });
+});
+
+/** The blocks of ArkTS that a README shows. */
+function shown(file) {
+  const text = fs.readFileSync(path.join(__dirname, '..', file), 'utf8');
+  return [...text.matchAll(/```ts\n(.*?)```/gs)].map((found) => found[1]);
+}
+
+test('every line that the READMEs show is one that an app can have', () => {
+  const facade = unpacked(FACADE);
+  const surfaces = unpacked(SURFACES);
+  const app = fs.mkdtempSync(path.join(os.tmpdir(), 'readme-'));
+  const imports = [
+    "import { AbilityConstant, UIAbility, Want, common } from '@kit.AbilityKit';",
+    "import { UIContext } from '@kit.ArkUI';",
+    "import { Consent, Decision, Properties, Staykit } from '@staykit/staykit';",
+    "import { StaykitUi } from '@staykit/staykit-ui';",
+  ];
+  const own = (lines) => lines.replace(/^import .*\n/gm, '');
+  const [ability, event, listener] = shown('README.md').map(own);
+  const [facadeLines] = shown('staykit/README.md').map(own);
+  const [surfaceLines] = shown('staykit-ui/README.md').map(own);
+  const page = (body) => `class Page {\ngetUIContext(): UIContext { throw new Error(); }\ncontext: common.Context = new common.Context();\n${body}\n}`;
+  const method = (name, body) => `${name}(staykit: Staykit): void {\n${body}\n}`;
+  const files = {
+    'EntryAbility.ets': `export class EntryAbility extends UIAbility {\n${ability}\n}`,
+    'Page.ets': `export ${page([`event(): void {\n${event}\n}`, method('listener', listener), method('surface', surfaceLines)].join('\n'))}`,
+    'Facade.ets': `export ${page(`facade(): void {\n${facadeLines}\n}`)}`,
+  };
+  for (const [name, body] of Object.entries(files)) {
+    fs.writeFileSync(path.join(app, name), `${imports.join('\n')}\n\n${body}\n`);
+  }
+  const { stdout } = checked(app, facade, surfaces);
+  const found = stdout.split('\n').filter((line) => line.includes(app) && !/not formatted|never read|never used/.test(line));
+  assert.deepStrictEqual(found, [], stdout);
+  assert.match(stdout, new RegExp(`${app}.*not formatted`), 'they were looked at');
+  for (const folder of [app, path.dirname(facade), path.dirname(surfaces)]) fs.rmSync(folder, { recursive: true });
 });
 
 test('a native library in it is for arm64, named as its module, and needs only what a device has', (t) => {
@@ -107,5 +147,6 @@ test('a native library in it is for arm64, named as its module, and needs only w
     return;
   }
   assert.deepStrictEqual([library.readUInt32BE(0), library[4], library.readUInt16LE(18)], [0x7f454c46, 2, 183]);
+  for (const name of LAB) assert.ok(!library.includes(name), `${name} is for tests`);
   t.diagnostic(`libstaykit.so has ${library.length} bytes`);
 });

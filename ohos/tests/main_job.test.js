@@ -3,7 +3,9 @@
 const test = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
+const http = require('node:http');
 const { execFileSync } = require('node:child_process');
+const { once } = require('node:events');
 const { Consent, Properties, Refusal, Why, app, collector, device, start, until } = require('./facade.js');
 const { UIContext } = require('./kits/ArkUI.js');
 const { StaykitUi } = require('@staykit/staykit-ui');
@@ -62,7 +64,7 @@ test('a request bears what the contract wants, and no more', async () => {
   const staykit = start(app(), { endpoint: `${server.address}/`, writeKey: 'key-1', certificatePins: ['AAAA', 'BBBB'] });
   staykit.record('open');
   await staykit.upload();
-  const [{ url, options }] = device.network.requests;
+  const { url, options } = device.network.requests.find(({ options: { method } }) => method === 'POST');
   assert.strictEqual(url, `${server.address}/v1/batches`);
   assert.deepStrictEqual(Object.keys(options.header).sort(), ['content-type', 'user-agent', 'x-staykit-key']);
   assert.strictEqual(options.header['content-type'], 'application/x-protobuf');
@@ -70,6 +72,62 @@ test('a request bears what the contract wants, and no more', async () => {
   assert.deepStrictEqual(options.certificatePinning.map((pin) => pin.publicKeyHash), ['AAAA', 'BBBB']);
   await staykit.close();
   server.stop();
+});
+
+/** A server that redirects every request, or refuses it, and keeps what it was sent. */
+async function redirecting(status, to) {
+  const got = [];
+  const server = http.createServer((request, response) => {
+    const parts = [];
+    request.on('data', (part) => parts.push(part));
+    request.on('end', () => {
+      const bytes = Buffer.concat(parts).length;
+      got.push({ method: request.method, url: request.url, bytes, key: request.headers['x-staykit-key'] });
+      response.writeHead(to === null ? 405 : status, to === null ? {} : { location: to }).end();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  server.unref();
+  return { got, address: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() };
+}
+
+for (const sdkApiVersion of [12, 23]) {
+  for (const status of [301, 307]) {
+    test(`API ${sdkApiVersion}: an endpoint that redirects with ${status} gets no batch to another server`, async () => {
+      const other = await redirecting(status, null);
+      const server = await redirecting(status, `${other.address}/elsewhere`);
+      const context = app();
+      device.sdkApiVersion = sdkApiVersion;
+      const staykit = start(context, { endpoint: server.address, writeKey: 'key-1' });
+      staykit.record('search', Properties.of().text('query', 'straps'));
+      assert.strictEqual((await staykit.upload()).isDone, false);
+      assert.strictEqual((await staykit.upload()).isDone, false);
+      const told = other.got.filter(({ method, bytes, key }) => method !== 'HEAD' || bytes > 0 || key !== undefined);
+      assert.deepStrictEqual(told, [], 'no byte and no key');
+      assert.strictEqual((await staykit.status()).waiting, 1, 'and nothing is lost');
+      assert.strictEqual(device.network.open, 0);
+      await staykit.close();
+      server.stop();
+      other.stop();
+    });
+  }
+}
+
+test('from API 23 on no request goes first; before, one, and once', async () => {
+  for (const [sdkApiVersion, wanted] of [[12, ['HEAD', 'POST', 'POST']], [23, ['POST', 'POST']]]) {
+    const server = await collector();
+    const context = app();
+    device.sdkApiVersion = sdkApiVersion;
+    const staykit = start(context, { endpoint: server.address });
+    for (const name of ['tap', 'open']) {
+      staykit.record(name);
+      assert.strictEqual((await staykit.upload()).events, 1);
+    }
+    assert.deepStrictEqual(device.network.requests.map(({ options }) => options.method), wanted);
+    await staykit.close();
+    server.stop();
+  }
 });
 
 test('without a network, without an answer and with a wrong key nothing is lost', async () => {

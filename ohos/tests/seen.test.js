@@ -3,13 +3,21 @@
 const test = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
-const { Staykit, StaykitWorkAbility, app, collector, device, start, until } = require('./facade.js');
+const { Consent, Properties, Staykit, StaykitWorkAbility, app, collector, device, start, until } = require('./facade.js');
+const { systemDateTime } = require('./kits/BasicServicesKit.js');
 const { UIContext, WindowStage, uiObserver } = require('./kits/ArkUI.js');
 
 async function events(context, staykit) {
   const file = `${context.filesDir}/export.jsonl`;
   await staykit.export(file);
   return fs.readFileSync(file, 'utf8').trim().split('\n').slice(1).map((line) => JSON.parse(line));
+}
+
+/** What is known about the person and the device. */
+async function facts(context, staykit) {
+  const file = `${context.filesDir}/facts.jsonl`;
+  await staykit.export(file);
+  return fs.readFileSync(file, 'utf8').split('\n')[0];
 }
 
 test('coming, going and coming back soon are one visit', async () => {
@@ -118,4 +126,85 @@ test('the work of the background sends, and is asked for as the system wants it'
   await until(async () => (await server.summary()).events === 2, 'the second event is at the collector');
   await until(() => Staykit.find(context, {}) === null, 'alone, it closes when it is done');
   server.stop();
+});
+
+test('packs may ask of the device: system, class, language, region and the version of the app', async () => {
+  const context = app();
+  Object.assign(device, { language: 'zh-Hans-CN', region: 'CN', sdkApiVersion: 15, deviceType: 'wearable' });
+  const staykit = start(context);
+  const head = await facts(context, staykit);
+  for (const wanted of ['harmonyos', '15', 'watch', 'zh', 'CN', device.versionName]) assert.ok(head.includes(wanted), `${wanted} in ${head}`);
+  device.deviceType = 'phone';
+  await staykit.erase();
+  assert.ok((await facts(context, staykit)).includes('harmonyos'), 'a new installation knows them again');
+  await staykit.close();
+});
+
+test('without consent nothing is known of the device; once it is given, what the app says counts for more', async () => {
+  const context = app();
+  const staykit = start(context, { consent: undefined });
+  await staykit.ready();
+  assert.ok(!(await facts(context, staykit)).includes('harmonyos'));
+  await staykit.setConsent(Consent.all());
+  assert.ok((await facts(context, staykit)).includes('harmonyos'));
+  await staykit.close();
+  const again = start(context);
+  assert.strictEqual(again.setFacts(Properties.of().text('region', 'FR')).isRecorded, true);
+  await again.ready();
+  const head = await facts(context, again);
+  assert.ok(head.includes('"FR"') && !head.includes('"US"'), head);
+  await again.close();
+});
+
+test('another language than at the last start is told, the first one is not', async () => {
+  const context = app();
+  for (const language of ['en-Latn-US', 'en-Latn-GB', 'zh-Hans-CN']) {
+    device.language = language;
+    const staykit = start(context, { captureLifecycle: true });
+    await staykit.ready();
+    await staykit.close();
+  }
+  const staykit = start(context);
+  const found = await events(context, staykit);
+  assert.deepStrictEqual(found.map((event) => event.name), ['language_set']);
+  assert.match(JSON.stringify(found[0]), /"zh"/);
+  await staykit.close();
+});
+
+test('a screen that the app names is left for the next, and when the app goes', async () => {
+  const context = app();
+  const staykit = start(context, { captureLifecycle: true });
+  context.foreground();
+  for (const screen of ['home', 'home', 'cart']) staykit.screen(screen);
+  context.background();
+  context.foreground();
+  staykit.screen('cart');
+  const found = (await events(context, staykit)).filter((event) => event.name.startsWith('screen_'));
+  const told = found.map((event) => [event.name, /"(home|cart)"/.exec(JSON.stringify(event))[1]]);
+  assert.deepStrictEqual(told, [
+    ['screen_enter', 'home'], ['screen_leave', 'home'], ['screen_enter', 'cart'], ['screen_leave', 'cart'], ['screen_enter', 'cart'],
+  ]);
+  await staykit.close();
+  staykit.screen('home');
+});
+
+test('half an hour away begins a visit by the clock that nobody can set', async (t) => {
+  const context = app();
+  const staykit = start(context, { captureLifecycle: true });
+  await staykit.ready();
+  const { getUptime } = systemDateTime;
+  let later = 0;
+  t.mock.method(systemDateTime, 'getUptime', () => getUptime() + later);
+  context.foreground();
+  context.background();
+  t.mock.method(Date, 'now', () => 86_400_000 + new Date().getTime());
+  context.foreground();
+  context.background();
+  t.mock.method(Date, 'now', () => new Date().getTime());
+  later = 31 * 60_000;
+  context.foreground();
+  t.mock.restoreAll();
+  const names = (await events(context, staykit)).map((event) => event.name);
+  assert.deepStrictEqual(names, ['open', 'foreground', 'background', 'foreground', 'background', 'open', 'foreground']);
+  await staykit.close();
 });

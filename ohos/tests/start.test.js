@@ -2,6 +2,7 @@
 'use strict';
 const test = require('node:test');
 const assert = require('node:assert');
+const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { spawn, spawnSync } = require('node:child_process');
@@ -108,6 +109,78 @@ test('closed while it opens, what was recorded is there the next time', async ()
   await again.close();
 });
 
+test('a pack that nobody trusted has signed is refused, and the one before goes on', async () => {
+  const staykit = start(app());
+  const before = await staykit.status();
+  for (const bytes of [new ArrayBuffer(0), new Uint8Array(500).fill(10).buffer]) {
+    await assert.rejects(staykit.activatePack(bytes), { name: 'StaykitError', refusal: Refusal.OTHER });
+  }
+  const after = await staykit.status();
+  assert.deepStrictEqual([after.pack, after.packVersion], [before.pack, before.packVersion]);
+  await staykit.close();
+});
+
+/** A compiled pack as an operator signs it, and the public key: `SignedPack` of `proto/staykit/v1/pack.proto`. */
+function signedPack(name) {
+  const pack = fs.readFileSync(path.join(__dirname, '..', '..', 'core', 'src', 'pack', 'builtin', `${name}.pack`));
+  const { publicKey, privateKey } = crypto.generateKeyPairSync('ed25519');
+  const key = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
+  const signature = crypto.sign(null, Buffer.concat([Buffer.from('staykit.pack.v1\0'), pack]), privateKey);
+  const length = (bytes) => {
+    const out = [];
+    let rest = bytes.length;
+    for (; rest > 127; rest >>= 7) out.push((rest & 127) | 128);
+    return [...out, rest];
+  };
+  const field = (number, bytes) => Buffer.concat([Buffer.from([(number << 3) | 2, ...length(bytes)]), bytes]);
+  const keyId = crypto.createHash('sha256').update(key).digest().subarray(0, 8);
+  const whole = Buffer.concat([field(1, pack), field(2, keyId), field(3, signature)]);
+  return { signed: new Uint8Array(whole).buffer, key: new Uint8Array(key).buffer };
+}
+
+test('a pack that a trusted key signed is gone on under, at once or from the start', async () => {
+  const { signed, key } = signedPack('shop');
+  const context = app();
+  const staykit = start(context, { trustedKeys: [new ArrayBuffer(32), key] });
+  await staykit.ready();
+  staykit.record('open');
+  assert.strictEqual((await staykit.status()).pack, 'retention');
+  await staykit.activatePack(signed);
+  assert.strictEqual((await staykit.status()).pack, 'shop');
+  assert.strictEqual(staykit.record('tap').isRecorded, true);
+  const broken = new Uint8Array(signed.slice());
+  broken[100] ^= 1;
+  const others = signedPack('watch').signed;
+  for (const bytes of [broken.buffer, others]) {
+    await assert.rejects(staykit.activatePack(bytes), { name: 'StaykitError', refusal: Refusal.OTHER });
+  }
+  assert.strictEqual((await staykit.status()).pack, 'shop');
+  await staykit.close();
+  const again = start(context, { trustedKeys: [key], pack: signed });
+  assert.strictEqual((await again.status()).pack, 'shop');
+  await again.close();
+  const refused = start(context, { trustedKeys: [], pack: signed });
+  await assert.rejects(refused.ready(), { name: 'StaykitError', refusal: Refusal.OTHER });
+  assert.strictEqual(refused.record('tap').isInMemoryOnly, true);
+  await refused.close();
+});
+
+test('what the thread that started it has closed is refused to every other, and nothing is thrown', async () => {
+  const staykit = start(app());
+  await staykit.ready();
+  const attached = Staykit.attach(staykit.handle);
+  await attached.ready();
+  await staykit.close();
+  const receipt = attached.record('tap', Properties.of().text('screen', 5));
+  assert.deepStrictEqual([receipt.refusal, receipt.why.length > 0], [Refusal.ENCODING, true]);
+  const later = attached.record('n'.repeat(65));
+  assert.deepStrictEqual([later.refusal, later.why.length > 0], [Refusal.CLOSED, true]);
+  attached.onForeground();
+  attached.onBackground();
+  await assert.rejects(attached.decisions(), { name: 'StaykitError', refusal: Refusal.CLOSED });
+  await attached.close();
+});
+
 test('a process that is killed loses nothing that was recorded', async () => {
   const context = app();
   const script = `
@@ -157,6 +230,35 @@ test('eight workers record into one engine', async () => {
   const sequences = (await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map(run))).flat();
   assert.strictEqual(new Set(sequences).size, 2_000);
   assert.strictEqual(staykit.record('tap').sequence, 2_001, 'a worker that closes ends nothing but itself');
+  await staykit.close();
+});
+
+test('a worker that is stopped in the middle of its calls harms nobody', async () => {
+  const context = app();
+  const staykit = start(context);
+  await staykit.ready();
+  const code = `
+    const { workerData, parentPort } = require('node:worker_threads');
+    const { Staykit } = require(workerData.facade);
+    const staykit = Staykit.attach(workerData.handle);
+    staykit.ready().then(() => {
+      parentPort.postMessage('begun');
+      for (;;) {
+        staykit.record('tap');
+        staykit.flush().catch(() => {});
+        staykit.status().catch(() => {});
+      }
+    });`;
+  const workerData = { facade: path.join(__dirname, 'facade.js'), handle: staykit.handle };
+  for (let i = 0; i < 4; i++) {
+    const worker = new Worker(code, { eval: true, workerData });
+    await once(worker, 'message');
+    await new Promise((done) => setTimeout(done, 20));
+    await worker.terminate();
+  }
+  const { sequence } = staykit.record('tap');
+  assert.ok(sequence > 4, `${sequence}`);
+  assert.strictEqual((await staykit.status()).lastSequence, sequence);
   await staykit.close();
 });
 

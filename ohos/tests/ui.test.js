@@ -7,6 +7,9 @@ const { UIContext } = require('./kits/ArkUI.js');
 const { StaykitUi } = require('@staykit/staykit-ui');
 const { Decision } = require(`${process.env.STAYKIT_JS}/staykit/src/main/ets/Decision.js`);
 
+/** The window of the test before: it goes, and what it showed with it. */
+let last = null;
+
 function shown(kind, action = 'app://cart', language = 'en-Latn-US') {
   app();
   device.language = language;
@@ -21,7 +24,9 @@ function shown(kind, action = 'app://cart', language = 'en-Latn-US') {
     wallMs: 0,
   };
   const decision = new Decision(native, { report: (id, outcome) => reports.push([id, outcome]) });
+  last?.destroy();
   const ui = new UIContext();
+  last = ui;
   const actions = [];
   StaykitUi.show(ui, decision, (to) => actions.push(to));
   const content = kind === 'banner' ? ui.overlays[0] : ui.dialogs[0].content;

@@ -2,7 +2,9 @@
 'use strict';
 const test = require('node:test');
 const assert = require('node:assert');
+const fs = require('node:fs');
 const { Refusal, app, device, start } = require('./facade.js');
+const { huks } = require('./kits/UniversalKeystoreKit.js');
 
 const BUSY = 12000005;
 const CRYPTO_FAIL = 12000006;
@@ -35,12 +37,57 @@ for (const failAt of ['hasKeyItem', 'initSession', 'finishSession']) {
     const troubled = await life(context);
     assert.strictEqual(troubled.receipt.isInMemoryOnly, true);
     assert.deepStrictEqual([troubled.status.isUnlocked, troubled.status.keyTroubles], [false, 1]);
+    assert.strictEqual(device.huks.sessions.size, 0, 'no session is left open');
     device.huks.failWith = 0;
     const after = await life(context);
     assert.strictEqual(after.status.installation, first.status.installation);
     assert.deepStrictEqual([after.status.recorded, after.status.keyTroubles, after.status.keysLost], [2, 0, 0]);
   });
 }
+
+test('a vault that answers late and has lost the key: what was recorded meanwhile is in the new installation', async () => {
+  const context = app();
+  const first = await life(context);
+  device.huks.keys.clear();
+  device.huks.delayMs = 60;
+  const staykit = start(context);
+  assert.strictEqual(staykit.record('early').isInMemoryOnly, true);
+  await new Promise((done) => setTimeout(done, 80));
+  assert.strictEqual(staykit.record('between').isInMemoryOnly, true);
+  assert.strictEqual(staykit.handle, 0);
+  await staykit.ready();
+  assert.strictEqual(staykit.record('late').isInMemoryOnly, false);
+  const status = await staykit.status();
+  assert.notStrictEqual(status.installation, first.status.installation);
+  assert.deepStrictEqual([status.keysLost, status.isUnlocked, status.inMemory], [1, true, 0]);
+  const path = `${context.filesDir}/export.jsonl`;
+  await staykit.export(path);
+  const lines = fs.readFileSync(path, 'utf8').trim().split('\n').slice(1);
+  const names = lines.map((line) => JSON.parse(line).name);
+  assert.deepStrictEqual(names.filter((name) => name !== 'storage_reset'), ['early', 'between', 'late']);
+  assert.ok(names.includes('storage_reset'), 'the loss is told');
+  await staykit.close();
+});
+
+test('the stand-in refuses what HUKS refuses: no associated data, a short nonce, another purpose, no tag', async () => {
+  app();
+  const { HuksTag } = huks;
+  const common = [[1, 20], [3, 256], [5, 0], [6, 32], [316, 1]].map(([tag, value]) => ({ tag: (2 << 28) | tag, value }));
+  const purpose = (value) => ({ tag: HuksTag.HUKS_TAG_PURPOSE, value });
+  const nonce = { tag: HuksTag.HUKS_TAG_NONCE, value: new Uint8Array(12) };
+  const data = { tag: HuksTag.HUKS_TAG_ASSOCIATED_DATA, value: new Uint8Array([1]) };
+  const tag = { tag: HuksTag.HUKS_TAG_AE_TAG, value: new Uint8Array(16) };
+  await huks.generateKeyItem('key', { properties: [...common, purpose(3)] });
+  const session = (...given) => huks.initSession('key', { properties: [...common, ...given] });
+  await assert.rejects(session(purpose(1), nonce), { code: 12000002 });
+  await assert.rejects(session(purpose(1), { ...nonce, value: new Uint8Array(11) }, data), { code: 12000003 });
+  await assert.rejects(session(purpose(4), nonce, data), { code: 12000003 });
+  await assert.rejects(session(purpose(2), nonce, data), { code: 12000002 });
+  for (const given of [[purpose(1), nonce, data], [purpose(2), nonce, data, tag]]) {
+    const { handle } = await session(...given);
+    await huks.abortSession(handle, { properties: [] });
+  }
+});
 
 test('trouble in three starts in a row counts as loss: a new installation, and it is counted', async () => {
   const context = app();

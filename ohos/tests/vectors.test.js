@@ -113,11 +113,9 @@ class Device {
 
   decisions(step) {
     const texts = (all) => Object.fromEntries(all.map(({ locale, text }) => [locale, text]));
-    const shown = ({ id, campaign, wallMs, kind, title, body, action }) =>
-      ({ id, campaign, wall_ms: wallMs, kind, title: texts(title), body: texts(body), action });
-    const wanted = ({ id, campaign, wall_ms, kind, title, body, action }) =>
-      ({ id, campaign, wall_ms, kind, title, body, action });
-    assert.deepStrictEqual(native.decisions(this.handle).map(shown), step.are.map(wanted));
+    const shown = ({ wallMs, title, body, cause, ...same }) =>
+      ({ ...same, wall_ms: wallMs, title: texts(title), body: texts(body), cause: `${cause.kind}:${cause.name}` });
+    assert.deepStrictEqual(native.decisions(this.handle).map(shown), step.are);
   }
 
   report(step) {
@@ -127,8 +125,7 @@ class Device {
   explain({ why, text }) {
     const [[about, subject]] = Object.entries(why);
     for (const language of ['en', 'zh']) {
-      const asked = native.explain(this.handle, about, String(subject?.id ?? subject?.name ?? subject?.campaign ?? subject), language);
-      assert.strictEqual(asked, text[language]);
+      assert.strictEqual(native.explain(this.handle, about, String(subject), language), text[language]);
     }
   }
 
@@ -144,8 +141,9 @@ class Device {
     assert.deepStrictEqual([upload.events, upload.attempt], [step.events, step.attempt]);
     const answer = { status: step.status, body: unhex(replaced(step.response, zeros, id)) };
     const { kind, afterMs } = await native.finishUpload(this.handle, upload.id, answer);
-    const [wanted] = typeof step.delivery === 'string' ? [step.delivery] : Object.keys(step.delivery);
-    assert.strictEqual(kind, wanted.split(/[: ]/)[0], `${afterMs}`);
+    // How long, if at all, is drawn by the batch's id.
+    assert.ok(afterMs >= 0 && afterMs < 2_000, `${afterMs}`);
+    assert.strictEqual(kind, step.delivery);
   }
 
   async reopen() {

@@ -177,14 +177,14 @@ pub(crate) struct Shown {
     campaign: String,
     wall_ms: i64,
     /// `event:` or `raised:`, and a name.
-    cause: String,
+    pub(crate) cause: String,
     kind: String,
     title: InTwo,
     body: InTwo,
     action: String,
     why: InTwo,
     #[serde(rename = "shown")]
-    seen: bool,
+    pub(crate) seen: bool,
 }
 
 /// One batch handed out, and what the server answered. In both the batch's id, which no seed
@@ -209,6 +209,13 @@ pub(crate) struct Upload {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
 fn is_zero(ms: &i64) -> bool {
     *ms == 0
+}
+
+impl Step {
+    /// What is to be shown then.
+    pub(crate) fn shown(&self) -> &[Shown] {
+        if let Self::Decisions { are } = self { are } else { &[] }
+    }
 }
 
 impl Given {
@@ -300,8 +307,8 @@ pub(crate) fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
 pub(crate) fn delivery(of: Delivery) -> String {
     match of {
         Delivery::Acknowledged => "acknowledged".into(),
-        // How long depends on the batch's id.
-        Delivery::Retry { after_ms } => (if after_ms > 0 { "retry" } else { "at once" }).into(),
+        // How long, if at all, is drawn by the batch's id.
+        Delivery::Retry { .. } => "retry".into(),
         Delivery::Split => "split".into(),
         Delivery::SetAside { events } => format!("{events} set aside"),
         Delivery::Unknown => "unknown".into(),

@@ -17,7 +17,7 @@ mod shared;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use format::{Step, Vector};
+use format::{Question, Step, Vector};
 
 fn vectors() -> Vec<(PathBuf, Vector)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors");
@@ -72,9 +72,15 @@ fn the_vectors_meet_everything_that_a_facade_converts() {
     let steps = || all.iter().flat_map(|(_, vector)| vector.steps.iter().map(|it| &it.step));
     let decisions = |step: &Step| matches!(step, Step::Decisions { are } if !are.is_empty());
     assert!(steps().any(decisions));
+    let shown: Vec<_> = steps().flat_map(Step::shown).collect();
+    assert!(shown.iter().any(|it| it.cause.starts_with("raised:")));
+    assert!(shown.iter().any(|it| it.cause.starts_with("event:")));
+    assert!(shown.iter().any(|it| it.seen) && shown.iter().any(|it| !it.seen));
     assert!(steps().any(|step| matches!(step, Step::Record { answer, .. } if *answer < 0)));
     assert!(steps().any(|step| matches!(step, Step::Upload(upload) if upload.body.is_some())));
     assert!(steps().any(|step| matches!(step, Step::Tick { answer } if answer & 8 != 0)));
     let words = |step: &Step| matches!(step, Step::Explain { .. });
     assert!(steps().filter(|step| words(step)).count() >= 4);
+    let score = |step: &Step| matches!(step, Step::Explain { why: Question::Score(_), .. });
+    assert!(steps().any(score));
 }

@@ -14,6 +14,7 @@ use crate::deferred::{NextUpload, Open};
 use crate::later::{Promised, later};
 use crate::refused::thrown;
 use crate::told::{NativeAnswer, NativeDecision, NativeDelivery, NativeNextAction, NativeStatus};
+use crate::understood::{NativeFigure, NativeUnderstanding};
 use crate::values::{
     NativeConsent, NativeSettings, NativeZone, argument, count, head, number, whole,
 };
@@ -188,13 +189,27 @@ pub fn status(handle: f64) -> Promised<shared::Status, NativeStatus> {
     later(move || session(handle)?.status())
 }
 
+/// What was understood of the person.
+#[napi]
+pub fn understanding(handle: f64) -> Promised<shared::Understanding, NativeUnderstanding> {
+    let handle = whole(handle);
+    later(move || session(handle)?.understanding())
+}
+
+/// Every figure that the active pack keeps.
+#[napi]
+pub fn figures(handle: f64) -> Promised<Vec<NativeFigure>> {
+    let handle = whole(handle);
+    later(move || Ok(session(handle)?.figures()?.into_iter().map(NativeFigure::from).collect()))
+}
+
 /// Verifies a signed pack and goes on under it.
 #[napi]
 pub fn activate_pack(handle: f64, signed: ArrayBuffer<'_>) -> Promised<f64> {
     let (handle, signed) = (whole(handle), signed.to_vec());
     later(move || {
-        let activated = session(handle)?.activate_pack(&signed);
-        Ok(number(answer::of(&activated)))
+        let receipt = session(handle)?.activate_pack(&signed)?;
+        Ok(number(answer::of(&Ok(receipt))))
     })
 }
 

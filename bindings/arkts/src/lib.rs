@@ -15,9 +15,10 @@ extern crate napi_derive_ohos as node_api_derive;
 
 pub mod called;
 pub mod deferred;
+#[cfg(feature = "lab")]
+pub mod lab;
 pub mod later;
 mod refused;
-#[cfg(feature = "rehearsal")]
-pub mod rehearsed;
 pub mod told;
+pub mod understood;
 pub mod values;

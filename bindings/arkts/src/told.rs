@@ -15,6 +15,40 @@ pub struct NativeText {
     pub text: String,
 }
 
+/// Words in the languages that the engine speaks itself.
+#[napi(object)]
+pub struct NativeWords {
+    /// English.
+    pub en: String,
+    /// Simplified Chinese.
+    pub zh: String,
+}
+
+impl From<shared::Words> for NativeWords {
+    fn from(shared::Words { en, zh }: shared::Words) -> Self {
+        Self { en, zh }
+    }
+}
+
+/// What made a campaign a candidate.
+#[napi(object)]
+pub struct NativeCause {
+    /// `event`, or `raised` for a signal that rose.
+    pub kind: String,
+    /// Name of the event or signal.
+    pub name: String,
+}
+
+impl From<shared::Cause> for NativeCause {
+    fn from(cause: shared::Cause) -> Self {
+        let (kind, name) = match cause {
+            shared::Cause::Event { name } => ("event", name),
+            shared::Cause::Raised { name } => ("raised", name),
+        };
+        Self { kind: kind.to_owned(), name }
+    }
+}
+
 /// Something to show.
 #[napi(object)]
 pub struct NativeDecision {
@@ -32,6 +66,12 @@ pub struct NativeDecision {
     pub action: String,
     /// When it was decided, ms since 1970-01-01T00:00Z.
     pub wall_ms: f64,
+    /// What made the campaign a candidate.
+    pub cause: NativeCause,
+    /// Why it was decided.
+    pub why: NativeWords,
+    /// It was reported as seen.
+    pub shown: bool,
 }
 
 impl From<shared::Decision> for NativeDecision {
@@ -44,11 +84,14 @@ impl From<shared::Decision> for NativeDecision {
             body: texts(of.body),
             action: of.action,
             wall_ms: number(of.wall_ms),
+            cause: of.cause.into(),
+            why: of.why.into(),
+            shown: of.shown,
         }
     }
 }
 
-fn texts(texts: Vec<shared::LocalText>) -> Vec<NativeText> {
+pub(crate) fn texts(texts: Vec<shared::LocalText>) -> Vec<NativeText> {
     let text = |of: shared::LocalText| NativeText { locale: of.locale, text: of.text };
     texts.into_iter().map(text).collect()
 }

@@ -78,6 +78,18 @@ export interface NativeText {
   text: string;
 }
 
+/** Words in the languages that the engine speaks itself. */
+export interface NativeWords {
+  en: string;
+  zh: string;
+}
+
+/** What made a campaign a candidate: an `event` of that name, or a signal of that name that `raised`. */
+export interface NativeCause {
+  kind: string;
+  name: string;
+}
+
 /** Something to show. */
 export interface NativeDecision {
   id: number;
@@ -88,6 +100,10 @@ export interface NativeDecision {
   action: string;
   /** The wall clock when it was decided, ms since 1970-01-01T00:00Z. */
   wallMs: number;
+  cause: NativeCause;
+  why: NativeWords;
+  /** It was reported as seen. */
+  shown: boolean;
 }
 
 /** How the engine is. Nothing in it is personal. */
@@ -120,6 +136,87 @@ export interface NativeNextAction {
   action: string;
   /** 0 to 1. */
   probability: number;
+}
+
+/** A signal or tag that stands: since when (ms since 1970-01-01T00:00Z), what it means, why it rose. */
+export interface NativeConclusion {
+  name: string;
+  sinceMs: number;
+  says: NativeText[];
+  why: NativeWords;
+}
+
+/** What one factor gives to a score, in hundredths of a point. */
+export interface NativeFactor {
+  name: string;
+  hundredths: number;
+  says: NativeText[];
+}
+
+/** Where the person is between two levels. */
+export interface NativeLevel {
+  /** What the levels go by; left out if it cannot be calculated. */
+  amount?: number;
+  /** The next level; left out at the top. */
+  next?: string;
+  /** How far it is from the step of this level to the next, 0 to 1; 1 at the top. */
+  progress: number;
+  /** What is missing to the next; 0 at the top. */
+  left: number;
+  /** For what is given in proportion to the level. */
+  multiplier: number;
+}
+
+/** The row of a table that the person is in. Kind: `segment`, `stage`, `level` or `tier`. */
+export interface NativeStanding {
+  kind: string;
+  table: string;
+  row: string;
+  /** Since when, ms since 1970-01-01T00:00Z. */
+  sinceMs: number;
+  says: NativeText[];
+  why: NativeWords;
+  level?: NativeLevel;
+}
+
+/** A score in hundredths of a point, 0 to 10,000: its factors and `cut` add up to it. */
+export interface NativeScore {
+  name: string;
+  hundredths: number;
+  factors: NativeFactor[];
+  /** What the bounds of 0 and 100 points take away (less than 0), or give. */
+  cut: number;
+  tier?: NativeStanding;
+  says: NativeText[];
+}
+
+/** The likeliest next actions by one prediction of the pack, the likeliest first. */
+export interface NativePrediction {
+  name: string;
+  actions: NativeNextAction[];
+}
+
+/** What the engine has understood of the person. */
+export interface NativeUnderstanding {
+  /** The wall clock, ms since 1970-01-01T00:00Z. */
+  atMs: number;
+  tags: NativeConclusion[];
+  signals: NativeConclusion[];
+  scores: NativeScore[];
+  tables: NativeStanding[];
+  next: NativePrediction[];
+}
+
+/** One figure that the active pack keeps. */
+export interface NativeFigure {
+  /** What it measures. */
+  says: NativeWords;
+  /** What it is now, durations in ms; left out if there is nothing it could be made of. */
+  value?: number | boolean;
+  /** From when on it takes in all that happened; left out if from the first event on. */
+  validFromMs?: number;
+  /** Whether what the buffer holds has yet to be taken in. */
+  unfilled: boolean;
 }
 
 /** A batch to send. */
@@ -203,6 +300,10 @@ export const consent: (handle: number) => Promise<NativeConsent>;
 export const setConsent: (handle: number, consent: NativeConsent) => Promise<void>;
 /** How the engine is. */
 export const status: (handle: number) => Promise<NativeStatus>;
+/** What was understood of the person. */
+export const understanding: (handle: number) => Promise<NativeUnderstanding>;
+/** Every figure that the active pack keeps. */
+export const figures: (handle: number) => Promise<NativeFigure[]>;
 /** Verifies a signed pack and goes on under it. */
 export const activatePack: (handle: number, signed: ArrayBuffer) => Promise<number>;
 /** The next batch to send; null if there is none, no consent, or a pause. */

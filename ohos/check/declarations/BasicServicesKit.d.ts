@@ -9,6 +9,7 @@ declare module '@kit.BasicServicesKit' {
   }
   export namespace deviceInfo {
     const deviceType: string;
+    const sdkApiVersion: number;
   }
   export namespace systemDateTime {
     enum TimeType {

@@ -3,6 +3,7 @@ declare module '@kit.LocalizationKit' {
   export namespace i18n {
     class System {
       static getSystemLanguage(): string;
+      static getSystemRegion(): string;
       static getAppPreferredLanguage(): string;
     }
   }

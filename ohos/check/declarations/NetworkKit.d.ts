@@ -5,6 +5,7 @@ declare module '@kit.NetworkKit' {
   }
   export namespace http {
     enum RequestMethod {
+      HEAD = 'HEAD',
       POST = 'POST',
     }
     enum HttpDataType {
@@ -28,7 +29,11 @@ declare module '@kit.NetworkKit' {
       maxLimit?: number;
       certificatePinning?: CertificatePinning | CertificatePinning[];
     }
+    interface PerformanceTiming {
+      redirectTiming: number;
+    }
     interface HttpResponse {
+      performanceTiming: PerformanceTiming;
       result: string | Object | ArrayBuffer;
       resultType: HttpDataType;
       responseCode: number;

@@ -99,6 +99,7 @@ declare class CommonMethod<T> {
   layoutWeight(value: number): T;
   onClick(event: (event: ClickEvent) => void): T;
   onAppear(event: () => void): T;
+  onDisAppear(event: () => void): T;
   id(value: string): T;
   defaultFocus(value: boolean): T;
   accessibilityGroup(value: boolean): T;

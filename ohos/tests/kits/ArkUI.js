@@ -1,6 +1,7 @@
 // Observers of pages, dialogs and overlays; content is rendered by components.js.
 'use strict';
 const { render } = require('../components.js');
+const { BusinessError } = require('./state.js');
 
 class UIObserver {
   constructor() {
@@ -33,10 +34,25 @@ class ComponentContent {
 }
 
 class UIContext {
-  constructor() {
+  constructor(host) {
+    this.host = host;
     this.observer = new UIObserver();
     this.dialogs = [];
     this.overlays = [];
+    this.isGone = false;
+  }
+
+  /** The window goes, and what it shows with it. */
+  destroy() {
+    this.isGone = true;
+    const shown = [...this.dialogs.map((dialog) => dialog.content), ...this.overlays];
+    this.dialogs = [];
+    this.overlays = [];
+    for (const content of shown) content.tree.disappear();
+  }
+
+  getHostContext() {
+    return this.host;
   }
 
   getUIObserver() {
@@ -46,11 +62,14 @@ class UIContext {
   getPromptAction() {
     return {
       openCustomDialog: async (content, options) => {
+        if (this.isGone) throw new BusinessError(103301);
         this.dialogs.push({ content, options });
         content.tree.appear();
       },
       closeCustomDialog: async (content) => {
+        if (!this.dialogs.some((dialog) => dialog.content === content)) throw new BusinessError(103303);
         this.dialogs = this.dialogs.filter((dialog) => dialog.content !== content);
+        content.tree.disappear();
       },
     };
   }
@@ -63,6 +82,7 @@ class UIContext {
       },
       removeComponentContent: (content) => {
         this.overlays = this.overlays.filter((shown) => shown !== content);
+        content.tree.disappear();
       },
     };
   }
@@ -71,6 +91,11 @@ class UIContext {
 class WindowStage {
   constructor(context) {
     this.context = context;
+  }
+
+  loadContent(page, onLoaded) {
+    this.page = page;
+    onLoaded();
   }
 
   getMainWindowSync() {

@@ -6,6 +6,10 @@ class System {
     return device.language;
   }
 
+  static getSystemRegion() {
+    return device.region;
+  }
+
   static getAppPreferredLanguage() {
     return device.language;
   }

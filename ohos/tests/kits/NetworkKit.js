@@ -9,22 +9,35 @@ const TIMED_OUT = 2300028;
 const TOO_LARGE = 2300023;
 const REDIRECTED = 2300047;
 
-function send(url, options) {
+/** How many redirects are followed: before API 23 nobody can say. */
+const followed = (options) => (device.sdkApiVersion >= 23 ? options.maxRedirects ?? 30 : 30);
+
+function send(url, options, hops = 0) {
+  const { method, header, extraData, readTimeout } = options;
   return new Promise((done, failed) => {
-    const request = http.request(url, { method: options.method, headers: options.header, timeout: options.readTimeout });
+    const request = http.request(url, { method, headers: header, timeout: readTimeout });
     request.on('timeout', () => request.destroy(new BusinessError(TIMED_OUT)));
     request.on('error', (error) => failed(error instanceof BusinessError ? error : new BusinessError(COULD_NOT_CONNECT)));
-    request.on('response', (response) => receive(response, options, done, failed));
-    request.end(Buffer.from(options.extraData));
+    request.on('response', (response) => {
+      const { statusCode, headers } = response;
+      if (statusCode < 300 || statusCode >= 400 || headers.location === undefined) {
+        receive(response, options, hops, done, failed);
+      } else if (hops >= followed(options)) {
+        failed(new BusinessError(REDIRECTED));
+      } else {
+        response.resume();
+        // As curl does: a POST stays one, with its body and every header, only for these two.
+        const same = method === 'HEAD' || statusCode === 307 || statusCode === 308;
+        const next = same ? options : { ...options, method: 'GET', extraData: undefined };
+        send(new URL(headers.location, url).href, next, hops + 1).then(done, failed);
+      }
+    });
+    request.end(extraData === undefined ? undefined : Buffer.from(extraData));
   });
 }
 
-function receive(response, options, done, failed) {
+function receive(response, options, hops, done, failed) {
   const { statusCode } = response;
-  if (statusCode >= 300 && statusCode < 400 && response.headers.location && options.maxRedirects === 0) {
-    failed(new BusinessError(REDIRECTED));
-    return;
-  }
   const parts = [];
   let size = 0;
   response.on('data', (part) => {
@@ -38,7 +51,8 @@ function receive(response, options, done, failed) {
   response.on('error', () => failed(new BusinessError(COULD_NOT_CONNECT)));
   response.on('end', () => {
     const result = new Uint8Array(Buffer.concat(parts)).buffer;
-    done({ result, resultType: 2, responseCode: statusCode, header: { ...response.headers } });
+    const performanceTiming = { redirectTiming: 0.4 * hops };
+    done({ result, resultType: 2, responseCode: statusCode, header: { ...response.headers }, performanceTiming });
   });
 }
 
@@ -49,7 +63,8 @@ function createHttp() {
   return {
     async request(url, options) {
       if (isDestroyed) throw new BusinessError(401);
-      if (!(options.extraData instanceof ArrayBuffer) || options.expectDataType !== 2) throw new BusinessError(401);
+      const isSound = options.method === 'HEAD' ? options.extraData === undefined : options.extraData instanceof ArrayBuffer;
+      if (!isSound || options.expectDataType !== 2) throw new BusinessError(401);
       device.network.requests.push({ url, options });
       if (!device.network.isThere) throw new BusinessError(COULD_NOT_CONNECT);
       if (device.network.failWith !== 0) throw new BusinessError(device.network.failWith);
@@ -63,7 +78,7 @@ function createHttp() {
 }
 
 exports.http = {
-  RequestMethod: { POST: 'POST' },
+  RequestMethod: { HEAD: 'HEAD', POST: 'POST' },
   HttpDataType: { STRING: 0, OBJECT: 1, ARRAY_BUFFER: 2 },
   createHttp,
 };

@@ -115,8 +115,10 @@ async function finishSession(handle, options) {
   }
 }
 
-async function abortSession(handle) {
-  device.huks.sessions.delete(handle);
+async function abortSession(handle, options) {
+  device.huks.calls.push('abortSession');
+  params(options);
+  if (!device.huks.sessions.delete(handle)) throw new BusinessError(401);
 }
 
 exports.huks = {

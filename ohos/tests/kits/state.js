@@ -19,7 +19,9 @@ const device = {
   lines: [],
   // the app
   language: 'en-Latn-US',
+  region: 'US',
   deviceType: 'phone',
+  sdkApiVersion: 12,
   versionName: '2.4.0',
   works: [],
   suspended: new Map(),

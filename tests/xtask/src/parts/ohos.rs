@@ -22,7 +22,8 @@ pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
     tool::PYTHON.require(run.workspace)?;
     let tools = Tools::install(run)?;
     let checked = run.command(tools.check(run, false))?;
-    let native = native(run)?;
+    run.command(run.workspace.cargo(&["build", "--package", "staykit-collector"]))?;
+    let native = native(run, "dev")?;
     let built = tools.build(run)?;
     let hars = hars(run)?;
     let mut test = tools.test(run, &native, &built);
@@ -30,6 +31,17 @@ pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
     let tested = run.command(test)?;
     let files = checked.lines().last().unwrap_or_default();
     Ok(format!("{files}, {} tests", passed(&tested)))
+}
+
+/// What the facade's calls cost, written to `figures`: with the library as it ships.
+pub(crate) fn bench(run: &mut Run<'_>, figures: &Path) -> Result<(), Failure> {
+    let tools = Tools::install(run)?;
+    let native = native(run, "ship")?;
+    let built = tools.build(run)?;
+    let mut node = run.workspace.command("node");
+    node.arg("ohos/tests/bench.js").arg(figures);
+    node.env("STAYKIT_JS", built).env("STAYKIT_NATIVE", native);
+    run.command(node).map(|_| ())
 }
 
 /// Formats every `.ets` file in place.
@@ -86,16 +98,16 @@ impl Tools {
     }
 }
 
-/// The engine as a module of this machine's Node, beside a collector.
-fn native(run: &mut Run<'_>) -> Result<PathBuf, Failure> {
-    let engine = ["build", "--package", "staykit-arkts", "--features", "rehearsal"];
+/// The engine as a module of this machine's Node, with its entries for tests.
+fn native(run: &mut Run<'_>, profile: &str) -> Result<PathBuf, Failure> {
+    let engine = ["build", "--package", "staykit-arkts", "--features", "lab", "--profile", profile];
     run.command(run.workspace.cargo(&engine))?;
-    run.command(run.workspace.cargo(&["build", "--package", "staykit-collector"]))?;
     let library =
         format!("{}staykit_arkts{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    let library = run.workspace.target.join("debug").join(library);
+    let folder = if profile == "dev" { "debug" } else { profile };
+    let library = run.workspace.target.join(folder).join(library);
     // Node loads native modules by this ending alone.
-    let module = run.workspace.scratch("ohos")?.join("staykit.node");
+    let module = run.workspace.scratch("ohos")?.join(format!("staykit-{folder}.node"));
     std::fs::copy(&library, &module).map_err(Failure::file("copy", &library))?;
     Ok(module)
 }

@@ -206,7 +206,8 @@ class VectorsTest {
             val answer = Answer.Response(step.getInt("status").toUShort(), null, response)
             val delivery = when (val delivery = finishUploadOf(handle, upload.id, answer)) {
                 is Delivery.Acknowledged -> "acknowledged"
-                is Delivery.Retry -> if (delivery.afterMs > 0) "retry" else "at once"
+                // How long, if at all, is drawn by the batch's id.
+                is Delivery.Retry -> "retry"
                 is Delivery.Split -> "split"
                 is Delivery.SetAside -> "${delivery.events} set aside"
                 is Delivery.Unknown -> "unknown"

@@ -64,6 +64,8 @@ internal class Capture(
             integer("device_api_level", Build.VERSION.SDK_INT)
             text("device_class", device.deviceClass.name.lowercase(Locale.ROOT))
             text("language", locale.language)
+            // What `locale()` in a pack reads.
+            text("locale", locale.language)
             if (locale.country.isNotEmpty()) text("region", locale.country)
             if (installSource != null) text("install_source", installSource)
             text("app_version", device.appVersion.take(LONGEST_VERSION))
