@@ -1,7 +1,6 @@
 package io.staykit
 
 import io.staykit.Bench.Companion.settle
-import io.staykit.core.Consent as CoreConsent
 import io.staykit.core.DeviceClass
 import io.staykit.core.HostZone
 import io.staykit.core.Lab
@@ -18,6 +17,7 @@ import org.junit.runner.RunWith
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.annotation.Config
 import java.io.File
+import io.staykit.core.Consent as CoreConsent
 
 /**
  * What the facade's calls cost. Measures only for `cargo xtask bench bindings`, which builds the library as it ships and

@@ -11,10 +11,10 @@ import io.staykit.Pending
 import io.staykit.Properties
 import io.staykit.Receipt
 import io.staykit.Refusal
+import io.staykit.Status
 import io.staykit.Staykit
 import io.staykit.StaykitConfig
 import io.staykit.StaykitException
-import io.staykit.Status
 import java.util.TimeZone
 import java.util.concurrent.ScheduledFuture
 import java.util.concurrent.atomic.AtomicBoolean
