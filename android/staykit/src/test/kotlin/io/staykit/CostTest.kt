@@ -108,7 +108,7 @@ class CostTest {
     private fun median(of: List<Double>): Double = of.sorted()[of.size / 2]
 
     private companion object {
-        const val STARTS = 21
+        const val STARTS = 61
         const val WARM_UP = 400
         const val ROUNDS = 800
 
