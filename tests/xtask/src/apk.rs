@@ -1,51 +1,78 @@
 //! `cargo xtask apk`: the quick start for Android as a signed APK, built from the archives as an app would be, with
 //! Debian's build tools and R8.
 
+mod dex;
+mod shrunk;
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use zip::ZipArchive;
 
 use crate::aar::{self, Flavour};
 use crate::failure::Failure;
 use crate::parts::android::REACTOR;
-use crate::parts::kotlin;
+use crate::parts::kotlin::{self, Native};
 use crate::run::Run;
 use crate::tool;
 use crate::workspace::Workspace;
 
 const APP: &str = "examples/quickstart-android";
+const APK: &str = "quickstart.apk";
+const LIBRARY: &str = "lib/x86_64/libstaykit.so";
 
 /// The aapt2 of Debian reads the resources of API 30, and fails on newer ones.
 const RESOURCES: &str = "target/sdks/android-all-instrumented-11-robolectric-6757853-i7.jar";
 
-/// What must be there by its name after R8, as something looks for it by name.
-const KEPT: [&str; 5] = [
-    "Lcom/example/workouts/MainActivity;",
-    "Lio/staykit/UploadJob;",
-    "Lio/staykit/core/Native;",
-    "Lio/staykit/core/RustBuffer;",
-    "Lcom/sun/jna/Pointer;",
-];
-
-/// What R8 should have renamed: if it is there, a rule keeps too much.
-const RENAMED: [&str; 2] = ["Lio/staykit/internal/Session;", "Lio/staykit/ui/CardView;"];
+/// Debian's packages with the tools.
+const PACKAGES: [&str; 4] = ["aapt", "zipalign", "apksigner", "dexdump"];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode, Failure> {
     let mut run = Run::start(workspace, "apk", false)?;
-    let apk = build(&mut run)?;
+    tools(&mut run)?;
+    let native = kotlin::prepare(&mut run)?;
+    let app = build(&mut run, &native)?;
     run.finish();
-    println!("{} bytes\n{}", size(&apk)?, apk.display());
+    println!("{}\n{}", app.sizes()?, app.path(APK).display());
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds and checks it; answers with its path.
-pub(crate) fn build(run: &mut Run<'_>) -> Result<PathBuf, Failure> {
-    for tool in [&tool::AAPT2, &tool::ZIPALIGN, &tool::APKSIGNER, &tool::DEXDUMP] {
-        tool.require(run.workspace)?;
-    }
+/// For `cargo xtask test`: the app, and what it is made of at work after R8.
+pub(crate) fn part(run: &mut Run<'_>) -> Result<String, Failure> {
+    tools(run)?;
     let native = kotlin::prepare(run)?;
+    let mut driver = native.maven(run, kotlin::MODULE);
+    driver.args(["-Dstaykit.core.skipTests=true", "process-test-classes"]);
+    run.command(driver)?;
+    let app = build(run, &native)?;
+    shrunk::run_app(run, &app, &native)?;
+    app.sizes()
+}
+
+/// Brings what is missing, if the package client may; else says what to type.
+fn tools(run: &mut Run<'_>) -> Result<(), Failure> {
+    let require = |run: &Run<'_>| {
+        let tools = [&tool::AAPT2, &tool::ZIPALIGN, &tool::APKSIGNER, &tool::DEXDUMP];
+        tools.into_iter().try_for_each(|tool| tool.require(run.workspace))
+    };
+    if require(run).is_ok() {
+        return Ok(());
+    }
+    let line = format!(
+        "[ $(id -u) = 0 ] || as='sudo -n'; $as apt-get update -qq && \
+         DEBIAN_FRONTEND=noninteractive $as apt-get install -y -qq --no-install-recommends {}",
+        PACKAGES.join(" ")
+    );
+    let mut install = run.workspace.command("sh");
+    install.args(["-c", &line]);
+    // What comes of it is seen by what is there.
+    let _ = run.command(install);
+    require(run)
+}
+
+/// Builds and checks it.
+fn build(run: &mut Run<'_>, native: &Native) -> Result<App, Failure> {
     let mut compile = native.maven(run, REACTOR);
     compile.args(["-DskipTests", "process-classes"]);
     run.command(compile)?;
@@ -58,7 +85,15 @@ pub(crate) fn build(run: &mut Run<'_>) -> Result<PathBuf, Failure> {
     app.pack(run)?;
     app.sign(run)?;
     app.check(run)?;
-    Ok(app.path("quickstart.apk"))
+    Ok(app)
+}
+
+/// R8 for what the app has of classes, in a process of its own that is over too soon for a better compiler.
+fn r8(run: &Run<'_>, app: &App) -> Command {
+    let mut r8 = run.workspace.command("java");
+    r8.args(["-Xmx2g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"]);
+    r8.arg(app.path("tools/r8.jar")).args(["com.android.tools.r8.R8", "--release"]);
+    r8
 }
 
 /// A folder with all that the app is made of.
@@ -115,10 +150,10 @@ impl App {
         run.command(jar)?;
         let dex = self.path("dex");
         std::fs::create_dir_all(&dex).map_err(Failure::file("make", &dex))?;
-        let mut r8 = run.workspace.command("java");
-        r8.arg("-Xmx2g").arg("-cp").arg(tools.join("r8.jar"));
-        r8.args(["com.android.tools.r8.R8", "--release", "--min-api", "23"]);
-        r8.arg("--lib").arg(tools.join("android-all.jar")).arg("--lib").arg(java_home(run)?);
+        let java_home = java_home(run)?;
+        let mut r8 = r8(run, self);
+        r8.args(["--min-api", "23"]);
+        r8.arg("--lib").arg(tools.join("android-all.jar")).arg("--lib").arg(java_home);
         for rules in ["aapt.pro", "staykit/proguard.txt", "staykit-ui/proguard.txt"] {
             r8.arg("--pg-conf").arg(self.path(rules));
         }
@@ -138,14 +173,14 @@ impl App {
 
     /// Code and library beside the resources; the library as it is, so that it is loaded from the APK.
     fn pack(&self, run: &mut Run<'_>) -> Result<(), Failure> {
-        let (apk, library) = (self.path("unsigned.apk"), "lib/x86_64/libstaykit.so");
+        let apk = self.path("unsigned.apk");
         std::fs::copy(self.path("base.apk"), &apk).map_err(Failure::file("write", &apk))?;
         let folder = self.path("lib/x86_64");
         std::fs::create_dir_all(&folder).map_err(Failure::file("make", &folder))?;
-        std::fs::copy(self.path("staykit/jni/x86_64/libstaykit.so"), self.path(library))
+        std::fs::copy(self.path("staykit/jni/x86_64/libstaykit.so"), self.path(LIBRARY))
             .map_err(Failure::file("write", &folder))?;
         for (how, from, file) in
-            [("uf", self.path("dex"), "classes.dex"), ("u0f", self.folder.clone(), library)]
+            [("uf", self.path("dex"), "classes.dex"), ("u0f", self.folder.clone(), LIBRARY)]
         {
             let mut jar = run.workspace.command("jar");
             jar.arg(how).arg(&apk).arg("-C").arg(from).arg(file);
@@ -168,20 +203,26 @@ impl App {
         }
         let mut sign = run.workspace.command("apksigner");
         sign.args(["sign", "--ks-pass", "pass:quickstart", "--ks"]).arg(&key);
-        sign.arg("--out").arg(self.path("quickstart.apk")).arg(&aligned);
+        sign.arg("--out").arg(self.path(APK)).arg(&aligned);
         run.command(sign).map(|_| ())
     }
 
     fn check(&self, run: &mut Run<'_>) -> Result<(), Failure> {
-        let apk = self.path("quickstart.apk");
+        let apk = self.path(APK);
         let mut verify = run.workspace.command("apksigner");
         verify.args(["verify", "--min-sdk-version", "23"]).arg(&apk);
         run.command(verify)?;
-        let mut dump = run.workspace.command("dexdump");
-        dump.arg(self.path("dex/classes.dex"));
-        let dumped = run.command(dump)?;
-        let faults = faults(&dumped);
-        if faults.is_empty() { Ok(()) } else { Err(Failure::Found(faults)) }
+        dex::check(run, self)
+    }
+
+    /// What a person fetches: the code, the library (of this machine, for tests), and all of it.
+    fn sizes(&self) -> Result<String, Failure> {
+        let [dex, library, apk] =
+            ["dex/classes.dex", LIBRARY, APK].map(|name| size(&self.path(name)));
+        Ok(format!(
+            "DEX {} bytes, APK {} bytes, {} of them the library for tests",
+            dex?, apk?, library?
+        ))
     }
 }
 
@@ -193,14 +234,6 @@ fn java_home(run: &mut Run<'_>) -> Result<String, Failure> {
     let home = printed.lines().find_map(|line| line.trim().strip_prefix("java.home = "));
     let unknown = || Failure::Found(vec!["java does not say where it is".to_owned()]);
     home.map(str::to_owned).ok_or_else(unknown)
-}
-
-fn faults(dumped: &str) -> Vec<String> {
-    let there = |class: &str| dumped.contains(&format!("Class descriptor  : '{class}'"));
-    let lost = KEPT.iter().filter(|class| !there(class)).map(|class| format!("R8 took {class}"));
-    let kept =
-        RENAMED.iter().filter(|class| there(class)).map(|class| format!("a rule keeps {class}"));
-    lost.chain(kept).collect()
 }
 
 /// The library's permissions and services in the app's manifest.
@@ -229,7 +262,7 @@ fn failed(error: zip::result::ZipError) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{faults, merged};
+    use super::merged;
 
     #[test]
     fn what_the_library_asks_for_is_in_the_app() {
@@ -238,12 +271,5 @@ mod tests {
         let expected = "<manifest><uses-permission p/><application android:name=\".A\"><activity/>\
                         <service/></application></manifest>";
         assert_eq!(merged(app, library), expected);
-    }
-
-    #[test]
-    fn a_class_that_r8_took_and_one_that_it_left_are_found() {
-        assert_eq!(faults("").len(), 5);
-        let line = "  Class descriptor  : 'Lio/staykit/internal/Session;'\n";
-        assert!(faults(line).contains(&"a rule keeps Lio/staykit/internal/Session;".to_owned()));
     }
 }

@@ -75,13 +75,17 @@ fn module(files: &Files, class: &str, faults: &mut Vec<String>) -> Result<(), Fa
     expect(files, "R.txt", &[], faults);
     expect(files, "proguard.txt", &[], faults);
     let rules = files.get("proguard.txt").map(|rules| String::from_utf8_lossy(rules).into_owned());
-    let global =
-        ["-dontobfuscate", "-dontoptimize", "-dontshrink", "-ignorewarnings", "-keepattributes"];
+    let global = ["-dontobfuscate", "-dontoptimize", "-dontshrink", "-ignorewarnings"];
     for option in
         global.into_iter().filter(|option| rules.iter().any(|rules| rules.contains(option)))
     {
         faults.push(format!("proguard.txt: `{option}` would hold for the whole app"));
     }
+    // JNA cannot do without; R8 keeps annotations of kept classes only.
+    let attributes = "-keepattributes RuntimeVisibleAnnotations";
+    let lines = rules.iter().flat_map(|rules| rules.lines());
+    let more = lines.filter(|line| line.starts_with("-keepattributes") && *line != attributes);
+    faults.extend(more.map(|line| format!("proguard.txt: `{line}` would hold for the whole app")));
     let Some(jar) = files.get("classes.jar") else {
         faults.push("classes.jar is missing".to_owned());
         return Ok(());

@@ -9,7 +9,7 @@ use crate::run::Run;
 use crate::tool;
 
 /// The Maven module.
-const MODULE: &str = "bindings/kotlin/jvm";
+pub(crate) const MODULE: &str = "bindings/kotlin/jvm";
 
 /// How `UniFFI` writes Kotlin.
 const CONFIG: &str = "bindings/kotlin/uniffi.toml";
@@ -18,7 +18,7 @@ const CONFIG: &str = "bindings/kotlin/uniffi.toml";
 #[derive(Debug)]
 pub(crate) struct Native {
     /// The folder of `libstaykit.so` and of the collector.
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// The Kotlin that `UniFFI` wrote.
     generated: PathBuf,
 }

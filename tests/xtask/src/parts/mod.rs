@@ -1,6 +1,7 @@
 //! What `cargo xtask test` runs.
 
 pub(crate) mod android;
+mod apk;
 mod cel;
 mod docs;
 mod fmt;
@@ -42,12 +43,13 @@ const CEL: Part = Part { name: "cel", run: cel::run };
 const FUZZ: Part = Part { name: "fuzz", run: fuzz::run };
 const KOTLIN: Part = Part { name: "kotlin", run: kotlin::run };
 const ANDROID: Part = Part { name: "android", run: android::run };
+const APK: Part = Part { name: "apk", run: apk::run };
 const OHOS: Part = Part { name: "ohos", run: ohos::run };
 const LAB: Part = Part { name: "lab", run: lab::run };
 
 /// The cheap ones first: a slip shows early.
-const ALL: [Part; 13] =
-    [FMT, LAYERS, LINKS, PROTO, LINT, UNIT, DOCS, CEL, KOTLIN, ANDROID, OHOS, LAB, FUZZ];
+const ALL: [Part; 14] =
+    [FMT, LAYERS, LINKS, PROTO, LINT, UNIT, DOCS, CEL, KOTLIN, ANDROID, APK, OHOS, LAB, FUZZ];
 
 /// A name on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
@@ -72,19 +74,21 @@ pub(crate) enum Choice {
     Kotlin,
     /// The Android library under Robolectric (needs a JDK and Maven)
     Android,
+    /// The quick start for Android, shrunk and signed (needs Debian's build tools for Android, too)
+    Apk,
     /// The facade for HarmonyOS, without its SDK
     Ohos,
     /// The main job, end to end, recounted
     Lab,
     /// Random inputs, guided by coverage; with `--long` only
     Fuzz,
-    /// All but `proto`, `cel`, `kotlin`, `android`, `ohos`, `lab` and `fuzz`
+    /// All but `proto`, `cel`, `kotlin`, `android`, `apk`, `ohos`, `lab` and `fuzz`
     Core,
 }
 
 impl Choice {
     fn takes(self, part: &Part) -> bool {
-        let outside = [PROTO, CEL, KOTLIN, ANDROID, OHOS, LAB, FUZZ].map(|part| part.name);
+        let outside = [PROTO, CEL, KOTLIN, ANDROID, APK, OHOS, LAB, FUZZ].map(|part| part.name);
         match self.to_possible_value() {
             Some(_) if self == Self::Core => !outside.contains(&part.name),
             Some(value) => value.get_name() == part.name,
@@ -113,7 +117,7 @@ mod tests {
             names(&[]),
             [
                 "fmt", "layers", "links", "proto", "lint", "unit", "docs", "cel", "kotlin",
-                "android", "ohos", "lab", "fuzz"
+                "android", "apk", "ohos", "lab", "fuzz"
             ]
         );
     }

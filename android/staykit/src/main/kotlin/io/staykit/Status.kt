@@ -33,6 +33,5 @@ public class Status internal constructor(
     /** How often the key was lost for good, and with it what was recorded. */
     public val keysLost: Int,
 ) {
-    override fun toString(): String =
-        "recorded $recorded, waiting $waiting, in memory $inMemory, $fileBytes bytes, pack $pack $packVersion"
+    override fun toString(): String = "recorded $recorded, waiting $waiting, in memory $inMemory, $fileBytes bytes, pack $pack $packVersion"
 }

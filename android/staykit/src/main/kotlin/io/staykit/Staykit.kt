@@ -133,10 +133,9 @@ public class Staykit internal constructor(context: Context, config: StaykitConfi
         @JvmStatic
         public fun start(context: Context, configure: StaykitConfig.() -> Unit): Staykit = start(context, null, configure)
 
-        internal fun start(context: Context, seams: Seams?, configure: StaykitConfig.() -> Unit): Staykit =
-            synchronized(starting) {
-                running ?: begin(context, seams ?: Seams.onDevice(), configure)
-            }
+        internal fun start(context: Context, seams: Seams?, configure: StaykitConfig.() -> Unit): Staykit = synchronized(starting) {
+            running ?: begin(context, seams ?: Seams.onDevice(), configure)
+        }
 
         private fun begin(context: Context, seams: Seams, configure: StaykitConfig.() -> Unit): Staykit {
             val config = StaykitConfig().apply(configure)

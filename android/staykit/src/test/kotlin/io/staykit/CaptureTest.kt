@@ -203,7 +203,9 @@ class CaptureTest {
         until { "tick" in engine.calls }
     }
 
-    @Test @Config(sdk = [23, 30]) fun `what is left unsent when the app goes gets a job, which sends it`() {
+    @Test
+    @Config(sdk = [23, 30])
+    fun `what is left unsent when the app goes gets a job, which sends it`() {
         engine.uploads += byteArrayOf(1, 2)
         engine.deliveries += Delivery.Retry(24 * 3_600_000)
         bench.answer = null

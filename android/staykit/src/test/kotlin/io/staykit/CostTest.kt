@@ -1,7 +1,6 @@
 package io.staykit
 
 import io.staykit.Bench.Companion.settle
-import io.staykit.core.Consent as CoreConsent
 import io.staykit.core.DeviceClass
 import io.staykit.core.HostZone
 import io.staykit.core.Lab
@@ -18,7 +17,11 @@ import org.junit.runner.RunWith
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.annotation.Config
 import java.io.File
+<<<<<<< HEAD
 import java.lang.management.ManagementFactory
+=======
+import io.staykit.core.Consent as CoreConsent
+>>>>>>> droid
 
 /**
  * What the facade's calls cost. Measures only for `cargo xtask bench bindings`, which builds the library as it ships and
@@ -118,7 +121,10 @@ class CostTest {
     private fun median(of: List<Double>): Double = of.sorted()[of.size / 2]
 
     private companion object {
+<<<<<<< HEAD
         const val WARM_STARTS = 60
+=======
+>>>>>>> droid
         const val STARTS = 61
         const val WARM_UP = 400
         const val ROUNDS = 800

@@ -73,7 +73,8 @@ class HttpTransportTest {
 
     @Test fun `a redirect to another server, or one that makes a GET of it, is not followed`() {
         Server().use { other ->
-            for ((status, location) in listOf(307 to other.endpoint, 308 to "https://127.0.0.1:${server.port}/", 302 to "/new", 303 to "/new")) {
+            val elsewhere = listOf(307 to other.endpoint, 308 to "https://127.0.0.1:${server.port}/", 302 to "/new", 303 to "/new")
+            for ((status, location) in elsewhere) {
                 server.answer = { it.reply(status, "", "Location" to location) }
                 assertEquals(status, send()!!.status)
             }
@@ -91,7 +92,9 @@ class HttpTransportTest {
         val free = ServerSocket(0).use { it.localPort }
         assertNull(send("http://127.0.0.1:$free"))
         ServerSocket(0).use { socket ->
-            thread { socket.accept().use { it.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort".toByteArray()) } }
+            thread {
+                socket.accept().use { it.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort".toByteArray()) }
+            }
             assertNull(send("http://127.0.0.1:${socket.localPort}"))
             thread { socket.accept().use { it.getOutputStream().write("220 mail\r\n".toByteArray()) } }
             assertNull(send("http://127.0.0.1:${socket.localPort}"))
@@ -136,7 +139,8 @@ class HttpTransportTest {
     }
 
     companion object {
-        @JvmField @ClassRule val folder = TemporaryFolder()
+        @JvmField @ClassRule
+        val folder = TemporaryFolder()
         private val certificates by lazy { Certificates(folder.root) }
     }
 }

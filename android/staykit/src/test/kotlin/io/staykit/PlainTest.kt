@@ -53,7 +53,8 @@ class PlainTest {
         for (local in listOf("http://127.0.0.1:8787", "http://localhost", "http://[::1]:1", "http://127.8.0.255")) {
             assertTrue(Endpoint.parse(local).isLocal)
         }
-        for (bad in listOf("http://c.example.com", "http://127.0.0.1.example.com", "http://localhost.example.com", "ftp://127.0.0.1", "c.example.com", "https://", "a b")) {
+        val plain = listOf("http://c.example.com", "http://127.0.0.1.example.com", "http://localhost.example.com")
+        for (bad in plain + listOf("ftp://127.0.0.1", "c.example.com", "https://", "a b")) {
             assertThrows(IllegalArgumentException::class.java, { Endpoint.parse(bad) }, bad)
         }
     }

@@ -159,7 +159,14 @@ class RealEngineTest {
         val staykit = opened()
         val numbers = java.util.concurrent.ConcurrentHashMap.newKeySet<Long>()
         val twice = AtomicInteger()
-        List(8) { thread { repeat(250) { if (!numbers.add(staykit.record("product_view") { integer("n", it) }.sequence)) twice.incrementAndGet() } } }
+        List(8) {
+            thread {
+                repeat(250) {
+                    val receipt = staykit.record("product_view") { integer("n", it) }
+                    if (!numbers.add(receipt.sequence)) twice.incrementAndGet()
+                }
+            }
+        }
             .forEach(Thread::join)
         assertEquals(0, twice.get())
         assertEquals(2_000, numbers.size)
@@ -222,15 +229,22 @@ class RealEngineTest {
         Robolectric.buildActivity(FirstActivity::class.java).setup().pause().stop()
         shadowOf(Looper.getMainLooper()).idleFor(Duration.ofSeconds(1))
         val file = settle(staykit.export(File(folder.root, "all.jsonl"))).readText()
-        for (name in listOf("foreground", "open", "screen_enter", "screen_leave", "background")) assertTrue(file, file.contains("\"$name\""))
+        for (name in listOf("foreground", "open", "screen_enter", "screen_leave", "background")) {
+            assertTrue(file, file.contains("\"$name\""))
+        }
     }
 }
 
 /** The collector of this repository, on a port of its own. */
 internal class RealCollector(folder: File) : AutoCloseable {
     private val process: Process = ProcessBuilder(
-        System.getProperty("staykit.collector")!!, "--listen", "127.0.0.1:0", "--database", File(folder, "collector.sqlite").path,
-        "--key", "pk_test",
+        System.getProperty("staykit.collector")!!,
+        "--listen",
+        "127.0.0.1:0",
+        "--database",
+        File(folder, "collector.sqlite").path,
+        "--key",
+        "pk_test",
     ).redirectError(ProcessBuilder.Redirect.INHERIT).start()
 
     val endpoint: String = process.inputReader().readLine().removePrefix("listening on ")

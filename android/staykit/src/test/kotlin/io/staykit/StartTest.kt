@@ -158,12 +158,16 @@ class StartTest {
         assertEquals("PHONE", settings.deviceClass.name)
     }
 
-    @Test @Config(qualifiers = "round-watch") fun `a watch is a watch`() {
+    @Test
+    @Config(qualifiers = "round-watch")
+    fun `a watch is a watch`() {
         opened()
         assertEquals("WATCH", core.openings.single().deviceClass.name)
     }
 
-    @Test @Config(qualifiers = "sw800dp") fun `a large screen is a tablet`() {
+    @Test
+    @Config(qualifiers = "sw800dp")
+    fun `a large screen is a tablet`() {
         opened()
         assertEquals("TABLET", core.openings.single().deviceClass.name)
     }
@@ -208,7 +212,9 @@ class StartTest {
         assertFalse(engine.calls.any { it.startsWith("unlock") })
     }
 
-    @Test @Config(sdk = [30, 34, 35]) fun `before the device was unlocked once, events wait in memory`() {
+    @Test
+    @Config(sdk = [30, 34, 35])
+    fun `before the device was unlocked once, events wait in memory`() {
         val users = shadowOf(bench.app.getSystemService(Context.USER_SERVICE) as UserManager)
         users.setUserUnlocked(false)
         core.mayOpen.countDown()

@@ -75,12 +75,11 @@ class VectorsTest {
             return opened.handle
         }
 
-        private fun unlock(opened: Opened, key: ByteArray) =
-            if (opened.wrappedKey == null) {
-                Native.unlockNew(opened.handle, key, "wrapped".toByteArray())
-            } else {
-                Native.unlock(opened.handle, key)
-            }
+        private fun unlock(opened: Opened, key: ByteArray) = if (opened.wrappedKey == null) {
+            Native.unlockNew(opened.handle, key, "wrapped".toByteArray())
+        } else {
+            Native.unlock(opened.handle, key)
+        }
 
         private fun settings() = Settings(
             folder = File(folder, "store").path,
@@ -231,8 +230,7 @@ class VectorsTest {
             return Words(text("en"), text("zh"))
         }
 
-        fun consent(of: JSONObject): CoreConsent =
-            CoreConsent(of.getBoolean("record"), of.getBoolean("guide"), of.getBoolean("upload"))
+        fun consent(of: JSONObject): CoreConsent = CoreConsent(of.getBoolean("record"), of.getBoolean("guide"), of.getBoolean("upload"))
 
         fun why(of: JSONObject): CoreWhy = when {
             of.has("decision") -> CoreWhy.Decision(of.getLong("decision").toULong())

@@ -96,10 +96,15 @@ internal class CardView(
 
     private fun pressable(color: Int?): Drawable {
         val radius = look.px(TOUCH_DP / 2).toFloat()
-        val shape = color?.let { GradientDrawable().apply { setColor(it); cornerRadius = radius } }
-        val mask = GradientDrawable().apply { setColor(OPAQUE); cornerRadius = radius }
+        val shape = color?.let { rounded(it, radius) }
+        val mask = rounded(OPAQUE, radius)
         val ripple = ColorStateList.valueOf((look.body and RGB) or PRESSED)
         return RippleDrawable(ripple, shape ?: ColorDrawable(0), mask)
+    }
+
+    private fun rounded(color: Int, radius: Float) = GradientDrawable().apply {
+        setColor(color)
+        cornerRadius = radius
     }
 
     @TargetApi(Build.VERSION_CODES.P)

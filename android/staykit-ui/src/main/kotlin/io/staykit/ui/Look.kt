@@ -14,7 +14,11 @@ internal class Look(private val context: Context) {
         isWatch || configuration.uiMode and Configuration.UI_MODE_NIGHT_MASK == Configuration.UI_MODE_NIGHT_YES
 
     /** A watch's screen is black where nothing is: it saves its battery. */
-    val ground: Int = if (isWatch) BLACK else if (isDark) 0xFF22242B.toInt() else WHITE
+    val ground: Int = when {
+        isWatch -> BLACK
+        isDark -> 0xFF22242B.toInt()
+        else -> WHITE
+    }
     val title: Int = if (isDark) 0xFFF1F0F4.toInt() else 0xFF1A1B20.toInt()
     val body: Int = if (isDark) 0xFFC8C9D3.toInt() else 0xFF44464F.toInt()
     val accent: Int = if (isDark) 0xFFA9C7FF.toInt() else 0xFF1B5FC1.toInt()

@@ -66,7 +66,6 @@ internal interface Answers {
     fun putAway()
 }
 
+/** `locales` came with API 24; this is its first one. */
 @Suppress("DEPRECATION")
-internal fun localeOf(configuration: android.content.res.Configuration): Locale =
-    // `locales` came with API 24; this is its first one.
-    configuration.locale ?: Locale.getDefault()
+internal fun localeOf(configuration: android.content.res.Configuration): Locale = configuration.locale ?: Locale.getDefault()

@@ -46,21 +46,37 @@ class AccessibilityTest {
         assertEquals(emptyList<String>(), findings(card))
     }
 
-    @Test @Config(qualifiers = LooksTest.PHONE) fun `popup on a phone`() = passes(Show.english)
+    @Test
+    @Config(qualifiers = LooksTest.PHONE)
+    fun `popup on a phone`() = passes(Show.english)
 
-    @Test @Config(qualifiers = LooksTest.PHONE_DARK) fun `popup in the dark`() = passes(Show.chinese)
+    @Test
+    @Config(qualifiers = LooksTest.PHONE_DARK)
+    fun `popup in the dark`() = passes(Show.chinese)
 
-    @Test @Config(qualifiers = LooksTest.PHONE, fontScale = 2f) fun `popup in large type`() = passes(Show.english)
+    @Test
+    @Config(qualifiers = LooksTest.PHONE, fontScale = 2f)
+    fun `popup in large type`() = passes(Show.english)
 
-    @Test @Config(qualifiers = LooksTest.WATCH) fun `popup on a round watch`() = passes(Show.chinese)
+    @Test
+    @Config(qualifiers = LooksTest.WATCH)
+    fun `popup on a round watch`() = passes(Show.chinese)
 
-    @Test @Config(qualifiers = LooksTest.PHONE) fun `banner on a phone`() = passes(Show.banner(Show.english))
+    @Test
+    @Config(qualifiers = LooksTest.PHONE)
+    fun `banner on a phone`() = passes(Show.banner(Show.english))
 
-    @Test @Config(qualifiers = LooksTest.PHONE_DARK) fun `banner in the dark`() = passes(Show.banner(Show.chinese))
+    @Test
+    @Config(qualifiers = LooksTest.PHONE_DARK)
+    fun `banner in the dark`() = passes(Show.banner(Show.chinese))
 
-    @Test @Config(qualifiers = LooksTest.PHONE, fontScale = 2f) fun `banner in large type`() = passes(Show.banner(Show.english))
+    @Test
+    @Config(qualifiers = LooksTest.PHONE, fontScale = 2f)
+    fun `banner in large type`() = passes(Show.banner(Show.english))
 
-    @Test @Config(qualifiers = LooksTest.PHONE) fun `the checks do find what is planted`() {
+    @Test
+    @Config(qualifiers = LooksTest.PHONE)
+    fun `the checks do find what is planted`() {
         val found = findings(Show.english) { window ->
             val views = Show.all(window)
             views.filterIsInstance<Button>().first().run {
@@ -77,10 +93,14 @@ class AccessibilityTest {
         for (check in listOf("SpeakableText", "TouchTarget", "TextContrast")) assertTrue("$found", found.any { check in it })
     }
 
-    @Test @Config(sdk = [23, 30, 34, 35], qualifiers = LooksTest.PHONE) fun `a screen reader hears a heading, the text and two buttons`() {
+    @Test
+    @Config(sdk = [23, 30, 34, 35], qualifiers = LooksTest.PHONE)
+    fun `a screen reader hears a heading, the text and two buttons`() {
         val activity = Show.app().get()
         Show.show(activity, Show.english)
-        val nodes = Show.all(Show.window(activity, Show.english)).map { it.createAccessibilityNodeInfo() }.filter { !it.text.isNullOrEmpty() }
+        val nodes = Show.all(Show.window(activity, Show.english))
+            .map { it.createAccessibilityNodeInfo() }
+            .filter { !it.text.isNullOrEmpty() }
         assertEquals(listOf(Show.english.title, Show.english.body, "Close", "View"), nodes.map { it.text.toString() })
         assertEquals(listOf(false, false, true, true), nodes.map { it.isClickable && it.isFocusable })
         assertEquals("android.widget.Button", nodes.last().className)

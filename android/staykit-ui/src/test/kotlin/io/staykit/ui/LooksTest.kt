@@ -26,24 +26,41 @@ import kotlin.math.abs
 class LooksTest {
     @After fun end() = Show.end()
 
-    @Test @Config(qualifiers = PHONE_ZH) fun `popup on a phone`() = look("popup-phone", Show.chinese)
+    @Test
+    @Config(qualifiers = PHONE_ZH)
+    fun `popup on a phone`() = look("popup-phone", Show.chinese)
 
-    @Test @Config(qualifiers = PHONE_DARK) fun `popup in the dark`() = look("popup-dark", Show.english)
+    @Test
+    @Config(qualifiers = PHONE_DARK)
+    fun `popup in the dark`() = look("popup-dark", Show.english)
 
-    @Test @Config(qualifiers = PHONE, fontScale = 2f) fun `popup in large type`() = look("popup-large", Show.english)
+    @Test
+    @Config(qualifiers = PHONE, fontScale = 2f)
+    fun `popup in large type`() = look("popup-large", Show.english)
 
-    @Test @Config(qualifiers = WATCH) fun `popup on a round watch`() = look("popup-watch", Show.chinese)
+    @Test
+    @Config(qualifiers = WATCH)
+    fun `popup on a round watch`() = look("popup-watch", Show.chinese)
 
-    @Test @Config(qualifiers = PHONE) fun `popup with nowhere to go`() =
-        look("popup-ok", Card("Well done", "Ten workouts this month.", hasAction = false, isBanner = false))
+    @Test
+    @Config(qualifiers = PHONE)
+    fun `popup with nowhere to go`() = look("popup-ok", Card("Well done", "Ten workouts this month.", hasAction = false, isBanner = false))
 
-    @Test @Config(qualifiers = PHONE_ZH) fun `banner on a phone`() = look("banner-phone", Show.banner(Show.chinese))
+    @Test
+    @Config(qualifiers = PHONE_ZH)
+    fun `banner on a phone`() = look("banner-phone", Show.banner(Show.chinese))
 
-    @Test @Config(qualifiers = PHONE_DARK) fun `banner in the dark`() = look("banner-dark", Show.banner(Show.english))
+    @Test
+    @Config(qualifiers = PHONE_DARK)
+    fun `banner in the dark`() = look("banner-dark", Show.banner(Show.english))
 
-    @Test @Config(qualifiers = PHONE, fontScale = 2f) fun `banner in large type`() = look("banner-large", Show.banner(Show.english))
+    @Test
+    @Config(qualifiers = PHONE, fontScale = 2f)
+    fun `banner in large type`() = look("banner-large", Show.banner(Show.english))
 
-    @Test @Config(qualifiers = TABLET) fun `popup on a tablet`() = look("popup-tablet", Show.english)
+    @Test
+    @Config(qualifiers = TABLET)
+    fun `popup on a tablet`() = look("popup-tablet", Show.english)
 
     private fun look(name: String, card: Card) {
         val activity = Show.app().get()
@@ -92,9 +109,11 @@ class LooksTest {
     private fun compare(golden: Bitmap, picture: Bitmap) {
         assertEquals("${golden.width}x${golden.height}", "${picture.width}x${picture.height}")
         var different = 0
-        for (y in 0 until golden.height) for (x in 0 until golden.width) {
-            val (a, b) = golden.getPixel(x, y) to picture.getPixel(x, y)
-            if (listOf(0, 8, 16).any { abs((a shr it and 0xFF) - (b shr it and 0xFF)) > TOLERANCE }) different++
+        for (y in 0 until golden.height) {
+            for (x in 0 until golden.width) {
+                val (a, b) = golden.getPixel(x, y) to picture.getPixel(x, y)
+                if (listOf(0, 8, 16).any { abs((a shr it and 0xFF) - (b shr it and 0xFF)) > TOLERANCE }) different++
+            }
         }
         assertTrue("$different pixels differ", different * 200 <= golden.width * golden.height)
     }

@@ -28,8 +28,10 @@ internal class AppActivity : Activity()
 internal object Show {
     val chinese = Card("欢迎回来", "您已有5天没有打开。上次的训练还在等您，今天来一次轻松的吧！😀", hasAction = true, isBanner = false)
     val english = Card(
-        "Good to see you", "Five days without a workout. The one you liked best takes only twelve minutes.",
-        hasAction = true, isBanner = false,
+        "Good to see you",
+        "Five days without a workout. The one you liked best takes only twelve minutes.",
+        hasAction = true,
+        isBanner = false,
     )
 
     fun banner(card: Card) = Card(card.title, card.body, card.hasAction, isBanner = true)

@@ -56,7 +56,9 @@ class StageTest {
         assertEquals(listOf("seen", "put away"), closed.answers)
     }
 
-    @Test @Config(qualifiers = "zh-rCN") fun `buttons speak the person's language`() {
+    @Test
+    @Config(qualifiers = "zh-rCN")
+    fun `buttons speak the person's language`() {
         val told = Show.show(activity, Show.chinese)
         Show.press(window(Show.chinese), "查看")
         assertEquals(listOf("seen", "followed"), told.answers)

@@ -5,11 +5,10 @@ import android.os.SystemClock
 import java.util.Locale
 
 /** Records what happens without the app saying so. */
-internal class Capture(
-    private val session: Session,
-    private val device: Device,
-    private val notes: Notes,
-) : Lifecycle.Listener {
+internal class Capture(private val session: Session) : Lifecycle.Listener {
+    /** Of the worker, like [notes]. */
+    private val device get() = session.device
+    private val notes get() = session.notes
     val screens = Screens(this)
     private var leftAtMs: Long? = null
     private var hasOpened = false

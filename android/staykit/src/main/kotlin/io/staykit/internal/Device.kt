@@ -100,8 +100,7 @@ internal class Device(private val context: Context) {
 
     @TargetApi(Build.VERSION_CODES.R)
     private object Since30 {
-        fun installer(context: Context): String? =
-            context.packageManager.getInstallSourceInfo(context.packageName).installingPackageName
+        fun installer(context: Context): String? = context.packageManager.getInstallSourceInfo(context.packageName).installingPackageName
     }
 
     private companion object {

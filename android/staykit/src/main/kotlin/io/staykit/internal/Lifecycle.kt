@@ -35,7 +35,7 @@ internal class Lifecycle(
         fun onLowMemory()
     }
 
-    private val handler = Handler(Looper.getMainLooper())
+    private val handler by lazy(LazyThreadSafetyMode.NONE) { Handler(Looper.getMainLooper()) }
     private val gone = Runnable { leave() }
     private val started = IdentityHashMap<Activity, Unit>()
     private val entered = IdentityHashMap<Activity, Long>()

@@ -167,8 +167,7 @@ private fun native(consent: Consent) = NativeConsent(consent.record, consent.gui
 
 private fun facade(consent: NativeConsent) = Consent(consent.record, consent.guide, consent.upload)
 
-private fun refused(code: Long): StaykitException =
-    StaykitException(Refusal.of(code), Native.refusalText(code) ?: "refused: $code")
+private fun refused(code: Long): StaykitException = StaykitException(Refusal.of(code), Native.refusalText(code) ?: "refused: $code")
 
 private inline fun <T> typed(call: () -> T): T = try {
     call()

@@ -11,12 +11,11 @@ import io.staykit.Pending
 import io.staykit.Properties
 import io.staykit.Receipt
 import io.staykit.Refusal
+import io.staykit.Status
 import io.staykit.Staykit
 import io.staykit.StaykitConfig
 import io.staykit.StaykitException
-import io.staykit.Status
 import java.util.TimeZone
-import java.util.concurrent.ScheduledFuture
 import java.util.concurrent.atomic.AtomicBoolean
 
 /** One start of Staykit: opens the store on a thread of its own, and does there what needs the disk. */
@@ -27,16 +26,19 @@ internal class Session(
     private val seams: Seams,
 ) {
     private val worker = Worker("staykit")
-    private val device = Device(context)
-    private val notes = Notes({ Seams.folder(context) }, seams.watch)
-    private val capture = Capture(this, device, notes)
-    private val unlocking by lazy { Unlocking(seams.vault(config.usesStrongBox), notes) }
+
+    /** Made when the worker first needs them, as the main thread loads no class that it does not need to start. */
+    val device by lazy(LazyThreadSafetyMode.NONE) { Device(context) }
+    val notes by lazy(LazyThreadSafetyMode.NONE) { Notes({ Seams.folder(context) }, seams.watch) }
+    private val unlocking by lazy(LazyThreadSafetyMode.NONE) { Unlocking(seams.vault(config.usesStrongBox), notes) }
+    private val jobs by lazy(LazyThreadSafetyMode.NONE) { Jobs(context, config) }
+
+    private val capture = Capture(this)
     private val isFetching = AtomicBoolean()
     private val isPlanning = AtomicBoolean()
-    private val jobs = Jobs(context, config)
     private var lifecycle: Lifecycle? = null
     private var uploads: Uploads? = null
-    private var nextTick: ScheduledFuture<*>? = null
+    private var nextTick: Worker.Task? = null
     private var receivers = ArrayList<BroadcastReceiver>()
 
     /** What waits for the opening; null once it has happened, or never will. On the worker, as all of these. */
@@ -187,7 +189,7 @@ internal class Session(
 
     /** The next moment at which time alone changes something, while the process lives. */
     private fun plan() {
-        nextTick?.cancel(false)
+        nextTick?.let(worker::cancel)
         val dueMs = engine?.nextDue() ?: return
         val delayMs = (dueMs - System.currentTimeMillis()).coerceIn(SHORTEST_WAIT_MS, LONGEST_WAIT_MS)
         nextTick = worker.later(delayMs, ::tick)
@@ -328,7 +330,7 @@ internal class Session(
     }
 
     private fun end(pending: Pending<Unit>) {
-        nextTick?.cancel(false)
+        nextTick?.let(worker::cancel)
         receivers.toList().forEach(::forget)
         uploads?.end()
         val live = engine

@@ -1,32 +1,79 @@
 package io.staykit.internal
 
 import io.staykit.StaykitException
-import java.util.concurrent.RejectedExecutionException
-import java.util.concurrent.ScheduledFuture
-import java.util.concurrent.ScheduledThreadPoolExecutor
-import java.util.concurrent.TimeUnit
+import java.util.PriorityQueue
+import java.util.concurrent.locks.ReentrantLock
+import kotlin.concurrent.withLock
 
-/** One named thread that does one thing after the other, and ends while there is nothing to do. */
-internal class Worker(name: String) {
-    private val executor = ScheduledThreadPoolExecutor(1) { work -> Thread(work, name).apply { isDaemon = true } }.apply {
-        setKeepAliveTime(IDLE_S, TimeUnit.SECONDS)
-        allowCoreThreadTimeOut(true)
-        removeOnCancelPolicy = true
-        executeExistingDelayedTasksAfterShutdownPolicy = false
+/**
+ * One named thread that does one thing after the other, and ends while there is nothing to do.
+ *
+ * By hand, as it is the larger part of what starting costs the main thread: an executor takes twice as long to be made
+ * and to begin.
+ */
+internal class Worker(private val name: String) {
+    /** Something to do, not before its time on the clock of [System.nanoTime]. */
+    internal class Task(val atNs: Long, val isDelayed: Boolean, private val number: Long, val work: () -> Unit) : Comparable<Task> {
+        override fun compareTo(other: Task): Int {
+            // By difference: the clock may pass the largest number.
+            val later = atNs - other.atNs
+            return if (later != 0L) later.compareTo(0L) else number.compareTo(other.number)
+        }
     }
+
+    private val lock = ReentrantLock()
+    private val isChanged = lock.newCondition()
+    private val tasks = PriorityQueue<Task>()
+    private var thread: Thread? = null
+    private var isEnded = false
+    private var posted = 0L
 
     /** False after [end]. */
     fun post(work: () -> Unit): Boolean = later(0, work) != null
 
-    fun later(delayMs: Long, work: () -> Unit): ScheduledFuture<*>? = try {
-        executor.schedule({ guard(work) }, delayMs, TimeUnit.MILLISECONDS)
-    } catch (_: RejectedExecutionException) {
-        null
+    /** Null after [end]. */
+    fun later(delayMs: Long, work: () -> Unit): Task? {
+        val (task, fresh) = lock.withLock {
+            if (isEnded) return null
+            val task = Task(System.nanoTime() + delayMs * NS_IN_MS, delayMs > 0, posted++, work)
+            tasks += task
+            isChanged.signal()
+            task to if (thread == null) Thread(::live, name).also { thread = it } else null
+        }
+        fresh?.apply { isDaemon = true }?.start()
+        return task
     }
 
-    /** What was posted before is still done; nothing after. */
-    fun end() {
-        executor.shutdown()
+    /** Does nothing if it was done, or is being done. */
+    fun cancel(task: Task) {
+        lock.withLock { tasks -= task }
+    }
+
+    /** What was posted before is still done; nothing after, and nothing of what was for later. */
+    fun end(): Unit = lock.withLock {
+        isEnded = true
+        tasks.removeAll { it.isDelayed }
+        isChanged.signal()
+    }
+
+    private fun live() {
+        // Whoever has started this thread goes first: it may be the main one, and share a processor with it.
+        Thread.yield()
+        while (true) guard((next() ?: return).work)
+    }
+
+    /** Waits for what is to be done next. Null ends the thread; the next task gets another one. */
+    private fun next(): Task? = lock.withLock {
+        val idleUntil = System.nanoTime() + IDLE_MS * NS_IN_MS
+        while (true) {
+            val first = tasks.peek()
+            val waitNs = (first?.atNs ?: idleUntil) - System.nanoTime()
+            if (first != null && waitNs <= 0) return tasks.poll()
+            if (first == null && (isEnded || waitNs <= 0)) break
+            isChanged.awaitNanos(waitNs)
+        }
+        thread = null
+        null
     }
 
     /** A fault of ours must not end the app. */
@@ -35,12 +82,14 @@ internal class Worker(name: String) {
             work()
         } catch (e: StaykitException) {
             Log.warn("not done: ${e.refusal}")
-        } catch (e: Exception) {
+        } catch (e: Throwable) {
+            // Also what is no Exception: a thread that has ended so would leave all that is posted undone.
             Log.warn("not done", e)
         }
     }
 
     private companion object {
-        const val IDLE_S = 30L
+        const val IDLE_MS = 30_000L
+        const val NS_IN_MS = 1_000_000L
     }
 }

@@ -2,6 +2,8 @@ package io.staykit.testing
 
 import android.os.Build
 import android.security.keystore.KeyGenParameterSpec
+import android.security.keystore.KeyProperties
+import java.io.File
 import java.io.InputStream
 import java.io.OutputStream
 import java.security.AlgorithmParameters
@@ -49,6 +51,26 @@ object FakeStore {
         Security.removeProvider(NAME)
     }
 
+    /** A device's key store outlives the app's process: writes down what it holds. */
+    fun save(file: File) {
+        file.writeText(keys.entries.joinToString("") { (alias, key) -> "$alias ${key.raw.encoded.joinToString(",")}\n" })
+    }
+
+    /** What [save] wrote, if it did. */
+    fun restore(file: File) {
+        val lines = if (file.isFile) file.readLines() else emptyList()
+        for ((alias, bytes) in lines.map { it.split(' ') }) {
+            val raw = bytes.split(',').map(String::toByte).toByteArray()
+            keys[alias] = FakeKey(spec(alias), SecretKeySpec(raw, "AES"))
+        }
+    }
+
+    private fun spec(alias: String): KeyGenParameterSpec =
+        KeyGenParameterSpec.Builder(alias, KeyProperties.PURPOSE_ENCRYPT or KeyProperties.PURPOSE_DECRYPT)
+            .setBlockModes(KeyProperties.BLOCK_MODE_GCM)
+            .setEncryptionPaddings(KeyProperties.ENCRYPTION_PADDING_NONE)
+            .build()
+
     internal fun pass(step: Step) {
         callers += Thread.currentThread().name
         failing[step]?.let { throw it }
@@ -95,7 +117,9 @@ class FakeAndroidKeyStore : Provider("AndroidKeyStore", "1.0", "test double") {
     }
 
     /** Apart: the class does not exist below API 28. */
-    private object StrongBox { fun unavailable(): Exception = android.security.keystore.StrongBoxUnavailableException() }
+    private object StrongBox {
+        fun unavailable(): Exception = android.security.keystore.StrongBoxUnavailableException()
+    }
 
     class Gcm : CipherSpi() {
         private val c = Cipher.getInstance("AES/GCM/NoPadding", "SunJCE")
@@ -106,20 +130,28 @@ class FakeAndroidKeyStore : Provider("AndroidKeyStore", "1.0", "test double") {
             if (k.spec.purposes and need == 0) throw InvalidKeyException("purpose")
             return k
         }
-        override fun engineInit(opmode: Int, key: Key?, random: SecureRandom?) { c.init(opmode, check(opmode, key).raw) }
+        override fun engineInit(opmode: Int, key: Key?, random: SecureRandom?) {
+            c.init(opmode, check(opmode, key).raw)
+        }
         override fun engineInit(opmode: Int, key: Key?, params: AlgorithmParameterSpec?, random: SecureRandom?) {
             val k = check(opmode, key)
-            if (opmode == Cipher.ENCRYPT_MODE && params != null && k.spec.isRandomizedEncryptionRequired) throw InvalidAlgorithmParameterException("Caller-provided IV not permitted")
+            val isOwnNonce = opmode == Cipher.ENCRYPT_MODE && params != null
+            if (isOwnNonce && k.spec.isRandomizedEncryptionRequired) {
+                throw InvalidAlgorithmParameterException("Caller-provided IV not permitted")
+            }
             c.init(opmode, k.raw, params)
         }
-        override fun engineInit(opmode: Int, key: Key?, params: AlgorithmParameters?, random: SecureRandom?) = throw UnsupportedOperationException()
+        override fun engineInit(opmode: Int, key: Key?, params: AlgorithmParameters?, random: SecureRandom?) =
+            throw UnsupportedOperationException()
         override fun engineUpdate(input: ByteArray?, off: Int, len: Int): ByteArray? = c.update(input, off, len)
-        override fun engineUpdate(input: ByteArray?, off: Int, len: Int, out: ByteArray?, outOff: Int): Int = c.update(input, off, len, out, outOff)
+        override fun engineUpdate(input: ByteArray?, off: Int, len: Int, out: ByteArray?, outOff: Int): Int =
+            c.update(input, off, len, out, outOff)
         override fun engineDoFinal(input: ByteArray?, off: Int, len: Int): ByteArray {
             FakeStore.pass(FakeStore.Step.FINAL)
             return if (input == null) c.doFinal() else c.doFinal(input, off, len)
         }
-        override fun engineDoFinal(input: ByteArray?, off: Int, len: Int, out: ByteArray?, outOff: Int): Int = c.doFinal(input, off, len, out, outOff)
+        override fun engineDoFinal(input: ByteArray?, off: Int, len: Int, out: ByteArray?, outOff: Int): Int =
+            c.doFinal(input, off, len, out, outOff)
         override fun engineUpdateAAD(src: ByteArray?, off: Int, len: Int) = c.updateAAD(src, off, len)
         override fun engineGetIV(): ByteArray = c.iv
         override fun engineGetBlockSize(): Int = 16
@@ -135,7 +167,9 @@ class FakeAndroidKeyStore : Provider("AndroidKeyStore", "1.0", "test double") {
             return FakeStore.keys[alias]
         }
         override fun engineContainsAlias(alias: String?): Boolean = alias in FakeStore.keys
-        override fun engineDeleteEntry(alias: String?) { FakeStore.keys.remove(alias) }
+        override fun engineDeleteEntry(alias: String?) {
+            FakeStore.keys.remove(alias)
+        }
         override fun engineAliases(): Enumeration<String> = Collections.enumeration(FakeStore.keys.keys)
         override fun engineSize(): Int = FakeStore.keys.size
         override fun engineIsKeyEntry(alias: String?): Boolean = alias in FakeStore.keys
@@ -144,7 +178,8 @@ class FakeAndroidKeyStore : Provider("AndroidKeyStore", "1.0", "test double") {
         override fun engineGetCertificate(alias: String?): Certificate? = null
         override fun engineGetCertificateChain(alias: String?): Array<Certificate>? = null
         override fun engineGetCertificateAlias(cert: Certificate?): String? = null
-        override fun engineSetKeyEntry(a: String?, k: Key?, p: CharArray?, c: Array<out Certificate>?) = throw UnsupportedOperationException()
+        override fun engineSetKeyEntry(a: String?, k: Key?, p: CharArray?, c: Array<out Certificate>?) =
+            throw UnsupportedOperationException()
         override fun engineSetKeyEntry(a: String?, k: ByteArray?, c: Array<out Certificate>?) = throw UnsupportedOperationException()
         override fun engineSetCertificateEntry(a: String?, c: Certificate?) = throw UnsupportedOperationException()
         override fun engineLoad(stream: InputStream?, password: CharArray?) {

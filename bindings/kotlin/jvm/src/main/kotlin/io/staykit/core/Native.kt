@@ -81,13 +81,7 @@ public object Native {
      * 1970) and to what. 0, or a refusal.
      */
     @JvmStatic
-    public external fun setZone(
-        handle: Long,
-        offsetMin: Short,
-        changes: Boolean,
-        nextAtMs: Long,
-        nextOffsetMin: Short,
-    ): Long
+    public external fun setZone(handle: Long, offsetMin: Short, changes: Boolean, nextAtMs: Long, nextOffsetMin: Short): Long
 
     /** Why a draft is refused: property, fault and limit, no value. Null if the draft is not what is wrong. */
     @JvmStatic

@@ -57,13 +57,4 @@ class MainJobTest {
         assertEquals(null, nextUpload(handle), "there is a pause")
         close(handle)
     }
-
-    private fun uploadAll(handle: Long, collector: Collector): ULong {
-        var events = 0uL
-        while (true) {
-            val upload = nextUpload(handle) ?: return events
-            assertEquals(Delivery.Acknowledged, finishUpload(handle, upload.id, collector.takes(upload)))
-            events += upload.events
-        }
-    }
 }

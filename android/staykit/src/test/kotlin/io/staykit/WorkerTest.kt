@@ -1,0 +1,85 @@
+package io.staykit
+
+import io.staykit.internal.Worker
+import io.staykit.testing.Runner
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertNotNull
+import org.junit.Assert.assertNull
+import org.junit.Assert.assertTrue
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.annotation.Config
+import java.util.concurrent.CopyOnWriteArrayList
+import java.util.concurrent.CountDownLatch
+import java.util.concurrent.TimeUnit
+import kotlin.concurrent.thread
+
+@RunWith(Runner::class)
+@Config(sdk = [34])
+class WorkerTest {
+    private val worker = Worker("work")
+    private val done = CopyOnWriteArrayList<String>()
+
+    private fun settle() {
+        val latch = CountDownLatch(1)
+        worker.post { latch.countDown() }
+        assertTrue(latch.await(10, TimeUnit.SECONDS))
+    }
+
+    @Test fun `what is posted is done in its order, on one thread of its name`() {
+        val threads = CopyOnWriteArrayList<Thread>()
+        repeat(1_000) { number ->
+            worker.post {
+                done += "$number"
+                threads += Thread.currentThread()
+            }
+        }
+        settle()
+        assertEquals(List(1_000) { "$it" }, done)
+        assertEquals("work", threads.distinct().single().name)
+        assertTrue(threads.first().isDaemon)
+    }
+
+    @Test fun `what is for later waits its time, goes after what is for now, and can be taken back`() {
+        val ended = CountDownLatch(1)
+        val begunAt = System.nanoTime()
+        worker.later(60) {
+            done += "late"
+            ended.countDown()
+        }
+        worker.later(40) { done += "soon" }
+        val taken = worker.later(20) { done += "taken back" }
+        worker.post { done += "now" }
+        worker.cancel(taken!!)
+        assertTrue(ended.await(10, TimeUnit.SECONDS))
+        assertEquals(listOf("now", "soon", "late"), done)
+        assertTrue(System.nanoTime() - begunAt >= 60_000_000)
+    }
+
+    @Test fun `after its end, what was posted is done, what was for later is not, and nothing more is taken`() {
+        val mayGoOn = CountDownLatch(1)
+        val ended = CountDownLatch(1)
+        worker.post { mayGoOn.await() }
+        worker.later(1) { done += "late" }
+        worker.post {
+            done += "posted"
+            ended.countDown()
+        }
+        worker.end()
+        assertFalse(worker.post { done += "after" })
+        assertNull(worker.later(1) { done += "after" })
+        mayGoOn.countDown()
+        assertTrue(ended.await(10, TimeUnit.SECONDS))
+        Thread.sleep(20)
+        assertEquals(listOf("posted"), done)
+    }
+
+    @Test fun `a task that throws stops no other, and eight threads may post at once`() {
+        worker.post { error("a fault") }
+        worker.post { throw NoClassDefFoundError("a worse one") }
+        List(8) { number -> thread { repeat(500) { assertNotNull(worker.later(0) { done += "$number" }) } } }.forEach(Thread::join)
+        settle()
+        assertEquals(4_000, done.size)
+    }
+}

@@ -1,0 +1,9 @@
+//! The quick start for Android as a signed app, and the library at work after R8.
+
+use crate::apk;
+use crate::failure::Failure;
+use crate::run::Run;
+
+pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
+    apk::part(run)
+}
