@@ -130,9 +130,14 @@ fn blobs(disk: &RecordedDisk) -> rusqlite::Result<Vec<Vec<u8>>> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
     let database = Connection::open_with_flags_and_vfs(path, flags, disk.vfs().unwrap())?;
     database.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
-    let mut query = database.prepare(
-        "SELECT body FROM position UNION ALL SELECT body FROM checkpoint
-         UNION ALL SELECT body FROM segment UNION ALL SELECT header FROM batch",
-    )?;
-    query.query_map([], |row| row.get(0))?.collect()
+    let mut blobs = Vec::new();
+    for sealed in
+        ["body FROM position", "body FROM checkpoint", "body FROM segment", "header FROM batch"]
+    {
+        let mut query = database.prepare(&format!("SELECT {sealed}"))?;
+        for blob in query.query_map([], |row| row.get(0))? {
+            blobs.push(blob?);
+        }
+    }
+    Ok(blobs)
 }

@@ -116,16 +116,13 @@ impl Range {
         connection: &Connection,
         reason: DropReason,
     ) -> Result<Self, StoreError> {
-        let sql = "DELETE FROM dropped WHERE batch IS NULL AND epoch = ?1 AND reason = ?2
-            AND last_seq >= ?3 AND first_seq <= ?4 RETURNING first_seq, last_seq, events";
-        let mut query = connection.prepare_cached(sql)?;
+        let touching = "FROM dropped WHERE batch IS NULL AND epoch = ?1 AND reason = ?2
+            AND last_seq >= ?3 AND first_seq <= ?4";
         let (before, behind) = (self.first_seq.saturating_sub(1), self.last_seq.saturating_add(1));
-        let mut rows = query.query(params![
-            signed(self.epoch),
-            reason.number(),
-            signed(before),
-            signed(behind)
-        ])?;
+        let place = params![signed(self.epoch), reason.number(), signed(before), signed(behind)];
+        let mut query =
+            connection.prepare_cached(&format!("SELECT first_seq, last_seq, events {touching}"))?;
+        let mut rows = query.query(place)?;
         let mut whole = self;
         while let Some(row) = rows.next()? {
             let column = |place| row.get::<_, i64>(place).map(i64::cast_unsigned);
@@ -133,6 +130,7 @@ impl Range {
             whole.last_seq = whole.last_seq.max(column(1)?);
             whole.events = whole.events.saturating_add(column(2)?);
         }
+        connection.prepare_cached(&format!("DELETE {touching}"))?.execute(place)?;
         Ok(whole)
     }
 }

@@ -82,9 +82,10 @@ impl Store {
     /// `None` if no such batch is in flight.
     pub fn note_attempt(&mut self, id: &BatchId) -> Result<Option<u32>, StoreError> {
         let Some(database) = &mut self.database else { return Ok(None) };
-        let sql = "UPDATE batch SET attempts = attempts + 1 WHERE batch_id = ?1
-            RETURNING attempts";
         let attempts: Option<i64> = database.transaction(|inner| {
+            let sql = "UPDATE batch SET attempts = attempts + 1 WHERE batch_id = ?1";
+            inner.execute(sql, [id.as_slice()])?;
+            let sql = "SELECT attempts FROM batch WHERE batch_id = ?1";
             Ok(inner.query_row(sql, [id.as_slice()], |row| row.get(0)).optional()?)
         })?;
         Ok(attempts.map(|count| u32::try_from(count).unwrap_or(u32::MAX)))

@@ -134,9 +134,14 @@ fn other(database: &Connection, table: &str, input: &mut Input<'_>) -> rusqlite:
         0 => database.pragma_update(None, "application_id", number),
         1 => database.pragma_update(None, "user_version", number.min(0)),
         2 => database.execute_batch(&format!("DROP TABLE {table}")),
-        3 => database.execute_batch(&format!("ALTER TABLE {table} RENAME TO other")),
+        3 => database.execute_batch(&format!(
+            "PRAGMA writable_schema = ON;
+             UPDATE sqlite_schema SET name = 'other', tbl_name = 'other' WHERE name = '{table}'"
+        )),
         4 => database.execute_batch(&format!(
-            "CREATE TRIGGER fuzz AFTER INSERT ON {table} BEGIN DELETE FROM {table}; END"
+            "PRAGMA writable_schema = ON;
+             INSERT INTO sqlite_schema VALUES ('trigger', 'fuzz', '{table}', 0,
+                'CREATE TRIGGER fuzz AFTER INSERT ON {table} BEGIN DELETE FROM {table}; END')"
         )),
         _ => database.execute_batch("PRAGMA journal_mode = DELETE"),
     }

@@ -17,7 +17,7 @@ const FIRST: Step = Step {
     identity: |body| mark_wrapped_key(body, b'1'),
     start: Some,
     entry: |entry| Some(mark_entry(entry, 101)),
-    database: "ALTER TABLE segment ADD COLUMN note TEXT",
+    database: "CREATE TABLE note (segment INTEGER PRIMARY KEY, note TEXT) STRICT",
 };
 
 const SECOND: Step = Step {
@@ -25,7 +25,7 @@ const SECOND: Step = Step {
     start: Some,
     entry: |entry| Some(mark_entry(entry, 102)),
     database: "CREATE TABLE noted (id INTEGER PRIMARY KEY, note TEXT) STRICT;
-        INSERT INTO noted SELECT id, note FROM segment",
+        INSERT INTO noted SELECT id, note FROM segment LEFT JOIN note ON segment = id",
 };
 
 /// Fails as on a full disk, after it has done a part.
@@ -98,7 +98,7 @@ fn database(path: &Path) -> (i64, i64, i64) {
     let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
     (
         number("PRAGMA user_version"),
-        number("SELECT count(*) FROM pragma_table_info('segment') WHERE name = 'note'"),
+        number("SELECT count(*) FROM sqlite_schema WHERE name = 'note'"),
         number("SELECT count(*) FROM sqlite_schema WHERE name IN ('noted', 'big')"),
     )
 }
