@@ -110,7 +110,32 @@ W
 export ZIG_GLOBAL_CACHE_DIR='$DIR/zig-cache' ZIG_LOCAL_CACHE_DIR='$DIR/zig-cache'
 exec '$zig' ar "\$@"
 W
+  # zig cc refuses these options, its LLD has them: the command that it would run is run with them. Functions lie where they deflate best.
+  # Folding equal functions is safe as long as none whose address SQLite compares has an equal one that means another thing.
+  put "$DIR/bin/ld-small" <<W
+#!/bin/bash
+said=\$('$DIR/bin/cc' "\$@" -Wl,--hash-style=gnu --verbose 2>&1) || { printf '%s\n' "\$said" >&2; exit 1; }
+read -ra line <<<"\$(grep -m1 '^ld.lld ' <<<"\$said")"
+[ \${#line[@]} -gt 1 ] || { echo "ld-small: zig cc did not tell its linker's command" >&2; exit 1; }
+exec '$zig' "\${line[@]}" --icf=all -O2 --bp-compression-sort=both
+W
   musl_root
+}
+
+# What is packed: core/docs/performance.md, "Bindings", says what each of these is worth.
+small() {
+  # zig cc turns -Oz into -Os. Nothing unwinds through C: a panic stops at the edge of Rust.
+  local llvm="-enable-misched=false -enable-post-misched=false -tail-merge-threshold=2000" o rust=""
+  local c="-Xclang -Oz -mno-outline -fno-asynchronous-unwind-tables -fno-unwind-tables"
+  for o in $llvm; do c+=" -mllvm $o"; done
+  # An outlined function saves less than its entry in the unwind tables takes.
+  for o in $llvm -inline-threshold=10 -enable-machine-outliner=never; do rust+=" -Cllvm-args=$o"; done
+  # Nobody reads derived Debug, lines of source (which would name this machine) or backtraces.
+  rust+=" -Zlocation-detail=none -Zfmt-debug=none -Zuse-sync-unwind=yes"
+  export CFLAGS_aarch64_unknown_linux_ohos=$c
+  export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_OHOS_RUSTFLAGS=${rust# }
+  export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_OHOS_LINKER=$DIR/bin/ld-small
+  CARGO_ARGS+=(-Zbuild-std-features=panic-unwind,optimize_for_size)
 }
 
 environment() {
@@ -123,10 +148,7 @@ environment() {
   unset RUSTUP_TOOLCHAIN CARGO RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER CARGO_BUILD_TARGET CARGO_ENCODED_RUSTFLAGS RUSTFLAGS
   CARGO_ARGS=(--manifest-path "$WS/Cargo.toml" -p "$PKG" --target $TARGET --target-dir "$TARGET_DIR" --profile "$PROFILE" --locked
     -Zbuild-std=std,panic_abort,test)                # test from the start: without it `cargo test` builds every dependency again
-  if [ "$PROFILE" = ship ]; then                     # names no source file of this machine; backtraces, which nobody would read, take 150 kB
-    export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_OHOS_RUSTFLAGS=-Zlocation-detail=none
-    CARGO_ARGS+=(-Zbuild-std-features=panic-unwind,optimize_for_size)
-  fi
+  [ "$PROFILE" != ship ] || small
   [ -z "${CROSS_OHOS_JOBS:-}" ] || CARGO_ARGS+=(-j "$CROSS_OHOS_JOBS")
   CARGO_ARGS+=(${ARGS[@]+"${ARGS[@]}"})
   OUT=$TARGET_DIR/$TARGET/$([ "$PROFILE" = dev ] && echo debug || echo "$PROFILE")
@@ -200,6 +222,7 @@ C
 has tools && timed tools
 environment
 stub
+exec 9>&-                                            # what is shared is ready; cargo guards its own folder
 has build && timed build
 has check && timed check
 has test && timed tests
