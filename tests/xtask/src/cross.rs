@@ -46,6 +46,20 @@ pub(crate) fn run(workspace: &Workspace, target: Target) -> Result<ExitCode, Fai
     Ok(ExitCode::SUCCESS)
 }
 
+/// Types and lints for one of Android's processors; its name.
+pub(crate) fn check_one(run: &mut Run<'_>) -> Result<String, Failure> {
+    android::check_one(run)
+}
+
+/// Types and lints for all of Android's processors, and HarmonyOS's library with its limits; what was looked at.
+pub(crate) fn check_all(run: &mut Run<'_>) -> Result<String, Failure> {
+    let checked = android::check_all(run)?;
+    let library = library(run)?;
+    let figures = Figures::of(&library)?;
+    figures.check()?;
+    Ok(format!("{checked}; {} bytes for HarmonyOS", figures.bytes))
+}
+
 /// Builds, checks and loads the library, then runs core's tests.
 fn ohos(run: &mut Run<'_>) -> Result<Figures, Failure> {
     let library = library(run)?;

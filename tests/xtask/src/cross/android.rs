@@ -21,7 +21,7 @@ const PACKAGE: &str = "staykit-kotlin";
 /// The command.
 pub(super) fn run(workspace: &Workspace) -> Result<ExitCode, Failure> {
     let mut run = Run::start(workspace, "cross-android", false)?;
-    let built = check(&mut run).and_then(|()| link(&mut run));
+    let built = check(&mut run, &TARGETS).and_then(|()| link(&mut run));
     let took = run.finish();
     for line in built? {
         println!("{line}");
@@ -30,10 +30,23 @@ pub(super) fn run(workspace: &Workspace) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn check(run: &mut Run<'_>) -> Result<(), Failure> {
+/// Types and lints for the first target, which most phones have; its name.
+pub(super) fn check_one(run: &mut Run<'_>) -> Result<String, Failure> {
+    let [first, ..] = TARGETS;
+    check(run, &[first])?;
+    Ok(first.0.to_owned())
+}
+
+/// Types and lints for every target; their names.
+pub(super) fn check_all(run: &mut Run<'_>) -> Result<String, Failure> {
+    check(run, &TARGETS)?;
+    Ok(TARGETS.map(|(target, _)| target).join(", "))
+}
+
+fn check(run: &mut Run<'_>, targets: &[(&str, &str)]) -> Result<(), Failure> {
     let mut bash = run.workspace.command("bash");
     bash.arg("tests/xtask/cross-android.sh").arg(&run.workspace.root).arg(PACKAGE);
-    bash.args(TARGETS.map(|(target, _)| target));
+    bash.args(targets.iter().map(|(target, _)| target));
     bash.env("TARGET_DIR", run.workspace.target.join("cross-android"));
     run.command(bash).map(|_| ())
 }

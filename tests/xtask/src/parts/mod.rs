@@ -3,6 +3,7 @@
 pub(crate) mod android;
 mod apk;
 mod cel;
+mod cross;
 mod docs;
 mod fmt;
 mod fuzz;
@@ -40,6 +41,7 @@ const DOCS: Part = Part { name: "docs", run: docs::run };
 const LINKS: Part = Part { name: "links", run: links::part };
 const PROTO: Part = Part { name: "proto", run: proto::run };
 const CEL: Part = Part { name: "cel", run: cel::run };
+const CROSS: Part = Part { name: "cross", run: cross::run };
 const FUZZ: Part = Part { name: "fuzz", run: fuzz::run };
 const KOTLIN: Part = Part { name: "kotlin", run: kotlin::run };
 const ANDROID: Part = Part { name: "android", run: android::run };
@@ -48,8 +50,9 @@ const OHOS: Part = Part { name: "ohos", run: ohos::run };
 const LAB: Part = Part { name: "lab", run: lab::run };
 
 /// The cheap ones first: a slip shows early.
-const ALL: [Part; 14] =
-    [FMT, LAYERS, LINKS, PROTO, LINT, UNIT, DOCS, CEL, KOTLIN, ANDROID, APK, OHOS, LAB, FUZZ];
+const ALL: [Part; 15] = [
+    FMT, LAYERS, LINKS, PROTO, LINT, UNIT, DOCS, CEL, CROSS, KOTLIN, ANDROID, APK, OHOS, LAB, FUZZ,
+];
 
 /// A name on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
@@ -70,6 +73,8 @@ pub(crate) enum Choice {
     Proto,
     /// The rule language against CEL's own conformance suite
     Cel,
+    /// Types and lints for a platform that is not this machine's (needs Debian's package client)
+    Cross,
     /// The Kotlin binding on a plain virtual machine (needs a JDK and Maven)
     Kotlin,
     /// The Android library under Robolectric (needs a JDK and Maven)
@@ -82,13 +87,14 @@ pub(crate) enum Choice {
     Lab,
     /// Random inputs, guided by coverage; with `--long` only
     Fuzz,
-    /// All but `proto`, `cel`, `kotlin`, `android`, `apk`, `ohos`, `lab` and `fuzz`
+    /// All but `proto`, `cel`, `cross`, `kotlin`, `android`, `apk`, `ohos`, `lab` and `fuzz`
     Core,
 }
 
 impl Choice {
     fn takes(self, part: &Part) -> bool {
-        let outside = [PROTO, CEL, KOTLIN, ANDROID, APK, OHOS, LAB, FUZZ].map(|part| part.name);
+        let outside =
+            [PROTO, CEL, CROSS, KOTLIN, ANDROID, APK, OHOS, LAB, FUZZ].map(|part| part.name);
         match self.to_possible_value() {
             Some(_) if self == Self::Core => !outside.contains(&part.name),
             Some(value) => value.get_name() == part.name,
@@ -116,8 +122,8 @@ mod tests {
         assert_eq!(
             names(&[]),
             [
-                "fmt", "layers", "links", "proto", "lint", "unit", "docs", "cel", "kotlin",
-                "android", "apk", "ohos", "lab", "fuzz"
+                "fmt", "layers", "links", "proto", "lint", "unit", "docs", "cel", "cross",
+                "kotlin", "android", "apk", "ohos", "lab", "fuzz"
             ]
         );
     }
