@@ -40,6 +40,9 @@ public class Pending<T : Any> internal constructor() {
         return value ?: throw error ?: StaykitException(Refusal.OTHER, "neither a value nor an error")
     }
 
+    /** Waits until there is a value or an error, however long; on threads of this library's own. */
+    internal fun awaitDone(): Unit = done.await()
+
     internal fun complete(result: T): Unit = end { value = result }
 
     internal fun fail(exception: StaykitException): Unit = end { error = exception }

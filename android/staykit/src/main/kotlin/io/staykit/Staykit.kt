@@ -26,8 +26,8 @@ import java.util.Locale
  * Every call may be made from any thread and none waits for the disk, except [Pending.await], which says so. Calls
  * after [close] are refused, never a crash.
  */
-public class Staykit internal constructor(context: Context, config: StaykitConfig, seams: Seams) {
-    private val session: Session = Session(this, context, config, seams)
+public class Staykit private constructor(context: Context, config: StaykitConfig, seams: Seams, before: Staykit?) {
+    private val session: Session = Session(this, context, config, seams, before?.session)
     private val recorder: Recorder = session.recorder
 
     /** Records an event without properties. */
@@ -119,6 +119,9 @@ public class Staykit internal constructor(context: Context, config: StaykitConfi
         @Volatile
         private var running: Staykit? = null
 
+        /** The last one that was closed, and may still be at it. */
+        private var closed: Staykit? = null
+
         /** The one that was started; null before [start] and after [close]. */
         @JvmStatic
         public val current: Staykit? get() = running
@@ -141,14 +144,18 @@ public class Staykit internal constructor(context: Context, config: StaykitConfi
             val config = StaykitConfig().apply(configure)
             config.endpoint?.let(Endpoint::parse)
             val app = context.applicationContext ?: context
-            val staykit = Staykit(app, config, seams)
+            val staykit = Staykit(app, config, seams, closed)
+            closed = null
             running = staykit
             staykit.session.begin(app as? Application, context as? Activity)
             return staykit
         }
 
         private fun forget(staykit: Staykit): Unit = synchronized(starting) {
-            if (running === staykit) running = null
+            if (running === staykit) {
+                running = null
+                closed = staykit
+            }
         }
     }
 }

@@ -17,11 +17,8 @@ import org.junit.runner.RunWith
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.annotation.Config
 import java.io.File
-<<<<<<< HEAD
 import java.lang.management.ManagementFactory
-=======
 import io.staykit.core.Consent as CoreConsent
->>>>>>> droid
 
 /**
  * What the facade's calls cost. Measures only for `cargo xtask bench bindings`, which builds the library as it ships and
@@ -121,10 +118,7 @@ class CostTest {
     private fun median(of: List<Double>): Double = of.sorted()[of.size / 2]
 
     private companion object {
-<<<<<<< HEAD
         const val WARM_STARTS = 60
-=======
->>>>>>> droid
         const val STARTS = 61
         const val WARM_UP = 400
         const val ROUNDS = 800

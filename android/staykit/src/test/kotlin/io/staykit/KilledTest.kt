@@ -10,6 +10,7 @@ import io.staykit.testing.FakeStore
 import io.staykit.testing.Runner
 import org.junit.After
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertThrows
 import org.junit.Assert.assertTrue
 import org.junit.Assume.assumeTrue
 import org.junit.Before
@@ -77,12 +78,21 @@ class KilledTest {
         val out = process.inputReader()
         val said = ArrayList<String>()
         while (said.count { it.startsWith(DoomedApp.ON_FLASH) } < count) said += out.readLine() ?: error("it ended by itself: $said")
+        if (round == 0) assertRivalIsRefused()
         // By its handle: `Process` would throw away what lies in the pipe.
         process.toHandle().destroyForcibly()
         // A last line may have been cut off.
         said += out.readText().substringBeforeLast('\n', "").lines().filter(String::isNotEmpty)
         assertEquals(128 + SIGKILL, process.waitFor())
         return said
+    }
+
+    /** As long as the store is another process's, a second one is refused it, whole and without harm. */
+    private fun assertRivalIsRefused() {
+        val rival = DoomedApp.start(folder.root)
+        assertEquals(Refusal.STORE, assertThrows(StaykitException::class.java) { settle(rival.status()) }.refusal)
+        assertEquals(Refusal.STORE, rival.record("open").refusal)
+        settle(rival.close())
     }
 
     private companion object {

@@ -106,6 +106,23 @@ class RealEngineTest {
         assertTrue(now.recorded >= was.recorded)
     }
 
+    @Test fun `started again while it still closes, it begins after that, and neither loses anything`() {
+        val before = opened()
+        val was = settle(before.status())
+        repeat(20) {
+            before.record("product_view")
+        }
+        val closing = before.close()
+        val now = start()
+        assertTrue(now.record("open").isRecorded)
+        val status = settle(now.status())
+        settle(closing)
+        settle(before.close())
+        assertEquals(was.installation, status.installation)
+        assertTrue("${status.recorded}", status.recorded >= was.recorded + 21)
+        assertFalse(now.record("open").isInMemoryOnly)
+    }
+
     @Test fun `a key that cannot be had keeps events in memory, and the next start has the store again`() {
         val before = opened()
         before.record("open")
@@ -182,6 +199,8 @@ class RealEngineTest {
         assertEquals(Refusal.DRAFT, staykit.record("").refusal)
         assertEquals(Refusal.DRAFT, staykit.record("x") { number("n", Double.NaN) }.refusal)
         assertTrue(staykit.record("健身😀") { text("t", "😀\uD83D") }.isRecorded)
+        val file = settle(staykit.export(File(folder.root, "all.jsonl"))).readText()
+        assertTrue(file, file.contains("\"name\":\"健身😀\"") && file.contains("\"t\":\"😀\uFFFD\""))
         val why = settle(staykit.whyRefused("purchase") { text("amount", "a lot") })
         assertTrue(why, why.contains("amount") && !why.contains("a lot"))
     }

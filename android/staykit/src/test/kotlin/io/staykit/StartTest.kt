@@ -23,6 +23,7 @@ import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
+import java.io.File
 import java.security.ProviderException
 import java.time.Duration
 import java.util.concurrent.CountDownLatch
@@ -125,20 +126,39 @@ class StartTest {
         assertEquals(1, core.openings.size)
     }
 
+    @Test fun `started by eight threads at once, there is one`() {
+        val all = java.util.concurrent.ConcurrentHashMap.newKeySet<Staykit>()
+        List(8) { thread { all += bench.start() } }.forEach(Thread::join)
+        core.mayOpen.countDown()
+        settle(all.single().flush())
+        assertEquals(1, core.openings.size)
+    }
+
     @Test fun `after close everything is refused and nothing crashes, and start begins again`() {
+        engine.open += CoreDecision(5, "welcome_back", "popup", emptyMap(), emptyMap(), "")
         val staykit = opened()
+        var kept: Decision? = null
+        staykit.onDecision { kept = it }
+        until { kept != null }
         settle(staykit.close())
         assertEquals(Refusal.CLOSED, staykit.record("open").refusal)
         assertEquals(Refusal.CLOSED, staykit.record("open") { text("a", "b") }.refusal)
         val calls = listOf(
             staykit.flush(), staykit.status(), staykit.consent(), staykit.setConsent(Consent.all()), staykit.erase(),
-            staykit.explain(Why.signal("x")), staykit.upload(), staykit.setFacts { flag("a", true) }, staykit.close(),
+            staykit.explain(Why.signal("x")), staykit.upload(), staykit.setFacts { flag("a", true) }, staykit.unsetFacts("a"),
+            staykit.setContext { flag("a", true) }, staykit.activatePack(ByteArray(1)), staykit.export(File("x")),
+            staykit.whyRefused("x") {},
         )
-        for (call in calls.dropLast(1)) {
+        for (call in calls) {
             assertEquals(Refusal.CLOSED, assertThrows(StaykitException::class.java) { settle(call) }.refusal)
         }
+        settle(staykit.close())
         staykit.screen("x")
         staykit.onDecision { }.cancel()
+        kept!!.run {
+            shown()
+            clicked()
+        }
         assertNull(Staykit.current)
         assertTrue(bench.start() !== staykit)
     }

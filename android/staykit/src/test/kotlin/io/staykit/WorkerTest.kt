@@ -41,20 +41,26 @@ class WorkerTest {
         assertTrue(threads.first().isDaemon)
     }
 
-    @Test fun `what is for later waits its time, goes after what is for now, and can be taken back`() {
+    @Test fun `what is for later waits its time, in the order of their times, and can be taken back`() {
+        val mayGoOn = CountDownLatch(1)
         val ended = CountDownLatch(1)
+        worker.post { mayGoOn.await() }
         val begunAt = System.nanoTime()
+        worker.later(1) { done += "soon" }
+        val taken = worker.later(1) { done += "taken back" }
         worker.later(60) {
             done += "late"
             ended.countDown()
         }
-        worker.later(40) { done += "soon" }
-        val taken = worker.later(20) { done += "taken back" }
+        worker.later(600_000) { done += "far" }
         worker.post { done += "now" }
         worker.cancel(taken!!)
+        mayGoOn.countDown()
         assertTrue(ended.await(10, TimeUnit.SECONDS))
-        assertEquals(listOf("now", "soon", "late"), done)
         assertTrue(System.nanoTime() - begunAt >= 60_000_000)
+        assertEquals(listOf("soon", "late"), done - "now")
+        assertTrue("now" in done)
+        worker.end()
     }
 
     @Test fun `after its end, what was posted is done, what was for later is not, and nothing more is taken`() {

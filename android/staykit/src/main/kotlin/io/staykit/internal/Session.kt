@@ -24,6 +24,7 @@ internal class Session(
     private val context: Context,
     private val config: StaykitConfig,
     private val seams: Seams,
+    private var before: Session?,
 ) {
     private val worker = Worker("staykit")
 
@@ -45,6 +46,10 @@ internal class Session(
     private var waiting: ArrayList<Task>? = ArrayList()
     private var ended: Refusal? = null
 
+    /** Answered once it has ended; the same for whoever asks to close it. */
+    private val closing = Pending<Unit>()
+    private val isClosing = AtomicBoolean()
+
     val recorder = Recorder(::noticed)
     val decisions = Decisions(staykit, this)
 
@@ -65,6 +70,9 @@ internal class Session(
     }
 
     private fun open() {
+        // A store that is open is given to whoever opens it, and would be closed under this one's feet.
+        before?.closing?.awaitDone()
+        before = null
         if (ended != null) return
         if (!device.isWriter(config.process)) return refuse(Refusal.OTHER_PROCESS)
         if (!device.isUserUnlocked) return awaitUnlocking()
@@ -321,27 +329,34 @@ internal class Session(
     }
 
     fun close(): Pending<Unit> {
-        val pending = Pending<Unit>()
-        lifecycle?.detach()
-        recorder.end(Refusal.CLOSED)
-        worker.post { end(pending) }
-        worker.end()
-        return pending
+        if (isClosing.compareAndSet(false, true)) {
+            lifecycle?.detach()
+            recorder.end(Refusal.CLOSED)
+            worker.post(::end)
+            worker.end()
+        }
+        return closing
     }
 
-    private fun end(pending: Pending<Unit>) {
+    private fun end() {
+        try {
+            letGo()
+            closing.complete(Unit)
+        } catch (e: StaykitException) {
+            closing.fail(e)
+        } catch (e: Exception) {
+            closing.fail(StaykitException(Refusal.OTHER, "not closed: ${e.javaClass.simpleName}", e))
+        }
+    }
+
+    private fun letGo() {
         nextTick?.let(worker::cancel)
         receivers.toList().forEach(::forget)
         uploads?.end()
         val live = engine
         engine = null
         refuse(Refusal.CLOSED)
-        try {
-            live?.close()
-            pending.complete(Unit)
-        } catch (e: StaykitException) {
-            pending.fail(e)
-        }
+        live?.close()
     }
 
     private companion object {
