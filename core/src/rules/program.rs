@@ -118,7 +118,10 @@ impl Program {
     /// Verifies a condition against the types of the features it may read.
     pub fn new(ops: Vec<Op>, features: &impl Vocabulary) -> Result<Self, ProgramError> {
         match verify(&ops, features)?.as_slice() {
-            [ScalarType::Flag] => Ok(Self::verified(ops, features)),
+            [ScalarType::Flag] => {
+                let branches = Branches::of(&ops, |feature| features.effort(feature));
+                Ok(Self::verified(ops, branches))
+            }
             _ => Err(ProgramError::Result),
         }
     }
@@ -126,12 +129,12 @@ impl Program {
     /// Verifies an expression that leaves a number or a whole number.
     pub fn number(ops: Vec<Op>, features: &impl Vocabulary) -> Result<Self, ProgramError> {
         match verify(&ops, features)?.as_slice() {
-            [ScalarType::Integer | ScalarType::Number] => Ok(Self::verified(ops, features)),
+            [ScalarType::Integer | ScalarType::Number] => Ok(Self::verified(ops, None)),
             _ => Err(ProgramError::NoNumber),
         }
     }
 
-    fn verified(ops: Vec<Op>, vocabulary: &impl Vocabulary) -> Self {
+    fn verified(ops: Vec<Op>, branches: Option<Branches>) -> Self {
         let mut features: Vec<u16> = Vec::new();
         for op in &ops {
             if let Op::Feature(number) = op {
@@ -145,10 +148,7 @@ impl Program {
         for op in &ops {
             op.encode(&mut out);
         }
-        let form = match Branches::of(&ops, |feature| vocabulary.effort(feature)) {
-            Some(branches) => Form::Branches(branches),
-            None => Form::Stack(ops.into()),
-        };
+        let form = branches.map_or_else(|| Form::Stack(ops.into()), Form::Branches);
         Self { bytes: bytes.into(), features: features.into(), form }
     }
 
