@@ -62,6 +62,10 @@ impl Sessions {
     /// Goes on so that the event at `at` belongs to session `number`, whatever the idle gap was when
     /// it was recorded.
     pub(super) fn follow(&mut self, number: u64, (at, ambient): (i64, bool), idle_ms: i64) {
+        // What comes before the first session is counted with it, and does not begin it.
+        if ambient && self.number == 0 && number <= 1 {
+            return;
+        }
         let begins = !ambient && self.is_over(at, idle_ms);
         self.number = if begins { number.saturating_sub(1) } else { number };
     }
@@ -84,6 +88,19 @@ impl Sessions {
 #[cfg(test)]
 mod tests {
     use super::{Sessions, Step};
+
+    #[test]
+    fn what_is_stored_before_the_first_session_does_not_begin_it() {
+        let mut sessions = Sessions::default();
+        sessions.follow(1, (5, true), 30);
+        assert_eq!(sessions.number(), 0);
+        sessions.follow(1, (9, false), 30);
+        assert_eq!((sessions.apply(9, 30), sessions.number()), (Step::Begins, 1));
+        // Of what was stored earlier, nothing is left.
+        let mut sessions = Sessions::default();
+        sessions.follow(7, (5, true), 30);
+        assert_eq!(sessions.number(), 7);
+    }
 
     #[test]
     fn a_pause_of_just_the_idle_gap_still_belongs_to_the_session() {

@@ -157,7 +157,7 @@ impl Stack {
 #[cfg(test)]
 mod tests {
     use super::super::program::{Op, Operation, Program, ProgramError, Relation};
-    use super::{Readings, holds};
+    use super::{Readings, amount, holds};
     use crate::profile::{Scalar, ScalarType};
     use proptest::prelude::{any, proptest};
 
@@ -193,6 +193,15 @@ mod tests {
         let held: Vec<bool> = [2, 3, 6, 7].map(|value| holds(&between, &Fixed(value))).to_vec();
         assert_eq!(held, [false, true, true, false]);
         assert_eq!(Program::decode(&between.encode(), &integers), Ok(between));
+    }
+
+    #[test]
+    fn an_amount_may_be_one_feature() {
+        let amounts = [vec![Op::Feature(0), Op::ToNumber], vec![Op::Feature(0)]];
+        for ops in amounts {
+            let program = Program::number(ops, &integers).unwrap();
+            assert_eq!(amount(&program, &Fixed(7)).map(f64::to_bits), Some(7.0_f64.to_bits()));
+        }
     }
 
     #[test]
