@@ -163,6 +163,17 @@ class StartTest {
         assertTrue(bench.start() !== staykit)
     }
 
+    @Test fun `closed before the store is open, what was recorded is kept and nothing more is taken`() {
+        val staykit = bench.start()
+        assertTrue(staykit.record("early").isInMemoryOnly)
+        val closing = staykit.close()
+        assertEquals(Refusal.CLOSED, staykit.record("late").refusal)
+        core.mayOpen.countDown()
+        settle(closing)
+        assertEquals(listOf("early"), engine.names)
+        assertEquals("close", engine.calls.last())
+    }
+
     @Test fun `settings say what the app, the device and the configuration say`() {
         opened {
             pack = "shop"

@@ -331,7 +331,8 @@ internal class Session(
     fun close(): Pending<Unit> {
         if (isClosing.compareAndSet(false, true)) {
             lifecycle?.detach()
-            recorder.end(Refusal.CLOSED)
+            // No more than this: the opening may be under way, and what waits for it was promised to be recorded.
+            recorder.refuse(Refusal.CLOSED)
             worker.post(::end)
             worker.end()
         }
