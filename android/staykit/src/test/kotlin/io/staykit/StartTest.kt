@@ -174,6 +174,22 @@ class StartTest {
         assertEquals("close", engine.calls.last())
     }
 
+    @Test fun `a fault while it closes is answered, and start begins again`() {
+        engine.closingFault = NoClassDefFoundError("a fault")
+        val closing = opened().close()
+        assertEquals(Refusal.OTHER, assertThrows(StaykitException::class.java) { settle(closing) }.refusal)
+        engine.closingFault = null
+        settle(bench.start().flush())
+        assertEquals(2, core.openings.size)
+    }
+
+    @Test fun `a store is closed even if the rest cannot be let go`() {
+        val staykit = opened()
+        shadowOf(bench.app).registeredReceivers.map { it.broadcastReceiver }.forEach(bench.app::unregisterReceiver)
+        assertThrows(StaykitException::class.java) { settle(staykit.close()) }
+        assertEquals("close", engine.calls.last())
+    }
+
     @Test fun `settings say what the app, the device and the configuration say`() {
         opened {
             pack = "shop"

@@ -330,11 +330,11 @@ internal class Session(
 
     fun close(): Pending<Unit> {
         if (isClosing.compareAndSet(false, true)) {
-            lifecycle?.detach()
             // No more than this: the opening may be under way, and what waits for it was promised to be recorded.
             recorder.refuse(Refusal.CLOSED)
             worker.post(::end)
             worker.end()
+            lifecycle?.detach()
         }
         return closing
     }
@@ -345,19 +345,23 @@ internal class Session(
             closing.complete(Unit)
         } catch (e: StaykitException) {
             closing.fail(e)
-        } catch (e: Exception) {
+        } catch (e: Throwable) {
+            // Also what is no Exception: the next start waits for this answer.
             closing.fail(StaykitException(Refusal.OTHER, "not closed: ${e.javaClass.simpleName}", e))
         }
     }
 
     private fun letGo() {
-        nextTick?.let(worker::cancel)
-        receivers.toList().forEach(::forget)
-        uploads?.end()
         val live = engine
         engine = null
-        refuse(Refusal.CLOSED)
-        live?.close()
+        try {
+            refuse(Refusal.CLOSED)
+            nextTick?.let(worker::cancel)
+            uploads?.end()
+            receivers.toList().forEach(::forget)
+        } finally {
+            live?.close()
+        }
     }
 
     private companion object {
