@@ -276,6 +276,23 @@ class StartTest {
         assertEquals("open", engine.names.first())
     }
 
+    @Test
+    @Config(sdk = [30, 34, 35])
+    fun `closed while the store opens, who has waited for it since before the unlocking gets an answer`() {
+        val users = shadowOf(bench.app.getSystemService(Context.USER_SERVICE) as UserManager)
+        users.setUserUnlocked(false)
+        val staykit = bench.start()
+        val status = staykit.status()
+        until { shadowOf(bench.app).registeredReceivers.any { it.intentFilter.hasAction(Intent.ACTION_USER_UNLOCKED) } }
+        users.setUserUnlocked(true)
+        bench.app.sendBroadcast(Intent(Intent.ACTION_USER_UNLOCKED))
+        until { core.openings.isNotEmpty() }
+        val closing = staykit.close()
+        core.mayOpen.countDown()
+        settle(closing)
+        assertEquals(Refusal.CLOSED, assertThrows(StaykitException::class.java) { settle(status) }.refusal)
+    }
+
     @Test fun `decisions come to the main thread, each once to each listener, those of before too`() {
         val card = CoreDecision(5, "welcome_back", "popup", mapOf("en" to "Hi"), emptyMap(), "app://x")
         engine.open += card

@@ -101,7 +101,7 @@ internal class Session(
         uploads = config.endpoint?.let { Uploads(opened, transport(it)) }
         val tasks = waiting.orEmpty()
         waiting = null
-        tasks.forEach { task -> worker.post { task.run(opened) } }
+        tasks.forEach { task -> if (!worker.post { task.run(opened) }) task.refuse(Refusal.CLOSED) }
         listenToClock()
         capture.onOpen(opened)
         plan()
