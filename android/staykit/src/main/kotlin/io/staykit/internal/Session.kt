@@ -24,7 +24,7 @@ internal class Session(
     private val context: Context,
     private val config: StaykitConfig,
     private val seams: Seams,
-    private var before: Session?,
+    private var before: Pending<Unit>?,
 ) {
     private val worker = Worker("staykit")
 
@@ -47,7 +47,7 @@ internal class Session(
     private var ended: Refusal? = null
 
     /** Answered once it has ended; the same for whoever asks to close it. */
-    private val closing = Pending<Unit>()
+    val closing = Pending<Unit>()
     private val isClosing = AtomicBoolean()
 
     val recorder = Recorder(::noticed)
@@ -71,7 +71,7 @@ internal class Session(
 
     private fun open() {
         // A store that is open is given to whoever opens it, and would be closed under this one's feet.
-        before?.closing?.awaitDone()
+        before?.awaitDone()
         before = null
         if (ended != null) return
         if (!device.isWriter(config.process)) return refuse(Refusal.OTHER_PROCESS)
