@@ -88,7 +88,7 @@ public enum class Refusal(internal val code: Long) {
     /** The native part does not know this engine. */
     NO_ENGINE(-12),
 
-    /** A fault inside the engine; it refuses further work until the next start of the process. */
+    /** A fault inside the engine; it refuses further work until Staykit is closed and started again. */
     BROKEN(-13),
 
     /** Anything else. */

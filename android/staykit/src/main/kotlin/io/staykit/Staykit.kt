@@ -26,8 +26,8 @@ import java.util.Locale
  * Every call may be made from any thread and none waits for the disk, except [Pending.await], which says so. Calls
  * after [close] are refused, never a crash.
  */
-public class Staykit private constructor(context: Context, config: StaykitConfig, seams: Seams, before: Staykit?) {
-    private val session: Session = Session(this, context, config, seams, before?.session)
+public class Staykit private constructor(context: Context, config: StaykitConfig, seams: Seams, before: Pending<Unit>?) {
+    private val session: Session = Session(this, context, config, seams, before)
     private val recorder: Recorder = session.recorder
 
     /** Records an event without properties. */
@@ -119,8 +119,8 @@ public class Staykit private constructor(context: Context, config: StaykitConfig
         @Volatile
         private var running: Staykit? = null
 
-        /** The last one that was closed, and may still be at it. */
-        private var closed: Staykit? = null
+        /** Answers when the last one that was closed has ended. */
+        private var closing: Pending<Unit>? = null
 
         /** The one that was started; null before [start] and after [close]. */
         @JvmStatic
@@ -144,8 +144,8 @@ public class Staykit private constructor(context: Context, config: StaykitConfig
             val config = StaykitConfig().apply(configure)
             config.endpoint?.let(Endpoint::parse)
             val app = context.applicationContext ?: context
-            val staykit = Staykit(app, config, seams, closed)
-            closed = null
+            val staykit = Staykit(app, config, seams, closing)
+            closing = null
             running = staykit
             staykit.session.begin(app as? Application, context as? Activity)
             return staykit
@@ -154,7 +154,7 @@ public class Staykit private constructor(context: Context, config: StaykitConfig
         private fun forget(staykit: Staykit): Unit = synchronized(starting) {
             if (running === staykit) {
                 running = null
-                closed = staykit
+                closing = staykit.session.closing
             }
         }
     }

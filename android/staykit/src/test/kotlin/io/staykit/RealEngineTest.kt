@@ -123,6 +123,13 @@ class RealEngineTest {
         assertFalse(now.record("open").isInMemoryOnly)
     }
 
+    @Test fun `closed at once, the next start finds what was recorded before it was open`() {
+        val before = start()
+        repeat(20) { assertTrue(before.record("product_view").isRecorded) }
+        settle(before.close())
+        assertTrue(settle(opened().status()).recorded >= 20)
+    }
+
     @Test fun `a key that cannot be had keeps events in memory, and the next start has the store again`() {
         val before = opened()
         before.record("open")

@@ -163,6 +163,33 @@ class StartTest {
         assertTrue(bench.start() !== staykit)
     }
 
+    @Test fun `closed before the store is open, what was recorded is kept and nothing more is taken`() {
+        val staykit = bench.start()
+        assertTrue(staykit.record("early").isInMemoryOnly)
+        val closing = staykit.close()
+        assertEquals(Refusal.CLOSED, staykit.record("late").refusal)
+        core.mayOpen.countDown()
+        settle(closing)
+        assertEquals(listOf("early"), engine.names)
+        assertEquals("close", engine.calls.last())
+    }
+
+    @Test fun `a fault while it closes is answered, and start begins again`() {
+        engine.closingFault = NoClassDefFoundError("a fault")
+        val closing = opened().close()
+        assertEquals(Refusal.OTHER, assertThrows(StaykitException::class.java) { settle(closing) }.refusal)
+        engine.closingFault = null
+        settle(bench.start().flush())
+        assertEquals(2, core.openings.size)
+    }
+
+    @Test fun `a store is closed even if the rest cannot be let go`() {
+        val staykit = opened()
+        shadowOf(bench.app).registeredReceivers.map { it.broadcastReceiver }.forEach(bench.app::unregisterReceiver)
+        assertThrows(StaykitException::class.java) { settle(staykit.close()) }
+        assertEquals("close", engine.calls.last())
+    }
+
     @Test fun `settings say what the app, the device and the configuration say`() {
         opened {
             pack = "shop"
@@ -247,6 +274,23 @@ class StartTest {
         bench.app.sendBroadcast(Intent(Intent.ACTION_USER_UNLOCKED))
         settle(staykit.flush())
         assertEquals("open", engine.names.first())
+    }
+
+    @Test
+    @Config(sdk = [30, 34, 35])
+    fun `closed while the store opens, who has waited for it since before the unlocking gets an answer`() {
+        val users = shadowOf(bench.app.getSystemService(Context.USER_SERVICE) as UserManager)
+        users.setUserUnlocked(false)
+        val staykit = bench.start()
+        val status = staykit.status()
+        until { shadowOf(bench.app).registeredReceivers.any { it.intentFilter.hasAction(Intent.ACTION_USER_UNLOCKED) } }
+        users.setUserUnlocked(true)
+        bench.app.sendBroadcast(Intent(Intent.ACTION_USER_UNLOCKED))
+        until { core.openings.isNotEmpty() }
+        val closing = staykit.close()
+        core.mayOpen.countDown()
+        settle(closing)
+        assertEquals(Refusal.CLOSED, assertThrows(StaykitException::class.java) { settle(status) }.refusal)
     }
 
     @Test fun `decisions come to the main thread, each once to each listener, those of before too`() {

@@ -39,6 +39,7 @@ internal class TestEngine(override var wrappedKey: ByteArray? = null) : CoreEngi
     val zones = CopyOnWriteArrayList<Zone>()
     var answer = 0L
     var dueMs: Long? = null
+    var closingFault: Throwable? = null
     private var locked = true
     private var sequence = 0L
 
@@ -135,5 +136,8 @@ internal class TestEngine(override var wrappedKey: ByteArray? = null) : CoreEngi
         wrappedKey = null
     }
 
-    override fun close() = call("close")
+    override fun close() {
+        call("close")
+        closingFault?.let { throw it }
+    }
 }

@@ -81,6 +81,29 @@ class WorkerTest {
         assertEquals(listOf("posted"), done)
     }
 
+    @Test fun `a thread that cannot be had is asked for again, and nothing posted is lost`() {
+        var isRefused = true
+        val worker = object : Worker("work") {
+            override fun start(fresh: Thread) {
+                if (isRefused) throw OutOfMemoryError("no thread")
+                super.start(fresh)
+            }
+        }
+        assertTrue(worker.post { done += "first" })
+        isRefused = false
+        val ended = CountDownLatch(1)
+        worker.post { ended.countDown() }
+        assertTrue(ended.await(10, TimeUnit.SECONDS))
+        assertEquals(listOf("first"), done)
+    }
+
+    @Test fun `a task that leaves its thread interrupted stops no other`() {
+        worker.post { Thread.currentThread().interrupt() }
+        // Long enough for the thread to have come to its rest.
+        Thread.sleep(50)
+        settle()
+    }
+
     @Test fun `a task that throws stops no other, and eight threads may post at once`() {
         worker.post { error("a fault") }
         worker.post { throw NoClassDefFoundError("a worse one") }

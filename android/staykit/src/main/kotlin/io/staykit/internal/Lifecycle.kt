@@ -35,7 +35,8 @@ internal class Lifecycle(
         fun onLowMemory()
     }
 
-    private val handler by lazy(LazyThreadSafetyMode.NONE) { Handler(Looper.getMainLooper()) }
+    /** Made at once: [detach] may be called on any thread. */
+    private val handler = Handler(Looper.getMainLooper())
     private val gone = Runnable { leave() }
     private val started = IdentityHashMap<Activity, Unit>()
     private val entered = IdentityHashMap<Activity, Long>()

@@ -74,7 +74,12 @@ internal class Recorder(private val onReceipt: (Receipt) -> Unit) {
         }
     }
 
-    /** From now on everything is refused for this reason. */
+    /** From now on what is new is refused for this reason; [open] still lets those go that waited. */
+    fun refuse(reason: Refusal) {
+        synchronized(lock) { ended = reason }
+    }
+
+    /** The same for those that wait: nothing will open for them. */
     fun end(reason: Refusal) {
         synchronized(lock) {
             ended = reason

@@ -24,7 +24,7 @@ internal class Session(
     private val context: Context,
     private val config: StaykitConfig,
     private val seams: Seams,
-    private var before: Session?,
+    private var before: Pending<Unit>?,
 ) {
     private val worker = Worker("staykit")
 
@@ -47,7 +47,7 @@ internal class Session(
     private var ended: Refusal? = null
 
     /** Answered once it has ended; the same for whoever asks to close it. */
-    private val closing = Pending<Unit>()
+    val closing = Pending<Unit>()
     private val isClosing = AtomicBoolean()
 
     val recorder = Recorder(::noticed)
@@ -71,7 +71,7 @@ internal class Session(
 
     private fun open() {
         // A store that is open is given to whoever opens it, and would be closed under this one's feet.
-        before?.closing?.awaitDone()
+        before?.awaitDone()
         before = null
         if (ended != null) return
         if (!device.isWriter(config.process)) return refuse(Refusal.OTHER_PROCESS)
@@ -101,7 +101,7 @@ internal class Session(
         uploads = config.endpoint?.let { Uploads(opened, transport(it)) }
         val tasks = waiting.orEmpty()
         waiting = null
-        tasks.forEach { task -> worker.post { task.run(opened) } }
+        tasks.forEach { task -> if (!worker.post { task.run(opened) }) task.refuse(Refusal.CLOSED) }
         listenToClock()
         capture.onOpen(opened)
         plan()
@@ -330,10 +330,11 @@ internal class Session(
 
     fun close(): Pending<Unit> {
         if (isClosing.compareAndSet(false, true)) {
-            lifecycle?.detach()
-            recorder.end(Refusal.CLOSED)
+            // No more than this: the opening may be under way, and what waits for it was promised to be recorded.
+            recorder.refuse(Refusal.CLOSED)
             worker.post(::end)
             worker.end()
+            lifecycle?.detach()
         }
         return closing
     }
@@ -344,19 +345,23 @@ internal class Session(
             closing.complete(Unit)
         } catch (e: StaykitException) {
             closing.fail(e)
-        } catch (e: Exception) {
+        } catch (e: Throwable) {
+            // Also what is no Exception: the next start waits for this answer.
             closing.fail(StaykitException(Refusal.OTHER, "not closed: ${e.javaClass.simpleName}", e))
         }
     }
 
     private fun letGo() {
-        nextTick?.let(worker::cancel)
-        receivers.toList().forEach(::forget)
-        uploads?.end()
         val live = engine
         engine = null
-        refuse(Refusal.CLOSED)
-        live?.close()
+        try {
+            refuse(Refusal.CLOSED)
+            nextTick?.let(worker::cancel)
+            uploads?.end()
+            receivers.toList().forEach(::forget)
+        } finally {
+            live?.close()
+        }
     }
 
     private companion object {

@@ -11,7 +11,7 @@ import kotlin.concurrent.withLock
  * By hand, as it is the larger part of what starting costs the main thread: an executor takes twice as long to be made
  * and to begin.
  */
-internal class Worker(private val name: String) {
+internal open class Worker(private val name: String) {
     /** Something to do, not before its time on the clock of [System.nanoTime]. */
     internal class Task(val atNs: Long, val isDelayed: Boolean, private val number: Long, val work: () -> Unit) : Comparable<Task> {
         override fun compareTo(other: Task): Int {
@@ -40,9 +40,23 @@ internal class Worker(private val name: String) {
             isChanged.signal()
             task to if (thread == null) Thread(::live, name).also { thread = it } else null
         }
-        fresh?.apply { isDaemon = true }?.start()
+        fresh?.let(::begin)
         return task
     }
+
+    private fun begin(fresh: Thread) {
+        try {
+            fresh.isDaemon = true
+            start(fresh)
+        } catch (e: Throwable) {
+            // No memory for a thread, mostly: what is posted stays, and the next post asks for one again.
+            lock.withLock { thread = null }
+            Log.warn("no thread for now", e)
+        }
+    }
+
+    /** To be made to fail by tests. */
+    protected open fun start(fresh: Thread): Unit = fresh.start()
 
     /** Does nothing if it was done, or is being done. */
     fun cancel(task: Task) {
@@ -70,10 +84,18 @@ internal class Worker(private val name: String) {
             val waitNs = (first?.atNs ?: idleUntil) - System.nanoTime()
             if (first != null && waitNs <= 0) return tasks.poll()
             if (first == null && (isEnded || waitNs <= 0)) break
-            isChanged.awaitNanos(waitNs)
+            await(waitNs)
         }
         thread = null
         null
+    }
+
+    private fun await(waitNs: Long) {
+        try {
+            isChanged.awaitNanos(waitNs)
+        } catch (_: InterruptedException) {
+            // Left behind by what was done here: nobody else knows this thread, and only [end] ends it.
+        }
     }
 
     /** A fault of ours must not end the app. */
