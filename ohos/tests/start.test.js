@@ -109,6 +109,28 @@ test('closed while it opens, what was recorded is there the next time', async ()
   await again.close();
 });
 
+test('started again while the one before still opens, or syncs, each has the store in its turn', async () => {
+  const context = app();
+  device.huks.delayMs = 30;
+  const first = start(context);
+  first.record('first');
+  const ended = first.close();
+  const second = start(context);
+  second.record('second');
+  second.close();
+  const third = start(context);
+  assert.strictEqual(third.record('third').isInMemoryOnly, true);
+  await third.ready();
+  await ended;
+  assert.strictEqual(third.record('fourth').sequence, 4);
+  const closed = third.close();
+  const last = start(context);
+  const names = (await events(context, last)).map((event) => event.name);
+  assert.deepStrictEqual(names, ['first', 'second', 'third', 'fourth']);
+  await closed;
+  await last.close();
+});
+
 test('a pack that nobody trusted has signed is refused, and the one before goes on', async () => {
   const staykit = start(app());
   const before = await staykit.status();
