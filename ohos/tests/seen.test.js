@@ -156,6 +156,17 @@ test('without consent nothing is known of the device; once it is given, what the
   await again.close();
 });
 
+test('consent given on another thread leaves what is known of the app as it is', async () => {
+  const context = app();
+  const staykit = start(context);
+  await staykit.ready();
+  const attached = Staykit.attach(staykit.handle);
+  await attached.setConsent(Consent.all());
+  assert.ok((await facts(context, staykit)).includes(device.versionName));
+  await attached.close();
+  await staykit.close();
+});
+
 test('another language than at the last start is told, the first one is not', async () => {
   const context = app();
   for (const language of ['en-Latn-US', 'en-Latn-GB', 'zh-Hans-CN']) {
