@@ -103,6 +103,20 @@ test('another version of the app than at the last start is an update', async () 
   device.versionName = '2.4.0';
 });
 
+test('a disk on which nothing can be noted loses no update, and keeps nobody from starting', async () => {
+  const context = app();
+  const first = start(context, { captureLifecycle: true });
+  await first.ready();
+  await first.close();
+  Object.assign(device, { versionName: '2.5.0', language: 'zh-Hans-CN', isFull: true });
+  const second = start(context, { captureLifecycle: true });
+  await second.ready();
+  const found = await events(context, second);
+  assert.deepStrictEqual(found.map((event) => event.name), ['app_updated', 'language_set']);
+  await second.close();
+  device.versionName = '2.4.0';
+});
+
 test('the work of the background sends, and is asked for as the system wants it', async () => {
   const server = await collector();
   const context = app();
