@@ -168,6 +168,28 @@ test('a listener that fails, and an action that fails, keep nothing from the oth
   await phone.staykit.close();
 });
 
+test('what one listener answers the next is not told of, nor is one that was removed', async () => {
+  const phone = await rehearsed();
+  const told = [];
+  const removed = () => told.push('removed');
+  phone.staykit.onDecision((decision) => {
+    told.push('first');
+    phone.staykit.offDecision(removed);
+    if (decision.content.kind === 'popup') decision.dismissed();
+  });
+  phone.staykit.onDecision(removed);
+  phone.staykit.onDecision((decision) => told.push(decision.content.kind));
+  phone.fail();
+  await until(() => told.length > 0, 'the first is told');
+  await new Promise((done) => setTimeout(done, 20));
+  assert.deepStrictEqual(told, ['first']);
+  phone.fillCart();
+  phone.later(31 * MINUTE_MS);
+  await until(() => told.length === 3, 'what the first leaves open');
+  assert.deepStrictEqual(told, ['first', 'first', 'banner']);
+  await phone.staykit.close();
+});
+
 test('a popup that is answered while its window goes has been answered', async () => {
   const phone = await rehearsed();
   const ui = new UIContext();
