@@ -221,6 +221,38 @@ test('a window that is gone already shows nothing, and the next thing is shown i
   await phone.staykit.close();
 });
 
+test('a banner for a window that is gone keeps no place, nor does what waits for that window', async () => {
+  const phone = await rehearsed();
+  const gone = new UIContext();
+  const listener = (decision) => StaykitUi.show(gone, decision);
+  phone.staykit.onDecision(listener);
+  phone.fail();
+  await until(() => gone.dialogs.length === 1, 'a popup');
+  phone.fillCart();
+  phone.later(31 * MINUTE_MS);
+  await until(async () => (await phone.staykit.decisions()).length === 2, 'another decision');
+  await new Promise((done) => setTimeout(done, 20));
+  gone.destroy();
+  const tried = gone.overlays.length;
+  phone.staykit.offDecision(listener);
+  const late = (decision) => {
+    if (decision.content.kind === 'banner') StaykitUi.show(gone, decision);
+  };
+  phone.staykit.onDecision(late);
+  await new Promise((done) => setTimeout(done, 20));
+  phone.staykit.offDecision(late);
+  assert.strictEqual(tried, 0);
+  const ui = new UIContext();
+  phone.staykit.onDecision((decision) => StaykitUi.show(ui, decision));
+  await until(() => ui.dialogs.length === 1, 'the popup in a window that is there');
+  ui.dialogs[0].content.tree.find('staykit_later').click();
+  const [banner] = ui.overlays;
+  ui.isGone = true;
+  banner.tree.find('staykit_later').click();
+  assert.deepStrictEqual(await phone.staykit.decisions(), [], 'answered while its window goes, it is answered');
+  await phone.staykit.close();
+});
+
 test('back after five quiet days: welcomed on the first visit, in the language of the person, and once', async () => {
   const phone = await rehearsed();
   const ui = new UIContext();
