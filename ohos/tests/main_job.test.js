@@ -69,7 +69,10 @@ test('a request bears what the contract wants, and no more', async () => {
   assert.deepStrictEqual(Object.keys(options.header).sort(), ['content-type', 'user-agent', 'x-staykit-key']);
   assert.strictEqual(options.header['content-type'], 'application/x-protobuf');
   assert.strictEqual(options.maxRedirects, 0);
-  assert.deepStrictEqual(options.certificatePinning.map((pin) => pin.publicKeyHash), ['AAAA', 'BBBB']);
+  for (const request of device.network.requests) {
+    assert.deepStrictEqual(request.options.certificatePinning.map((pin) => pin.publicKeyHash), ['AAAA', 'BBBB']);
+  }
+  assert.strictEqual(device.network.requests.length, 2, 'the one that only asks for redirects too');
   await staykit.close();
   server.stop();
 });
