@@ -78,7 +78,7 @@ test('a request bears what the contract wants, and no more', async () => {
 });
 
 /** A server that redirects every request, or refuses it, and keeps what it was sent. */
-async function redirecting(status, to) {
+async function redirecting(status, to, isProbed = true) {
   const got = [];
   const server = http.createServer((request, response) => {
     const parts = [];
@@ -86,7 +86,8 @@ async function redirecting(status, to) {
     request.on('end', () => {
       const bytes = Buffer.concat(parts).length;
       got.push({ method: request.method, url: request.url, bytes, key: request.headers['x-staykit-key'] });
-      response.writeHead(to === null ? 405 : status, to === null ? {} : { location: to }).end();
+      const stays = to === null || (request.method === 'HEAD' && !isProbed);
+      response.writeHead(stays ? 405 : status, stays ? {} : { location: to }).end();
     });
   });
   server.listen(0, '127.0.0.1');
@@ -116,6 +117,20 @@ for (const sdkApiVersion of [12, 23]) {
     });
   }
 }
+
+test('before API 23 a redirect of POST alone is noticed afterwards: the batch counts as not sent', async () => {
+  const other = await redirecting(307, null);
+  const server = await redirecting(307, `${other.address}/elsewhere`, false);
+  const staykit = start(app(), { endpoint: server.address });
+  staykit.record('open');
+  assert.deepStrictEqual(await staykit.upload(), { events: 0, batches: 0, isDone: false });
+  assert.deepStrictEqual(server.got.map(({ method }) => method), ['HEAD', 'POST']);
+  assert.strictEqual(other.got.length, 1, 'what the README says of it');
+  assert.strictEqual((await staykit.status()).waiting, 1);
+  await staykit.close();
+  server.stop();
+  other.stop();
+});
 
 test('from API 23 on no request goes first; before, one, and once', async () => {
   for (const [sdkApiVersion, wanted] of [[12, ['HEAD', 'POST', 'POST']], [23, ['POST', 'POST']]]) {
