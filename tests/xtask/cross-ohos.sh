@@ -206,14 +206,14 @@ tests() { /usr/bin/cargo test "${CARGO_ARGS[@]}" || die "tests of $PKG on $TARGE
 load() { # every library of the package loads, all symbols bound, with musl's own loader and libc
   local f all; all=$(libs)
   [ -n "$all" ] || return 0
-  cat >"$DIR/load.c" <<'C'
+  cat >"$TARGET_DIR/load.c" <<'C'
 #include <dlfcn.h>
 #include <stdio.h>
 int main(int n, char **v) { for (int i = 1; i < n; i++) if (!dlopen(v[i], RTLD_NOW)) { puts(dlerror()); return 1; } return 0; }
 C
-  "$DIR/bin/cc" -dynamic -O1 -o "$DIR/load" "$DIR/load.c"
+  "$DIR/bin/cc" -dynamic -O1 -o "$TARGET_DIR/load" "$TARGET_DIR/load.c"
   for f in $all; do
-    $QEMU "$DIR/load" "$f" ||
+    $QEMU "$TARGET_DIR/load" "$f" ||
       die "$f does not load"
     say "$(basename "$f"): loads"
   done

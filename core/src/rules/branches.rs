@@ -142,6 +142,9 @@ enum Item {
     Integer(i64),
     Number(f64),
     Tree(Tree),
+    /// The left side of `&&` or `||` (then true), which stands here for nothing else, and where its
+    /// short cut leads.
+    Left(Tree, bool, usize),
 }
 
 impl Item {
@@ -149,7 +152,7 @@ impl Item {
         match self {
             Self::Feature(number) => Some(Tree::Leaf(Leaf::Flag(number))),
             Self::Tree(tree) => Some(tree),
-            Self::Integer(_) | Self::Number(_) => None,
+            Self::Integer(_) | Self::Number(_) | Self::Left(..) => None,
         }
     }
 }
@@ -157,8 +160,6 @@ impl Item {
 impl Tree {
     fn of(ops: &[Op]) -> Option<Self> {
         let mut stack: Vec<Item> = Vec::new();
-        // Short cuts that are open: what they skip on, and where they lead.
-        let mut skips: Vec<(bool, usize)> = Vec::new();
         for (place, op) in ops.iter().enumerate() {
             let item = match *op {
                 Op::Feature(number) => Item::Feature(number),
@@ -171,17 +172,16 @@ impl Tree {
                 Op::Not => Item::Tree(Self::Not(Box::new(stack.pop()?.into_tree()?))),
                 Op::SkipIfFalse(count) | Op::SkipIfTrue(count) => {
                     let on = matches!(op, Op::SkipIfTrue(_));
-                    skips.push((on, place + 1 + usize::from(count)));
-                    continue;
+                    Item::Left(stack.pop()?.into_tree()?, on, place + 1 + usize::from(count))
                 }
                 Op::And | Op::Or => {
-                    // A short cut that leads elsewhere means something else than the operator.
                     let either = *op == Op::Or;
-                    if skips.pop()? != (either, place + 1) {
+                    let right = stack.pop()?.into_tree()?;
+                    // A short cut that leads elsewhere means something else than the operator.
+                    let Item::Left(left, on, target) = stack.pop()? else { return None };
+                    if (on, target) != (either, place + 1) {
                         return None;
                     }
-                    let right = stack.pop()?.into_tree()?;
-                    let left = stack.pop()?.into_tree()?;
                     Item::Tree(if either { left.or(right) } else { left.and(right) })
                 }
                 Op::Flag(_) | Op::Arithmetic(_) | Op::ToNumber => return None,
@@ -189,7 +189,7 @@ impl Tree {
             stack.push(item);
         }
         let tree = stack.pop()?.into_tree();
-        tree.filter(|_| stack.is_empty() && skips.is_empty())
+        tree.filter(|_| stack.is_empty())
     }
 
     fn and(self, other: Self) -> Self {
@@ -413,6 +413,20 @@ mod tests {
         let branches = branches(&program).unwrap();
         let order = branches.0.iter().flat_map(|branch| branch.leaf.features());
         assert_eq!(order.collect::<Vec<_>>(), [clock, held, derived, other]);
+    }
+
+    #[test]
+    fn what_is_done_to_the_left_side_behind_its_short_cut_is_left_to_the_stack() {
+        let behind = [
+            vec![Op::Not, Op::Feature(3)],
+            vec![Op::Feature(3), Op::Compare(Relation::Equal), Op::Feature(5)],
+        ];
+        for ops in behind {
+            let past = u16::try_from(ops.len() + 1).unwrap();
+            let ops = [vec![Op::Feature(1), Op::SkipIfFalse(past)], ops, vec![Op::And]].concat();
+            let program = Program::new(ops, &Kinds).unwrap();
+            assert!(branches(&program).is_none());
+        }
     }
 
     #[test]

@@ -177,7 +177,10 @@ impl Database {
         if application == 0 && found == 0 && number("SELECT count(*) FROM sqlite_schema")? == 0 {
             return Ok(false);
         }
-        if application != i64::from(APPLICATION_ID) {
+        // Of triggers and views, which the store never makes, some builds of SQLite know nothing.
+        let strange =
+            number("SELECT count(*) FROM sqlite_schema WHERE type NOT IN ('table', 'index')")?;
+        if application != i64::from(APPLICATION_ID) || strange != 0 {
             return Err(StoreError::Damaged(StoreFile::Database));
         }
         let found = u32::try_from(found).map_err(|_| StoreError::Damaged(StoreFile::Database))?;

@@ -161,6 +161,26 @@ fn a_missing_or_foreign_database_begins_an_epoch_and_is_kept_aside() {
 }
 
 #[test]
+fn a_database_with_a_view_or_a_trigger_is_a_damaged_one() {
+    for (kind, sql) in [
+        ("view", "CREATE VIEW mine AS SELECT 1"),
+        ("trigger", "CREATE TRIGGER mine AFTER INSERT ON segment BEGIN DELETE FROM segment; END"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut opened = create(folder.path());
+        fill(&mut opened, 1..=2);
+        compact(&mut opened, b"state");
+        drop(opened);
+        let connection = rusqlite::Connection::open(folder.path().join("buffer.sqlite")).unwrap();
+        connection.pragma_update(None, "writable_schema", true).unwrap();
+        let row = "INSERT INTO sqlite_schema VALUES (?1, 'mine', 'segment', 0, ?2)";
+        assert_eq!(connection.execute(row, [kind, sql]).unwrap(), 1);
+        drop(connection);
+        assert!(reopen(folder.path()).damage.database_set_aside, "{kind}");
+    }
+}
+
+#[test]
 fn a_lost_journal_begins_an_epoch() {
     let folder = tempfile::tempdir().unwrap();
     let mut opened = create(folder.path());

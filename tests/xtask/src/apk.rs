@@ -61,7 +61,7 @@ fn tools(run: &mut Run<'_>) -> Result<(), Failure> {
     }
     let line = format!(
         "[ $(id -u) = 0 ] || as='sudo -n'; $as apt-get update -qq && \
-         DEBIAN_FRONTEND=noninteractive $as apt-get install -y -qq --no-install-recommends {}",
+         $as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends {}",
         PACKAGES.join(" ")
     );
     let mut install = run.workspace.command("sh");

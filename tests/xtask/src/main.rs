@@ -44,7 +44,7 @@ struct Arguments {
 enum Command {
     /// Runs everything, or only the parts named; a part that fails does not stop the others
     Test {
-        /// Parts to run; `core` stands for all but `proto`, `cel`, `kotlin`, `android`, `apk`, `ohos`, `lab` and `fuzz`
+        /// Parts to run; `core` stands for all but `proto`, `cel`, `cross`, `kotlin`, `android`, `apk`, `ohos`, `lab` and `fuzz`
         #[arg(value_name = "PART")]
         parts: Vec<Choice>,
         /// Takes the long form of the tests that have one (`STAYKIT_LONG=1`)
