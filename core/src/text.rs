@@ -2,14 +2,13 @@
 
 /// One text, said in several languages.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Texts(Vec<(String, String)>);
+pub struct Texts(Box<[(Box<str>, Box<str>)]>);
 
 impl Texts {
     /// From pairs of a BCP 47 locale (`en`, `zh`, `pt-br`) and a text.
     #[must_use]
-    pub fn new(mut texts: Vec<(String, String)>) -> Self {
-        texts.shrink_to_fit();
-        Self(texts)
+    pub fn new(texts: Vec<(String, String)>) -> Self {
+        Self(texts.into_iter().map(|(locale, text)| (locale.into(), text.into())).collect())
     }
 
     /// The text for `locale`, else for its language, else in English, else the first one.
@@ -19,14 +18,14 @@ impl Texts {
         let language = wanted.split('-').next().unwrap_or_default();
         [wanted.as_str(), language, "en"]
             .into_iter()
-            .find_map(|key| self.0.iter().find(|(locale, _)| locale == key))
+            .find_map(|key| self.0.iter().find(|(locale, _)| **locale == *key))
             .or_else(|| self.0.first())
-            .map(|(_, text)| text.as_str())
+            .map(|(_, text)| &**text)
     }
 
     /// All of them, as (locale, text).
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(locale, text)| (locale.as_str(), text.as_str()))
+        self.0.iter().map(|(locale, text)| (&**locale, &**text))
     }
 
     /// Whether there is none.

@@ -1,7 +1,7 @@
 //! The one order in which signals, scores and tables are evaluated: each reads only what stands
 //! before it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::RulesError;
 use super::limits::{MOST_DEPTH, MOST_WORK, MOST_WORK_OF_ALL};
@@ -26,8 +26,8 @@ pub(super) struct Order {
     signals: Vec<u16>,
     scores: Vec<u16>,
     tables: Vec<u16>,
-    /// By place: places of the scores, and of the tables whose amounts, it calculates.
-    through: Vec<Vec<u16>>,
+    /// By place, where there are any: places of the scores, and of the tables whose amounts, it calculates.
+    through: BTreeMap<usize, Box<[u16]>>,
 }
 
 /// Signals, scores and tables that are about to become rules.
@@ -141,7 +141,9 @@ impl Order {
             }
             work.push(own);
             depths.push(depth);
-            order.through.push(through.into_iter().collect());
+            if !through.is_empty() {
+                order.through.insert(place, through.into_iter().collect());
+            }
         }
         Ok(order)
     }
@@ -164,7 +166,7 @@ impl Order {
             signals: Vec::with_capacity(signals.len()),
             scores: vec![0; scores.len()],
             tables: vec![0; tables.len()],
-            through: Vec::with_capacity(total),
+            through: BTreeMap::new(),
         };
         for (place, taken) in (0..).zip(places) {
             let next = u16::try_from(order.signals.len()).unwrap_or(u16::MAX);
@@ -210,7 +212,7 @@ impl Order {
                     depth =
                         depth.max(depths.get(at).copied().unwrap_or(usize::MAX).saturating_add(1));
                     through.insert(read);
-                    through.extend(self.through.get(at).into_iter().flatten());
+                    through.extend(self.through.get(&at).into_iter().flatten());
                 }
                 if own > MOST_WORK {
                     return Err(RulesError::TooCostly(parts.label(node)));
@@ -268,7 +270,7 @@ impl Order {
 
     /// Whatever a node calculates when it is evaluated: itself, and scores and amounts.
     pub(super) fn calculated(&self, place: u16) -> impl Iterator<Item = Node> {
-        let through = self.through.get(usize::from(place)).into_iter().flatten();
+        let through = self.through.get(&usize::from(place)).into_iter().flatten();
         std::iter::once(place).chain(through.copied()).filter_map(|place| self.node(place))
     }
 }
