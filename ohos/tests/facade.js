@@ -35,7 +35,7 @@ function app() {
   device.works.length = 0;
   device.suspended.clear();
   Object.assign(device, { language: 'en-Latn-US', region: 'US' });
-  device.sdkApiVersion = 12;
+  Object.assign(device, { sdkApiVersion: 12, isFull: false });
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'staykit-'));
   folders.push(folder);
   return new ApplicationContext(folder);

@@ -168,6 +168,28 @@ test('a listener that fails, and an action that fails, keep nothing from the oth
   await phone.staykit.close();
 });
 
+test('what one listener answers the next is not told of, nor is one that was removed', async () => {
+  const phone = await rehearsed();
+  const told = [];
+  const removed = () => told.push('removed');
+  phone.staykit.onDecision((decision) => {
+    told.push('first');
+    phone.staykit.offDecision(removed);
+    if (decision.content.kind === 'popup') decision.dismissed();
+  });
+  phone.staykit.onDecision(removed);
+  phone.staykit.onDecision((decision) => told.push(decision.content.kind));
+  phone.fail();
+  await until(() => told.length > 0, 'the first is told');
+  await new Promise((done) => setTimeout(done, 20));
+  assert.deepStrictEqual(told, ['first']);
+  phone.fillCart();
+  phone.later(31 * MINUTE_MS);
+  await until(() => told.length === 3, 'what the first leaves open');
+  assert.deepStrictEqual(told, ['first', 'first', 'banner']);
+  await phone.staykit.close();
+});
+
 test('a popup that is answered while its window goes has been answered', async () => {
   const phone = await rehearsed();
   const ui = new UIContext();
@@ -196,6 +218,38 @@ test('a window that is gone already shows nothing, and the next thing is shown i
   phone.staykit.onDecision((decision) => StaykitUi.show(ui, decision));
   await until(() => ui.dialogs.length === 1, 'the popup in a window that is there');
   ui.dialogs[0].content.tree.find('staykit_later').click();
+  await phone.staykit.close();
+});
+
+test('a banner for a window that is gone keeps no place, nor does what waits for that window', async () => {
+  const phone = await rehearsed();
+  const gone = new UIContext();
+  const listener = (decision) => StaykitUi.show(gone, decision);
+  phone.staykit.onDecision(listener);
+  phone.fail();
+  await until(() => gone.dialogs.length === 1, 'a popup');
+  phone.fillCart();
+  phone.later(31 * MINUTE_MS);
+  await until(async () => (await phone.staykit.decisions()).length === 2, 'another decision');
+  await new Promise((done) => setTimeout(done, 20));
+  gone.destroy();
+  const tried = gone.overlays.length;
+  phone.staykit.offDecision(listener);
+  const late = (decision) => {
+    if (decision.content.kind === 'banner') StaykitUi.show(gone, decision);
+  };
+  phone.staykit.onDecision(late);
+  await new Promise((done) => setTimeout(done, 20));
+  phone.staykit.offDecision(late);
+  assert.strictEqual(tried, 0);
+  const ui = new UIContext();
+  phone.staykit.onDecision((decision) => StaykitUi.show(ui, decision));
+  await until(() => ui.dialogs.length === 1, 'the popup in a window that is there');
+  ui.dialogs[0].content.tree.find('staykit_later').click();
+  const [banner] = ui.overlays;
+  ui.isGone = true;
+  banner.tree.find('staykit_later').click();
+  assert.deepStrictEqual(await phone.staykit.decisions(), [], 'answered while its window goes, it is answered');
   await phone.staykit.close();
 });
 

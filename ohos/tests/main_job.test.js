@@ -69,13 +69,16 @@ test('a request bears what the contract wants, and no more', async () => {
   assert.deepStrictEqual(Object.keys(options.header).sort(), ['content-type', 'user-agent', 'x-staykit-key']);
   assert.strictEqual(options.header['content-type'], 'application/x-protobuf');
   assert.strictEqual(options.maxRedirects, 0);
-  assert.deepStrictEqual(options.certificatePinning.map((pin) => pin.publicKeyHash), ['AAAA', 'BBBB']);
+  for (const request of device.network.requests) {
+    assert.deepStrictEqual(request.options.certificatePinning.map((pin) => pin.publicKeyHash), ['AAAA', 'BBBB']);
+  }
+  assert.strictEqual(device.network.requests.length, 2, 'the one that only asks for redirects too');
   await staykit.close();
   server.stop();
 });
 
 /** A server that redirects every request, or refuses it, and keeps what it was sent. */
-async function redirecting(status, to) {
+async function redirecting(status, to, isProbed = true) {
   const got = [];
   const server = http.createServer((request, response) => {
     const parts = [];
@@ -83,7 +86,8 @@ async function redirecting(status, to) {
     request.on('end', () => {
       const bytes = Buffer.concat(parts).length;
       got.push({ method: request.method, url: request.url, bytes, key: request.headers['x-staykit-key'] });
-      response.writeHead(to === null ? 405 : status, to === null ? {} : { location: to }).end();
+      const stays = to === null || (request.method === 'HEAD' && !isProbed);
+      response.writeHead(stays ? 405 : status, stays ? {} : { location: to }).end();
     });
   });
   server.listen(0, '127.0.0.1');
@@ -113,6 +117,20 @@ for (const sdkApiVersion of [12, 23]) {
     });
   }
 }
+
+test('before API 23 a redirect of POST alone is noticed afterwards: the batch counts as not sent', async () => {
+  const other = await redirecting(307, null);
+  const server = await redirecting(307, `${other.address}/elsewhere`, false);
+  const staykit = start(app(), { endpoint: server.address });
+  staykit.record('open');
+  assert.deepStrictEqual(await staykit.upload(), { events: 0, batches: 0, isDone: false });
+  assert.deepStrictEqual(server.got.map(({ method }) => method), ['HEAD', 'POST']);
+  assert.strictEqual(other.got.length, 1, 'what the README says of it');
+  assert.strictEqual((await staykit.status()).waiting, 1);
+  await staykit.close();
+  server.stop();
+  other.stop();
+});
 
 test('from API 23 on no request goes first; before, one, and once', async () => {
   for (const [sdkApiVersion, wanted] of [[12, ['HEAD', 'POST', 'POST']], [23, ['POST', 'POST']]]) {

@@ -103,6 +103,20 @@ test('another version of the app than at the last start is an update', async () 
   device.versionName = '2.4.0';
 });
 
+test('a disk on which nothing can be noted loses no update, and keeps nobody from starting', async () => {
+  const context = app();
+  const first = start(context, { captureLifecycle: true });
+  await first.ready();
+  await first.close();
+  Object.assign(device, { versionName: '2.5.0', language: 'zh-Hans-CN', isFull: true });
+  const second = start(context, { captureLifecycle: true });
+  await second.ready();
+  const found = await events(context, second);
+  assert.deepStrictEqual(found.map((event) => event.name), ['app_updated', 'language_set']);
+  await second.close();
+  device.versionName = '2.4.0';
+});
+
 test('the work of the background sends, and is asked for as the system wants it', async () => {
   const server = await collector();
   const context = app();
@@ -154,6 +168,17 @@ test('without consent nothing is known of the device; once it is given, what the
   const head = await facts(context, again);
   assert.ok(head.includes('"FR"') && !head.includes('"US"'), head);
   await again.close();
+});
+
+test('consent given on another thread leaves what is known of the app as it is', async () => {
+  const context = app();
+  const staykit = start(context);
+  await staykit.ready();
+  const attached = Staykit.attach(staykit.handle);
+  await attached.setConsent(Consent.all());
+  assert.ok((await facts(context, staykit)).includes(device.versionName));
+  await attached.close();
+  await staykit.close();
 });
 
 test('another language than at the last start is told, the first one is not', async () => {

@@ -109,6 +109,54 @@ test('closed while it opens, what was recorded is there the next time', async ()
   await again.close();
 });
 
+test('started again while the one before still opens, or syncs, each has the store in its turn', async () => {
+  const context = app();
+  device.huks.delayMs = 30;
+  const first = start(context);
+  first.record('first');
+  const ended = first.close();
+  const second = start(context);
+  second.record('second');
+  second.close();
+  const third = start(context);
+  assert.strictEqual(third.record('third').isInMemoryOnly, true);
+  await third.ready();
+  await ended;
+  assert.strictEqual(third.record('fourth').sequence, 4);
+  const closed = third.close();
+  const last = start(context);
+  const names = (await events(context, last)).map((event) => event.name);
+  assert.deepStrictEqual(names, ['first', 'second', 'third', 'fourth']);
+  await closed;
+  await last.close();
+});
+
+test('whoever closes again waits until it is synced, and nothing is opened only to be closed', async (t) => {
+  const context = app();
+  const staykit = start(context);
+  await staykit.ready();
+  const close = native.close;
+  let isSynced = false;
+  t.mock.method(native, 'close', async (handle) => {
+    await new Promise((done) => setTimeout(done, 50));
+    await close(handle);
+    isSynced = true;
+  });
+  staykit.close();
+  assert.strictEqual(staykit.record('late').refusal, Refusal.CLOSED);
+  await staykit.close();
+  assert.strictEqual(isSynced, true);
+  t.mock.restoreAll();
+
+  fs.writeFileSync(`${context.filesDir}/locked`, '');
+  const without = start(context, { folder: `${context.filesDir}/locked/staykit` });
+  await assert.rejects(without.ready(), { name: 'StaykitError' });
+  const open = t.mock.method(native, 'open');
+  await without.close();
+  await assert.rejects(without.ready(), { refusal: Refusal.CLOSED });
+  assert.strictEqual(open.mock.callCount(), 0);
+});
+
 test('a pack that nobody trusted has signed is refused, and the one before goes on', async () => {
   const staykit = start(app());
   const before = await staykit.status();

@@ -3,7 +3,7 @@
 const test = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
-const { Refusal, app, device, start } = require('./facade.js');
+const { Refusal, app, device, native, start } = require('./facade.js');
 const { huks } = require('./kits/UniversalKeystoreKit.js');
 
 const BUSY = 12000005;
@@ -27,6 +27,22 @@ test('the data key is wrapped once, and opens the store in every later life', as
   assert.strictEqual(second.status.recorded, 2);
   assert.strictEqual(device.huks.calls.filter((call) => call === 'generateKeyItem').length, 1);
   assert.strictEqual(device.huks.sessions.size, 0, 'every session was finished');
+});
+
+test('no copy of the data key is left behind', async (t) => {
+  const context = app();
+  const given = [];
+  for (const name of ['unlockNew', 'unlock']) {
+    const unlock = native[name];
+    t.mock.method(native, name, (handle, key, ...rest) => {
+      given.push(key, [...new Uint8Array(key)]);
+      return unlock(handle, key, ...rest);
+    });
+    await life(context);
+  }
+  const [begun, wasBegun, goneOn, wasGoneOn] = given;
+  assert.deepStrictEqual(wasGoneOn, wasBegun, 'the same key, as long as it is needed');
+  for (const key of [begun, goneOn]) assert.deepStrictEqual([...new Uint8Array(key)], Array(32).fill(0));
 });
 
 for (const failAt of ['hasKeyItem', 'initSession', 'finishSession']) {

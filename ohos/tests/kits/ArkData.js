@@ -12,7 +12,10 @@ async function getPreferences(context, { name }) {
     put: async (key, value) => void unsynced.set(key, value),
     delete: async (key) => void unsynced.delete(key),
     // What was not flushed does not outlive the process.
-    flush: async () => unsynced.forEach((value, key) => kept.set(key, value)),
+    flush: async () => {
+      if (device.isFull) throw new BusinessError(15500000);
+      unsynced.forEach((value, key) => kept.set(key, value));
+    },
   };
 }
 

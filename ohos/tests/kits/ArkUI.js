@@ -77,10 +77,12 @@ class UIContext {
   getOverlayManager() {
     return {
       addComponentContent: (content) => {
+        if (this.isGone) throw new BusinessError(100001);
         this.overlays.push(content);
         content.tree.appear();
       },
       removeComponentContent: (content) => {
+        if (this.isGone) throw new BusinessError(100001);
         this.overlays = this.overlays.filter((shown) => shown !== content);
         content.tree.disappear();
       },

@@ -13,6 +13,7 @@ const device = {
   huks: { keys: new Map(), sessions: new Map(), delayMs: 0, failWith: 0, failAt: '', calls: [] },
   // preferences, by name
   preferences: new Map(),
+  isFull: false,
   // Network Kit
   network: { isThere: true, open: 0, requests: [], failWith: 0 },
   // hilog
