@@ -79,6 +79,8 @@ fn build(workspace: &Workspace, program: &str, folder: &str) -> Result<PathBuf, 
     let target = workspace.target.join("peers");
     let mut cargo = workspace.cargo(&["build", "--release", "--locked", "--package", program]);
     cargo.current_dir(workspace.root.join(folder)).arg("--target-dir").arg(&target);
+    // The cargo that runs this has set the flags of our own SQLite; the peers' settings do not undo it.
+    cargo.env("LIBSQLITE3_FLAGS", "");
     let status = cargo.status().map_err(Failure::io("start cargo"))?;
     if !status.success() {
         return Err(Failure::Found(vec![format!("{program} could not be built")]));
