@@ -45,11 +45,6 @@ pub(crate) fn run(workspace: &Workspace, target: Target) -> Result<ExitCode, Fai
     Ok(ExitCode::SUCCESS)
 }
 
-/// Types and lints for one of Android's processors; its name.
-pub(crate) fn check_one(run: &mut Run<'_>) -> Result<String, Failure> {
-    android::check_one(run)
-}
-
 /// Types and lints for all of Android's processors, and HarmonyOS's library with its limits; what was looked at.
 pub(crate) fn check_all(run: &mut Run<'_>) -> Result<String, Failure> {
     let checked = android::check_all(run)?;

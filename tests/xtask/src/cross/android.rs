@@ -30,13 +30,6 @@ pub(super) fn run(workspace: &Workspace) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Types and lints for the first target, which most phones have; its name.
-pub(super) fn check_one(run: &mut Run<'_>) -> Result<String, Failure> {
-    let [first, ..] = TARGETS;
-    check(run, &[first])?;
-    Ok(first.0.to_owned())
-}
-
 /// Types and lints for every target; their names.
 pub(super) fn check_all(run: &mut Run<'_>) -> Result<String, Failure> {
     check(run, &TARGETS)?;
