@@ -253,6 +253,61 @@ test('a banner for a window that is gone keeps no place, nor does what waits for
   await phone.staykit.close();
 });
 
+test('what was on show before an erasure says nothing of what is decided after it', async () => {
+  const phone = await rehearsed();
+  const ui = new UIContext();
+  phone.staykit.onDecision((decision) => StaykitUi.show(ui, decision));
+  phone.fail();
+  await until(() => ui.dialogs.length === 1, 'a popup');
+  const [before] = await phone.staykit.decisions();
+  await phone.staykit.erase();
+  phone.later(1);
+  phone.fail();
+  await until(async () => (await phone.staykit.decisions()).length === 1, 'another decision');
+  const [after] = await phone.staykit.decisions();
+  assert.deepStrictEqual([after.id, after.campaign], [before.id, before.campaign], 'the numbers begin anew');
+  ui.dialogs[0].content.tree.find('staykit_open').click();
+  await until(() => ui.dialogs.length === 1, 'the other popup');
+  assert.deepStrictEqual(await phone.outcomes(), ['guidance_shown']);
+  before.dismissed();
+  assert.strictEqual((await phone.staykit.decisions()).length, 1, 'what was erased cannot answer');
+  ui.dialogs[0].content.tree.find('staykit_open').click();
+  assert.deepStrictEqual(await phone.outcomes(), ['guidance_shown', 'guidance_clicked']);
+  await phone.staykit.close();
+});
+
+test('two stores with decisions of the same number and campaign show both', async () => {
+  const context = app();
+  const pair = [start(context), start(context, { folder: `${context.filesDir}/other` })];
+  const ui = new UIContext();
+  for (const staykit of pair) {
+    await staykit.ready();
+    staykit.onDecision((decision) => StaykitUi.show(ui, decision));
+    staykit.record('payment_failed', Properties.of().money('amount', 1990, 'CNY').text('item', 'strap-21'));
+  }
+  for (const which of ['first', 'second']) {
+    await until(() => ui.dialogs.length === 1, `the ${which} popup`);
+    ui.dialogs[0].content.tree.find('staykit_open').click();
+  }
+  for (const staykit of pair) {
+    assert.deepStrictEqual(await staykit.decisions(), []);
+    await staykit.close();
+  }
+});
+
+test('a decision says when and why it was made, and whether it was seen', async () => {
+  const phone = await rehearsed();
+  phone.fail();
+  const [decision] = await phone.staykit.decisions();
+  assert.deepStrictEqual([decision.decidedAtMs, decision.isShown], [MONDAY, false]);
+  assert.match(decision.why('en-US'), /payment_failed/);
+  assert.match(decision.why('zh-Hans-CN'), /[\u4e00-\u9fff]/);
+  decision.shown();
+  const [again] = await phone.staykit.decisions();
+  assert.deepStrictEqual([again.key, again.isShown], [decision.key, true]);
+  await phone.staykit.close();
+});
+
 test('back after five quiet days: welcomed on the first visit, in the language of the person, and once', async () => {
   const phone = await rehearsed();
   const ui = new UIContext();

@@ -129,6 +129,32 @@ test('the native module refuses what is no draft, and a length beyond the buffer
   await staykit.close();
 });
 
+test('why an event would be refused is told without recording it', async () => {
+  const context = app();
+  const staykit = start(context);
+  const asked = staykit.whyRefused('purchase', Properties.of().text('amount', 'secret'));
+  assert.match(await asked, /amount/);
+  assert.doesNotMatch(await asked, /secret/);
+  assert.match(await staykit.whyRefused('n'.repeat(65)), /64/);
+  assert.match(await staykit.whyRefused('a', Properties.of().integer('p', 0.5)), /^p: /);
+  assert.strictEqual(await staykit.whyRefused('a'), 'the event itself is not refused');
+  assert.strictEqual((await staykit.status()).recorded, 0);
+  await staykit.close();
+  await assert.rejects(staykit.whyRefused('a'), { refusal: Refusal.CLOSED });
+});
+
+test('facts and context are forgotten by name, also before the store is open', async () => {
+  const context = app();
+  const staykit = start(context);
+  staykit.setFacts(Properties.of().text('tier', 'gold').text('club', 'north'));
+  staykit.setContext(Properties.of().flag('charging', true));
+  assert.deepStrictEqual([staykit.unsetFacts('tier', 'club').isRecorded, staykit.unsetContext('charging').isRecorded], [true, true]);
+  const [head] = (await exported(context, staykit)).split('\n');
+  assert.doesNotMatch(head, /gold|north|charging/);
+  assert.strictEqual(staykit.unsetFacts().isRecorded, true);
+  await staykit.close();
+});
+
 test('facts and context are set and unset', async () => {
   const context = app();
   const staykit = start(context);

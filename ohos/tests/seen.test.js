@@ -29,7 +29,7 @@ test('coming, going and coming back soon are one visit', async () => {
   context.background();
   context.foreground();
   const names = (await events(context, staykit)).map((event) => event.name);
-  assert.deepStrictEqual(names, ['open', 'foreground', 'background', 'foreground']);
+  assert.deepStrictEqual(names, ['foreground', 'open', 'background', 'foreground']);
   await staykit.close();
   context.background();
   assert.strictEqual(context.states.size + context.abilities.size, 0, 'it listens no more');
@@ -40,7 +40,7 @@ test('a start too late for the first foreground learns of it from the window', a
   const staykit = start(context, { captureLifecycle: true });
   context.windowActive(new WindowStage(new UIContext()));
   const names = (await events(context, staykit)).map((event) => event.name);
-  assert.deepStrictEqual(names, ['open', 'foreground']);
+  assert.deepStrictEqual(names, ['foreground', 'open']);
   await staykit.close();
 });
 
@@ -230,6 +230,6 @@ test('half an hour away begins a visit by the clock that nobody can set', async 
   context.foreground();
   t.mock.restoreAll();
   const names = (await events(context, staykit)).map((event) => event.name);
-  assert.deepStrictEqual(names, ['open', 'foreground', 'background', 'foreground', 'background', 'open', 'foreground']);
+  assert.deepStrictEqual(names, ['foreground', 'open', 'background', 'foreground', 'background', 'foreground', 'open']);
   await staykit.close();
 });

@@ -8,7 +8,7 @@ const path = require('node:path');
 const { spawn, spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const { Worker } = require('node:worker_threads');
-const { Consent, Properties, Refusal, Staykit, Why, app, device, native, start, until } = require('./facade.js');
+const { Consent, Properties, Refusal, Staykit, Storage, Why, app, device, native, start, until } = require('./facade.js');
 
 async function events(context, staykit) {
   const file = `${context.filesDir}/export.jsonl`;
@@ -94,7 +94,10 @@ test('after close every call is refused, closing again is not, and it can be sta
   assert.notStrictEqual(again, staykit);
   const open = await again.decisions();
   assert.deepStrictEqual(open.map((one) => one.id), [decision.id], 'what was not answered comes again');
-  assert.strictEqual((await again.status()).recorded, 1);
+  const status = await again.status();
+  assert.strictEqual(status.recorded, 1);
+  assert.deepStrictEqual([status.storage, status.isDamaged, status.refused], [Storage.SOUND, false, 0]);
+  assert.ok(status.byteBudget > 1_000_000 && status.fileBytes < status.byteBudget);
   await again.close();
 });
 
@@ -204,10 +207,10 @@ test('a pack that a trusted key signed is gone on under, at once or from the sta
   }
   assert.strictEqual((await staykit.status()).pack, 'shop');
   await staykit.close();
-  const again = start(context, { trustedKeys: [key], pack: signed });
+  const again = start(context, { trustedKeys: [key], signedPack: signed });
   assert.strictEqual((await again.status()).pack, 'shop');
   await again.close();
-  const refused = start(context, { trustedKeys: [], pack: signed });
+  const refused = start(context, { trustedKeys: [], signedPack: signed });
   await assert.rejects(refused.ready(), { name: 'StaykitError', refusal: Refusal.OTHER });
   assert.strictEqual(refused.record('tap').isInMemoryOnly, true);
   await refused.close();
@@ -321,7 +324,7 @@ test('a folder that cannot be had is tried again when the app comes to the foreg
   context.foreground();
   await until(() => staykit.handle !== 0, 'the store is open');
   const names = (await events(context, staykit)).map((event) => event.name);
-  assert.deepStrictEqual(names, ['early', 'meanwhile', 'open', 'foreground']);
+  assert.deepStrictEqual(names, ['early', 'meanwhile', 'foreground', 'open']);
   await staykit.close();
 });
 

@@ -23,7 +23,7 @@ function shown(kind, action = 'app://cart', language = 'en-Latn-US') {
     action,
     wallMs: 0,
   };
-  const decision = new Decision(native, { report: (id, outcome) => reports.push([id, outcome]) });
+  const decision = new Decision(native, { report: ({ id }, outcome) => reports.push([id, outcome]) }, '/folder', 0);
   last?.destroy();
   const ui = new UIContext();
   last = ui;

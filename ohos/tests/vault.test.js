@@ -3,7 +3,7 @@
 const test = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
-const { Refusal, app, device, native, start } = require('./facade.js');
+const { Refusal, app, device, native, start, until } = require('./facade.js');
 const { huks } = require('./kits/UniversalKeystoreKit.js');
 
 const BUSY = 12000005;
@@ -105,16 +105,19 @@ test('the stand-in refuses what HUKS refuses: no associated data, a short nonce,
   }
 });
 
-test('trouble in three starts in a row counts as loss: a new installation, and it is counted', async () => {
+test('trouble in three starts in a row is borne, in the fourth it counts as loss: a new installation, counted', async () => {
   const context = app();
   const first = await life(context);
   Object.assign(device.huks, { failAt: 'finishSession', failWith: BUSY });
   assert.strictEqual((await life(context)).status.keyTroubles, 1);
   assert.strictEqual((await life(context)).status.keyTroubles, 2);
-  device.huks.failAt = 'hasKeyItem';
   const third = await life(context);
-  assert.strictEqual(third.status.isUnlocked, false, 'the vault is still away');
-  assert.strictEqual(third.status.keysLost, 1);
+  assert.deepStrictEqual([third.status.keyTroubles, third.status.keysLost], [3, 0]);
+  device.huks.failAt = 'hasKeyItem';
+  const fourth = await life(context);
+  assert.strictEqual(fourth.status.isUnlocked, false, 'the vault is still away');
+  assert.strictEqual(fourth.status.keysLost, 1);
+  assert.strictEqual((await life(context)).status.keysLost, 1, 'without a key there is none to lose');
   device.huks.failWith = 0;
   const after = await life(context);
   assert.notStrictEqual(after.status.installation, first.status.installation);
@@ -133,6 +136,99 @@ test('a wrapping key that is gone: erased, a new installation, counted once', as
   assert.strictEqual(third.status.installation, second.status.installation);
   assert.strictEqual(third.status.keysLost, 1);
 });
+
+test('troubles that are not in a row do not add up', async () => {
+  const context = app();
+  const first = await life(context);
+  for (let i = 0; i < 3; i++) {
+    for (const failWith of [BUSY, BUSY, BUSY, 0]) {
+      device.huks.failWith = failWith;
+      await life(context);
+    }
+  }
+  const last = await life(context);
+  assert.deepStrictEqual([last.status.installation, last.status.keyTroubles], [first.status.installation, 0]);
+});
+
+test('a new key that cannot be made, however often, is no key lost', async () => {
+  const context = app();
+  Object.assign(device.huks, { failAt: 'generateKeyItem', failWith: BUSY });
+  for (let i = 0; i < 5; i++) {
+    const { status } = await life(context);
+    assert.deepStrictEqual([status.isUnlocked, status.keyTroubles, status.keysLost], [false, 0, 0]);
+  }
+});
+
+test('two stores share no key: what one loses, and what it counts, is nothing to the other', async () => {
+  const context = app();
+  const folder = `${context.filesDir}/other`;
+  const both = async () => {
+    const pair = [start(context), start(context, { folder })];
+    const seen = await Promise.all(pair.map((staykit) => staykit.status()));
+    await Promise.all(pair.map((staykit) => staykit.close()));
+    return seen;
+  };
+  const [usual, other] = await both();
+  assert.strictEqual(device.huks.keys.size, 2);
+  for (const alias of device.huks.keys.keys()) assert.ok(alias.length <= 64 && !alias.includes('/'), alias);
+  device.huks.keys.delete('staykit.wrapping');
+  const [lost, kept] = await both();
+  assert.notStrictEqual(lost.installation, usual.installation);
+  assert.deepStrictEqual([lost.keysLost, kept.keysLost, kept.installation], [1, 0, other.installation]);
+});
+
+/** HUKS does not answer the next call of this name, until it is told to. */
+function silent(t, name) {
+  const call = huks[name];
+  let answer;
+  const told = new Promise((done) => (answer = done));
+  const mocked = t.mock.method(huks, name, async (...given) => {
+    mocked.mock.restore();
+    await told;
+    return call(...given);
+  });
+  return answer;
+}
+
+/** A minute goes by as quickly as this test. */
+function impatient(t) {
+  const { setTimeout: wait } = globalThis;
+  t.mock.method(globalThis, 'setTimeout', (work, ms) => wait(work, ms === 30_000 ? 60 : ms));
+}
+
+test('HUKS never answers: the store takes events into memory, and closing is answered', async (t) => {
+  const context = app();
+  const first = await life(context);
+  impatient(t);
+  const answer = silent(t, 'initSession');
+  const staykit = start(context);
+  staykit.record('early');
+  const closing = staykit.close();
+  await closing;
+  answer();
+  await new Promise((done) => setTimeout(done, 30));
+  const after = await life(context);
+  assert.deepStrictEqual([after.status.installation, after.status.recorded], [first.status.installation, 2]);
+});
+
+for (const name of ['finishSession', 'generateKeyItem']) {
+  test(`HUKS answers ${name} after everybody has given up: the key is used all the same`, async (t) => {
+    const context = app();
+    if (name === 'finishSession') await life(context);
+    impatient(t);
+    const answer = silent(t, name);
+    const staykit = start(context);
+    staykit.record('early');
+    await staykit.ready();
+    assert.strictEqual(staykit.record('late').isInMemoryOnly, true);
+    answer();
+    await until(async () => (await staykit.status()).isUnlocked, 'unlocked');
+    assert.strictEqual(staykit.record('later').isInMemoryOnly, false);
+    const { recorded, keyTroubles } = await staykit.status();
+    assert.deepStrictEqual([recorded, keyTroubles], [name === 'finishSession' ? 4 : 3, 0]);
+    await staykit.close();
+  });
+}
 
 test('another wrapping key in its place: the tag does not match, and that is a loss', async () => {
   const context = app();

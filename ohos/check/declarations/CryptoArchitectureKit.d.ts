@@ -8,5 +8,10 @@ declare module '@kit.CryptoArchitectureKit' {
       generateRandomSync(len: number): DataBlob;
     }
     function createRandom(): Random;
+    interface Md {
+      updateSync(input: DataBlob): void;
+      digestSync(): DataBlob;
+    }
+    function createMd(algName: string): Md;
   }
 }
