@@ -109,6 +109,18 @@ function shown(file) {
   return [...text.matchAll(/```ts\n(.*?)```/gs)].map((found) => found[1]);
 }
 
+test('the READMEs and the quick start name the archives as they are called, the one that the other needs twice', () => {
+  const { version } = manifest(opened(FACADE), 'oh-package.json5');
+  const files = ['README.md', '../examples/quickstart-ohos/entry/oh-package.json5', '../examples/quickstart-ohos/oh-package.json5'];
+  const [readme, entry, project] = files.map((file) => fs.readFileSync(path.join(__dirname, '..', file), 'utf8'));
+  for (const name of ['staykit', 'staykit-ui']) {
+    const line = `"@staykit/${name}": "file:./libs/${name}-${version}.har"`;
+    assert.ok(readme.includes(line) && entry.includes(line), line);
+  }
+  const override = `"overrides": {\n  "@staykit/staykit": "file:./entry/libs/staykit-${version}.har"\n}`;
+  assert.ok(readme.includes(override) && project.includes(override.replaceAll('\n', '\n  ')), override);
+});
+
 test('every line that the READMEs show is one that an app can have', () => {
   const facade = unpacked(FACADE);
   const surfaces = unpacked(SURFACES);
@@ -120,19 +132,20 @@ test('every line that the READMEs show is one that an app can have', () => {
     "import { StaykitUi } from '@staykit/staykit-ui';",
   ];
   const own = (lines) => lines.replace(/^import .*\n/gm, '');
-  const [ability, event, listener] = shown('README.md').map(own);
+  const [ability, event] = shown('README.md');
   const [facadeLines] = shown('staykit/README.md').map(own);
   const [surfaceLines] = shown('staykit-ui/README.md').map(own);
   const page = (body) => `class Page {\ngetUIContext(): UIContext { throw new Error(); }\ncontext: common.Context = new common.Context();\n${body}\n}`;
   const method = (name, body) => `${name}(staykit: Staykit): void {\n${body}\n}`;
   const files = {
-    'EntryAbility.ets': `export class EntryAbility extends UIAbility {\n${ability}\n}`,
-    'Page.ets': `export ${page([`event(): void {\n${event}\n}`, method('listener', listener), method('surface', surfaceLines)].join('\n'))}`,
+    'Page.ets': `export ${page([`event(): void {\n${own(event)}\n}`, method('surface', surfaceLines)].join('\n'))}`,
     'Facade.ets': `export ${page(`facade(): void {\n${facadeLines}\n}`)}`,
   };
   for (const [name, body] of Object.entries(files)) {
     fs.writeFileSync(path.join(app, name), `${imports.join('\n')}\n\n${body}\n`);
   }
+  // As it stands, with its own imports.
+  fs.writeFileSync(path.join(app, 'EntryAbility.ets'), ability);
   const { stdout } = checked(app, facade, surfaces);
   // A file outside is named by its way from here, whichever that is.
   const folder = path.basename(app);
