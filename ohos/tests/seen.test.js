@@ -88,6 +88,20 @@ test('going to the background syncs and sends within the time that the system gi
   server.stop();
 });
 
+test('going to the background before the store is open, the system waits until it is', async () => {
+  const context = app();
+  device.huks.delayMs = 20;
+  const staykit = start(context, { captureLifecycle: true });
+  context.foreground();
+  context.background();
+  assert.deepStrictEqual([device.suspended.size, staykit.handle], [1, 0]);
+  await until(() => device.suspended.size === 0, 'the time is given back');
+  assert.notStrictEqual(staykit.handle, 0);
+  const names = (await events(context, staykit)).map((event) => event.name);
+  assert.deepStrictEqual(names, ['foreground', 'open', 'background']);
+  await staykit.close();
+});
+
 test('another version of the app than at the last start is an update', async () => {
   const context = app();
   device.versionName = '2.4.0';

@@ -176,7 +176,6 @@ function signedPack(name) {
   const pack = fs.readFileSync(path.join(__dirname, '..', '..', 'core', 'src', 'pack', 'builtin', `${name}.pack`));
   const { publicKey, privateKey } = crypto.generateKeyPairSync('ed25519');
   const key = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
-  const signature = crypto.sign(null, Buffer.concat([Buffer.from('staykit.pack.v1\0'), pack]), privateKey);
   const length = (bytes) => {
     const out = [];
     let rest = bytes.length;
@@ -185,8 +184,11 @@ function signedPack(name) {
   };
   const field = (number, bytes) => Buffer.concat([Buffer.from([(number << 3) | 2, ...length(bytes)]), bytes]);
   const keyId = crypto.createHash('sha256').update(key).digest().subarray(0, 8);
-  const whole = Buffer.concat([field(1, pack), field(2, keyId), field(3, signature)]);
-  return { signed: new Uint8Array(whole).buffer, key: new Uint8Array(key).buffer };
+  const sign = (bytes) => {
+    const signature = crypto.sign(null, Buffer.concat([Buffer.from('staykit.pack.v1\0'), bytes]), privateKey);
+    return new Uint8Array(Buffer.concat([field(1, bytes), field(2, keyId), field(3, signature)])).buffer;
+  };
+  return { signed: sign(pack), key: new Uint8Array(key).buffer, pack, sign };
 }
 
 test('a pack that a trusted key signed is gone on under, at once or from the start', async () => {
@@ -210,10 +212,56 @@ test('a pack that a trusted key signed is gone on under, at once or from the sta
   const again = start(context, { trustedKeys: [key], signedPack: signed });
   assert.strictEqual((await again.status()).pack, 'shop');
   await again.close();
-  const refused = start(context, { trustedKeys: [], signedPack: signed });
-  await assert.rejects(refused.ready(), { name: 'StaykitError', refusal: Refusal.OTHER });
-  assert.strictEqual(refused.record('tap').isInMemoryOnly, true);
-  await refused.close();
+});
+
+/** The field `format` again, which only a later release reads: what stands last counts. */
+const later = (pack) => Buffer.concat([pack, Buffer.from([0x08, 0xff, 0x01])]);
+
+test('a pack of the configuration that is refused keeps nothing from being recorded, and is told of', async () => {
+  const { signed, key, pack, sign } = signedPack('shop');
+  const flipped = new Uint8Array(signed.slice());
+  flipped[100] ^= 1;
+  const refusals = [
+    [{ signedPack: signed, trustedKeys: [] }, 'retention'],
+    [{ signedPack: signed, trustedKeys: [new ArrayBuffer(31)], pack: 'watch' }, 'watch'],
+    [{ signedPack: flipped.buffer, trustedKeys: [key], pack: 'phone' }, 'phone'],
+    [{ signedPack: signed.slice(0, 200), trustedKeys: [key] }, 'retention'],
+    [{ signedPack: new ArrayBuffer(0), trustedKeys: [key] }, 'retention'],
+    [{ signedPack: sign(later(pack)), trustedKeys: [key], pack: 'fitness' }, 'fitness'],
+    [{ pack: 'retentoin' }, 'retention'],
+  ];
+  for (const [config, name] of refusals) {
+    const context = app();
+    const staykit = start(context, config);
+    staykit.record('early');
+    await staykit.ready();
+    assert.strictEqual(staykit.record('tap').sequence, 2);
+    const status = await staykit.status();
+    assert.deepStrictEqual([status.pack, status.recorded, status.isUnlocked], [name, 2, true]);
+    assert.ok(typeof status.packRefused === 'string' && status.packRefused.length > 10, `${status.packRefused}`);
+    const lines = device.lines.filter((line) => line.includes('the pack of the configuration'));
+    assert.deepStrictEqual(lines.length, 1);
+    assert.ok(lines[0].endsWith(status.packRefused), lines[0]);
+    await staykit.close();
+  }
+});
+
+test('a refused pack is not told of any more once another has taken its place, and a sound one never', async () => {
+  const { signed, key } = signedPack('shop');
+  const other = signedPack('watch');
+  const context = app();
+  const staykit = start(context, { signedPack: other.signed, trustedKeys: [key] });
+  const { packRefused } = await staykit.status();
+  await assert.rejects(staykit.activatePack(other.signed), { name: 'StaykitError', refusal: Refusal.OTHER, message: packRefused });
+  assert.strictEqual((await staykit.status()).packRefused, packRefused);
+  await staykit.activatePack(signed);
+  assert.deepStrictEqual([(await staykit.status()).pack, (await staykit.status()).packRefused], ['shop', null]);
+  await staykit.close();
+  for (const config of [{}, { pack: 'shop' }, { signedPack: signed, trustedKeys: [key] }]) {
+    const sound = start(context, config);
+    assert.strictEqual((await sound.status()).packRefused, null);
+    await sound.close();
+  }
 });
 
 test('what the thread that started it has closed is refused to every other, and nothing is thrown', async () => {

@@ -230,6 +230,24 @@ for (const name of ['finishSession', 'generateKeyItem']) {
   });
 }
 
+test('a key that comes when its installation was erased opens nothing', async (t) => {
+  const context = app();
+  await life(context);
+  impatient(t);
+  const answer = silent(t, 'finishSession');
+  const staykit = start(context);
+  await staykit.ready();
+  const unlock = t.mock.method(native, 'unlock');
+  const erased = staykit.erase();
+  answer();
+  await erased;
+  await new Promise((done) => setTimeout(done, 50));
+  assert.strictEqual(unlock.mock.callCount(), 0);
+  assert.deepStrictEqual([staykit.record('tap').sequence, (await staykit.status()).isUnlocked], [1, true]);
+  await staykit.close();
+  assert.strictEqual((await life(context)).status.recorded, 2);
+});
+
 test('another wrapping key in its place: the tag does not match, and that is a loss', async () => {
   const context = app();
   const first = await life(context);

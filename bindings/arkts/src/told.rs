@@ -148,6 +148,8 @@ pub struct NativeStatus {
     pub pack_name: String,
     /// Its version.
     pub pack_version: u32,
+    /// Why the pack of the settings is not in force.
+    pub pack_refused: Option<String>,
     /// Signals that stand.
     pub signals: Vec<String>,
 }
@@ -172,6 +174,7 @@ impl From<shared::Status> for NativeStatus {
             consent_in_doubt: of.consent_in_doubt,
             pack_name: of.pack,
             pack_version: of.pack_version,
+            pack_refused: of.pack_refused,
             signals: of.signals,
         }
     }

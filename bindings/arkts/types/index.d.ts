@@ -51,7 +51,7 @@ export interface NativeSettings {
   consent?: NativeConsent;
   /** Name of a built-in pack: `retention`, `phone`, `watch`, `shop`, `fitness`. */
   builtin?: string;
-  /** A signed pack in place of a built-in one. */
+  /** A signed pack in place of the built-in one, which is in force if this one is refused. */
   pack?: ArrayBuffer;
   /** Public keys of 32 bytes whose signatures make packs acceptable. */
   trustedKeys: ArrayBuffer[];
@@ -128,6 +128,8 @@ export interface NativeStatus {
   consentInDoubt: boolean;
   packName: string;
   packVersion: number;
+  /** Why the pack of the settings is not in force; left out if it is, or if there was none. */
+  packRefused?: string;
   signals: string[];
 }
 
