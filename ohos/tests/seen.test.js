@@ -156,6 +156,15 @@ test('the work of the background sends, and is asked for as the system wants it'
   server.stop();
 });
 
+test('a work that the system still has from the last start of the app, or has no room for, crashes nobody', () => {
+  app();
+  assert.strictEqual(StaykitWorkAbility.schedule('com.example.app', 'Work'), true);
+  assert.strictEqual(StaykitWorkAbility.schedule('com.example.app', 'Work'), false);
+  for (let id = 1; id < 10; id++) StaykitWorkAbility.schedule('com.example.app', 'Work', id);
+  assert.strictEqual(StaykitWorkAbility.schedule('com.example.app', 'Work', 10), false);
+  assert.strictEqual(device.works.length, 10);
+});
+
 test('packs may ask of the device: system, class, language, region and the version of the app', async () => {
   const context = app();
   Object.assign(device, { language: 'zh-Hans-CN', region: 'CN', sdkApiVersion: 15, deviceType: 'wearable' });

@@ -6,8 +6,10 @@ let last = 0;
 class WorkSchedulerExtensionAbility {}
 
 function startWork(work) {
-  if (work.isRepeat && work.repeatCycleTime < 20 * 60_000) throw new BusinessError(9700004);
-  if (device.works.length >= 10) throw new BusinessError(9700003);
+  if (work.isRepeat && work.repeatCycleTime < 20 * 60_000) throw new BusinessError(9700005);
+  if (device.works.length >= 10) throw new BusinessError(9700005);
+  // It outlives the process that asked for it.
+  if (device.works.some(({ workId }) => workId === work.workId)) throw new BusinessError(9700005);
   device.works.push(work);
 }
 
