@@ -2,6 +2,7 @@
 'use strict';
 const test = require('node:test');
 const assert = require('node:assert');
+const fs = require('node:fs');
 const path = require('node:path');
 const { Staykit, app, collector, device, until } = require('./facade.js');
 const { UIContext, WindowStage } = require('./kits/ArkUI.js');
@@ -67,4 +68,29 @@ test('a person agrees, trains, pays in vain, is helped and follows: the collecto
   work.onWorkStart(device.works[0]);
   await until(() => Staykit.find(context, settings.settings()) === null, 'the work of the background ends');
   server.stop();
+});
+
+test('the project has what its build looks for: tasks, pages, and each resource that it names', () => {
+  const project = path.join(__dirname, '..', '..', 'examples', 'quickstart-ohos');
+  const read = (name) => fs.readFileSync(path.join(project, name), 'utf8');
+  assert.match(read('hvigorfile.ts'), /appTasks/);
+  assert.match(read('entry/hvigorfile.ts'), /hapTasks/);
+  const { modelVersion } = JSON.parse(read('hvigor/hvigor-config.json5'));
+  assert.strictEqual(JSON.parse(read('oh-package.json5')).modelVersion, modelVersion);
+  const { src } = JSON.parse(read('entry/src/main/resources/base/profile/main_pages.json'));
+  for (const page of src) assert.match(read(`entry/src/main/ets/${page}.ets`), /@Entry/);
+  const { abilities, extensionAbilities } = JSON.parse(read('entry/src/main/module.json5')).module;
+  for (const { srcEntry } of [...abilities, ...extensionAbilities]) assert.ok(read(`entry/src/main/${srcEntry}`).length > 0);
+
+  const resources = ['AppScope', 'entry/src/main'].map((folder) => path.join(project, folder, 'resources/base'));
+  const has = (kind, name) =>
+    resources.some((folder) => {
+      if (kind === 'media') return fs.existsSync(path.join(folder, 'media', `${name}.png`));
+      if (kind === 'profile') return fs.existsSync(path.join(folder, 'profile', `${name}.json`));
+      const file = path.join(folder, 'element', `${kind}.json`);
+      return fs.existsSync(file) && JSON.parse(fs.readFileSync(file, 'utf8'))[kind].some((one) => one.name === name);
+    });
+  const named = [...(read('AppScope/app.json5') + read('entry/src/main/module.json5')).matchAll(/\$(\w+):(\w+)/g)];
+  assert.ok(named.length >= 6);
+  for (const [whole, kind, name] of named) assert.ok(has(kind, name), whole);
 });
