@@ -3,10 +3,11 @@
 const test = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
+const http = require('node:http');
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 const { once } = require('node:events');
-const { Consent, Properties, Refusal, Staykit, StaykitWorkAbility, TableKind, Why, app, collector, device, native, start, until } = require('./facade.js');
+const { Consent, Properties, Refusal, Staykit, StaykitWorkAbility, Why, app, collector, device, native, start, until } = require('./facade.js');
 const { preferences } = require('./kits/ArkData.js');
 const { i18n } = require('./kits/LocalizationKit.js');
 
@@ -183,6 +184,62 @@ test('an app that starts while the work of the background sends is not closed wi
   for (const work of [one, other]) work.onWorkStart({});
   await until(() => Staykit.find(context, {}) === null, 'two works end when the second does');
   await until(() => isClosed(context), 'the store is let go');
+  server.stop();
+});
+
+/** A server that answers when it is told to. */
+async function slow() {
+  const waiting = [];
+  let posts = 0;
+  const server = http.createServer((request, response) => {
+    request.resume();
+    request.on('end', () => {
+      if (request.method === 'HEAD') return response.writeHead(405).end();
+      posts += 1;
+      waiting.push(() => response.writeHead(200).end());
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  server.unref();
+  const answer = async () => {
+    await until(() => waiting.length > 0, 'a request');
+    waiting.shift()();
+  };
+  return { address: `http://127.0.0.1:${server.address().port}`, arrived: () => until(() => waiting.length > 0, 'a request'), answer, posts: () => posts, stop: () => server.close() };
+}
+
+test('erased while a batch is on its way: the answer is for nobody, and the upload ends', async () => {
+  const server = await slow();
+  const staykit = start(app(), { endpoint: server.address });
+  staykit.record('tap');
+  const sent = staykit.upload();
+  await server.arrived();
+  await staykit.erase();
+  await server.answer();
+  const delivered = await sent;
+  assert.deepStrictEqual([delivered.events, server.posts()], [0, 1]);
+  await staykit.close();
+  server.stop();
+});
+
+test('closed while a batch is on its way: it ends at once, the upload is refused, and the batch goes again', async () => {
+  const server = await slow();
+  const context = app();
+  const staykit = start(context, { endpoint: server.address });
+  staykit.record('tap');
+  const sent = staykit.upload();
+  await server.arrived();
+  await staykit.close();
+  await server.answer();
+  await assert.rejects(sent, { name: 'StaykitError', refusal: Refusal.CLOSED });
+  const again = start(context, { endpoint: server.address });
+  const second = again.upload();
+  await server.answer();
+  await second;
+  assert.strictEqual(server.posts(), 2);
+  assert.strictEqual(device.network.open, 0);
+  await again.close();
   server.stop();
 });
 

@@ -72,9 +72,13 @@ test('started twice it is the same, and two folders are two', async () => {
   assert.strictEqual(start(context), staykit);
   const other = start(context, { folder: `${context.filesDir}/other` });
   assert.notStrictEqual(other, staykit);
+  assert.strictEqual(Staykit.current, staykit);
   await Promise.all([staykit.ready(), other.ready()]);
   assert.notStrictEqual(staykit.handle, other.handle);
-  await Promise.all([staykit.close(), other.close()]);
+  await staykit.close();
+  assert.strictEqual(Staykit.current, other);
+  await other.close();
+  assert.strictEqual(Staykit.current, null);
 });
 
 test('after close every call is refused, closing again is not, and it can be started again', async () => {
