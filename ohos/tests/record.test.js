@@ -3,7 +3,7 @@
 const test = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
-const { Properties, Refusal, app, native, start } = require('./facade.js');
+const { EventClass, Properties, PropertyType, Refusal, app, device, native, start } = require('./facade.js');
 
 async function exported(context, staykit) {
   const path = `${context.filesDir}/export.jsonl`;
@@ -153,6 +153,47 @@ test('facts and context are forgotten by name, also before the store is open', a
   assert.doesNotMatch(head, /gold|north|charging/);
   assert.strictEqual(staykit.unsetFacts().isRecorded, true);
   await staykit.close();
+});
+
+test('events of the app are held to what it says of them, and names that nobody knows are refused if it wants that', async () => {
+  const context = app();
+  const properties = [
+    { name: 'pace', type: PropertyType.NUMBER },
+    { name: 'laps', type: PropertyType.INTEGER },
+    { name: 'track', type: PropertyType.TEXT },
+    { name: 'indoor', type: PropertyType.FLAG },
+    { name: 'fee', type: PropertyType.MONEY },
+  ];
+  const events = [{ name: 'lap_finished', eventClass: EventClass.HIGH, properties }, { name: 'warmed_up' }];
+  const staykit = start(context, { events, refuseUnknownNames: true });
+  await staykit.ready();
+  const sound = () => Properties.of().number('pace', 4.5).integer('laps', 3).text('track', 'north').flag('indoor', true).money('fee', 100, 'CNY');
+  assert.strictEqual(staykit.record('lap_finished', sound().flag('of_its_own', true)).why, '');
+  assert.strictEqual(staykit.record('lap_finished', Properties.of().integer('pace', 5)).why, '', 'a whole number is a number');
+  assert.strictEqual(staykit.record('warmed_up').isRecorded, true);
+  for (const [name, wrong] of [
+    ['pace', Properties.of().text('pace', 'fast')],
+    ['laps', Properties.of().number('laps', 0.5)],
+    ['track', Properties.of().integer('track', 1)],
+    ['indoor', Properties.of().text('indoor', 'yes')],
+    ['fee', Properties.of().integer('fee', 1)],
+  ]) {
+    const receipt = staykit.record('lap_finished', wrong);
+    assert.strictEqual(receipt.refusal, Refusal.DRAFT, name);
+    assert.ok(receipt.why.includes(name), receipt.why);
+  }
+  assert.match(staykit.record('lap_finishd').why, /lap_finishd|unknown|catalog/);
+  assert.strictEqual((await staykit.status()).recorded, 3);
+  await staykit.close();
+});
+
+test('an event that the app describes wrongly is told in the log, by what is wrong', async () => {
+  for (const events of [[{ name: 'a', properties: [{ name: 'p', type: 'string' }] }], [{ name: 'a', eventClass: 9 }], [{ name: 5 }]]) {
+    const staykit = start(app(), { events });
+    await assert.rejects(staykit.ready(), { name: 'StaykitError' });
+    assert.match(device.lines.find((line) => line.includes('the store is not open')), /text|class|name|String/);
+    await staykit.close();
+  }
 });
 
 test('facts and context are set and unset', async () => {
