@@ -7,6 +7,11 @@ declare module '@kit.BasicServicesKit' {
   export interface Callback<T> {
     (data: T): void;
   }
+  export namespace emitter {
+    function on(eventId: string, callback: () => void): void;
+    function off(eventId: string, callback: () => void): void;
+    function emit(eventId: string): void;
+  }
   export namespace deviceInfo {
     const deviceType: string;
     const sdkApiVersion: number;

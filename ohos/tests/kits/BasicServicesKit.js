@@ -1,7 +1,7 @@
 'use strict';
 const os = require('node:os');
 const { performance } = require('node:perf_hooks');
-const { device } = require('./state.js');
+const { BusinessError, device } = require('./state.js');
 
 exports.deviceInfo = {
   get deviceType() {
@@ -16,4 +16,31 @@ const began = os.uptime() * 1_000 - performance.now();
 exports.systemDateTime = {
   TimeType: { STARTUP: 0, ACTIVE: 1 },
   getUptime: () => Math.floor(began + performance.now()),
+};
+
+/** Between all threads of a process, this one included, and later. */
+const heard = new Map();
+let threads = null;
+function toThreads() {
+  if (threads === null) {
+    threads = new BroadcastChannel('emitter');
+    threads.unref();
+    threads.onmessage = ({ data }) => heard.get(data)?.forEach((callback) => callback({}));
+  }
+  return threads;
+}
+exports.emitter = {
+  on(id, callback) {
+    if (typeof id !== 'string' || id.length === 0) throw new BusinessError(401);
+    toThreads();
+    heard.set(id, (heard.get(id) ?? new Set()).add(callback));
+  },
+  off: (id, callback) => heard.get(id)?.delete(callback),
+  emit(id) {
+    if (typeof id !== 'string' || id.length === 0) throw new BusinessError(401);
+    toThreads().postMessage(id);
+    setImmediate(() => heard.get(id)?.forEach((callback) => callback({})));
+  },
+  /** How many listen, for tests. */
+  count: () => [...heard.values()].reduce((sum, callbacks) => sum + callbacks.size, 0),
 };
