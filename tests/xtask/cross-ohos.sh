@@ -118,13 +118,14 @@ export ZIG_GLOBAL_CACHE_DIR='$DIR/zig-cache' ZIG_LOCAL_CACHE_DIR='$DIR/zig-cache
 exec '$zig' ar "\$@"
 W
   # zig cc refuses these options, its LLD has them: the command that it would run is run with them. Functions lie where they deflate best.
-  # Equal functions become one, but for those whose address is taken, as clang notes of C: SQLite compares such addresses.
+  # Equal functions become one; `folds` looks at which.
   put "$DIR/bin/ld-small" <<W
 #!/bin/bash
 said=\$('$DIR/bin/cc' "\$@" -Wl,--hash-style=gnu --verbose 2>&1) || { printf '%s\n' "\$said" >&2; exit 1; }
 read -ra line <<<"\$(grep -m1 '^ld.lld ' <<<"\$said")"
 [ \${#line[@]} -gt 1 ] || { echo "ld-small: zig cc did not tell its linker's command" >&2; exit 1; }
-exec '$zig' "\${line[@]}" --icf=safe -O2 --bp-compression-sort=both
+for ((i = 1; i < \${#line[@]}; i++)); do [ "\${line[i - 1]}" != -o ] || out=\${line[i]}; done
+exec '$zig' "\${line[@]}" --icf=all --print-icf-sections -O2 --bp-compression-sort=both >"\$out.folded"
 W
   musl_root
 }
@@ -199,6 +200,19 @@ names_no_path() { # FILE: none of the folders that it was built in and from
   done
 }
 
+folds() { # LIBRARY: SQLite tells some functions apart by their address: of those, only these may have become one with another
+  # nolockLock: in an assert. noopStepFunc: among functions of SQL, of which no other does nothing. sqlite3WalkWinDefnDummyCallback: among
+  # xSelectCallback2 of walkers, of which no other does nothing. (Rust promises no address to a function; ring compares none.)
+  local c bad list=$OUT/deps/${1##*/}.folded
+  c=$(find "$OUT/build" -path '*libsqlite3-sys*' -name output -exec sed -n 's/^cargo:include=\(.*\)/\1\/sqlite3.c/p' {} + | head -1)
+  [ -f "$c" ] && [ -f "$list" ] || die "nothing tells which functions became one: $list"
+  bad=$(comm -12 <(sed -n 's/.*sqlite3\.o):(\.text\.\([A-Za-z0-9_]*\))$/\1/p' "$list" | sort -u) \
+    <({ grep -oE '[=!]= *&?\(?[A-Za-z_][A-Za-z0-9_]*' "$c" | sed -E 's/^[=!]= *&?\(?//'
+        sed -nE 's/^# *define .*\) *&?([A-Za-z_][A-Za-z0-9_]*)\)$/\1/p' "$c"; } | sort -u) |       # SQLITE_DYNAMIC and its like
+    grep -vxE 'nolockLock|noopStepFunc|sqlite3WalkWinDefnDummyCallback' || true)
+  [ -z "$bad" ] || die "SQLite compares the address of $bad, which the linker made one with another function"
+}
+
 check() { # an ELF for the target: 64-bit AArch64, segments aligned to 64 kB, no text relocation, only libraries a device has
   local f n bad all; all=$(libs)
   [ -n "$all" ] || { say "$PKG has no cdylib: no library to check"; return 0; }
@@ -210,7 +224,7 @@ check() { # an ELF for the target: 64-bit AArch64, segments aligned to 64 kB, no
     [ -z "$bad" ] || die "$f needs $bad"
     readelf -lW "$f" | awk '$1 == "LOAD" && $NF != "0x10000" { bad = 1 } END { exit bad }' || die "$f: a segment is not aligned to 64 kB"
     ! readelf -d "$f" | grep -q TEXTREL || die "$f has text relocations"
-    [ "$PROFILE" != ship ] || names_no_path "$f"
+    [ "$PROFILE" != ship ] || { names_no_path "$f"; folds "$f"; }
     say "$(basename "$f"): $(stat -c %s "$f") bytes, needs $n"
   done
 }

@@ -14,7 +14,9 @@ use crate::later::{Promised, later};
 use crate::object::Told;
 use crate::refused::thrown;
 use crate::told::answer as told_answer;
-use crate::values::{argument, consent as told_consent, count, head, number, settings, whole, zone};
+use crate::values::{
+    argument, consent as told_consent, count, head, number, settings, whole, zone,
+};
 
 /// Opens the store in a folder, locked.
 #[napi]
@@ -152,12 +154,7 @@ fn why(about: &str, name: String) -> Result<Why> {
 
 /// What the person is likely to do next.
 #[napi]
-pub fn next_actions(
-    env: &Env,
-    handle: f64,
-    prediction: String,
-    most: u32,
-) -> Result<Unknown<'_>> {
+pub fn next_actions(env: &Env, handle: f64, prediction: String, most: u32) -> Result<Unknown<'_>> {
     let actions = session(whole(handle)).and_then(|of| of.next_actions(&prediction, most));
     actions.map_err(|refused| thrown(&refused))?.told(env)
 }
@@ -224,11 +221,7 @@ pub fn next_upload(handle: f64) -> Promised {
 
 /// Tells what came back for a batch.
 #[napi]
-pub fn finish_upload(
-    handle: f64,
-    id: ArrayBuffer<'_>,
-    told: Object<'_>,
-) -> Result<Promised> {
+pub fn finish_upload(handle: f64, id: ArrayBuffer<'_>, told: Object<'_>) -> Result<Promised> {
     let (handle, id, answer) = (whole(handle), id.to_vec(), told_answer(&told)?);
     Ok(later(move || session(handle)?.finish_upload(&id, answer)))
 }
