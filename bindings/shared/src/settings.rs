@@ -171,11 +171,14 @@ impl Settings {
 
     /// The trusted keys, and what is wrong with the first that is none.
     fn keys(&self) -> (Vec<PublicKey>, Option<Error>) {
-        let mut bad = None;
-        let keys = self.trusted_keys.iter().filter_map(|key| {
-            public_key(key).map_err(|error| bad.get_or_insert(error).clone()).ok()
-        });
-        (keys.collect(), bad)
+        let (mut keys, mut bad) = (Vec::new(), None);
+        for key in &self.trusted_keys {
+            match public_key(key) {
+                Ok(key) => keys.push(key),
+                Err(error) => bad = bad.or(Some(error)),
+            }
+        }
+        (keys, bad)
     }
 
     /// The pack to begin with, the library's first if `None`, and why it is not the one asked for.
