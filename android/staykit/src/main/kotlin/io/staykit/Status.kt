@@ -41,7 +41,7 @@ public class Status internal constructor(
     public val packRefused: String?,
     /** Signals that stand. */
     public val signals: List<String>,
-    /** How often the key could not be had for now, in starts in a row. */
+    /** In how many processes in a row the key could not be had for now. */
     public val keyTroubles: Int,
     /** How often the key was lost for good, and with it what was recorded. */
     public val keysLost: Int,

@@ -18,6 +18,7 @@ import org.junit.Test
 import org.junit.rules.TemporaryFolder
 import org.junit.runner.RunWith
 import java.security.ProviderException
+import java.util.UUID
 
 @RunWith(Runner::class)
 class UnlockingTest {
@@ -31,9 +32,19 @@ class UnlockingTest {
     private val wrapped by lazy { KeystoreVault(strongBox = false).wrap(ByteArray(32) { 1 }) }
 
     /** One start of the process. */
-    private fun start(engine: TestEngine): Boolean {
+    private fun start(engine: TestEngine, process: String = UUID.randomUUID().toString()): Boolean {
         engine.lock()
-        return Unlocking(KeystoreVault(strongBox = false), notes).unlock(engine)
+        return Unlocking(KeystoreVault(strongBox = false), notes, process).unlock(engine)
+    }
+
+    @Test fun `closed and started again within one process, a trouble counts once`() {
+        val engine = TestEngine(wrapped)
+        FakeStore.failing[Step.KEY] = ProviderException("for now")
+        repeat(9) { assertFalse(start(engine, "one")) }
+        assertTrue(engine.calls.isEmpty())
+        assertEquals(1, notes.number(Notes.KEY_TROUBLES))
+        assertFalse(start(engine, "another"))
+        assertEquals(2, notes.number(Notes.KEY_TROUBLES))
     }
 
     @Test fun `a new store gets a new key, wrapped, and the array is overwritten`() {

@@ -52,8 +52,11 @@ internal class Notes(place: () -> File, private val watch: Seams.Watch) {
     }
 
     companion object {
-        /** Starts in a row at which the key store did not answer. */
+        /** Processes in a row in which the key store did not answer. */
         const val KEY_TROUBLES = "key_troubles"
+
+        /** The process in which it did not answer last. */
+        const val TROUBLED_PROCESS = "troubled_process"
 
         /** Keys lost for good. */
         const val KEYS_LOST = "keys_lost"

@@ -1,5 +1,7 @@
 package io.staykit.internal
 
+import java.util.UUID
+
 /**
  * Gets the store its data key, or leaves it in memory for this start.
  *
@@ -7,11 +9,11 @@ package io.staykit.internal
  * | --- | --- |
  * | answers | is unlocked; troubles are forgotten |
  * | fails in a way that may pass | stays in memory this time; asked again at the next start |
- * | the same at the fourth start in a row | is erased and begins anew, counted |
+ * | the same in the fourth process in a row | is erased and begins anew, counted |
  * | has lost the key | is erased and begins anew at once, counted |
  * | cannot make a new key | stays in memory this time |
  */
-internal class Unlocking(private val vault: Vault, private val notes: Notes) {
+internal class Unlocking(private val vault: Vault, private val notes: Notes, private val process: String = PROCESS) {
     /** Whether the store was unlocked, and not left without a key since. */
     var isUnlocked: Boolean = false
         private set
@@ -40,13 +42,21 @@ internal class Unlocking(private val vault: Vault, private val notes: Notes) {
             return beginAnew(engine)
         }
         engine.using(key) { unlock(it) }
-        notes.put(Notes.KEY_TROUBLES, null)
+        forgetTroubles()
         return true
     }
 
+    private fun forgetTroubles() {
+        notes.put(Notes.KEY_TROUBLES, null)
+        notes.put(Notes.TROUBLED_PROCESS, null)
+    }
+
     private fun bear(engine: CoreEngine, trouble: VaultTrouble): Boolean {
-        val troubles = notes.number(Notes.KEY_TROUBLES) + 1
+        // An app that closes and starts again and again within moments meets with the same trouble, not with more of it.
+        val isNew = notes.text(Notes.TROUBLED_PROCESS) != process
+        val troubles = notes.number(Notes.KEY_TROUBLES) + if (isNew) 1 else 0
         notes.put(Notes.KEY_TROUBLES, troubles)
+        notes.put(Notes.TROUBLED_PROCESS, process)
         Log.warn("the store's key cannot be had, $troubles starts in a row", trouble.cause ?: trouble)
         return troubles > STARTS_BORNE && beginAnew(engine)
     }
@@ -67,7 +77,7 @@ internal class Unlocking(private val vault: Vault, private val notes: Notes) {
             return false
         }
         engine.using(key) { unlockNew(it, wrapped) }
-        notes.put(Notes.KEY_TROUBLES, null)
+        forgetTroubles()
         return true
     }
 
@@ -82,5 +92,8 @@ internal class Unlocking(private val vault: Vault, private val notes: Notes) {
     companion object {
         /** With the one after these, what was recorded is given up: a key store this broken does not heal. */
         const val STARTS_BORNE = 3
+
+        /** Of no meaning but that another process has another one. */
+        private val PROCESS = UUID.randomUUID().toString()
     }
 }
