@@ -14,8 +14,8 @@ const device = {
   // preferences, by name
   preferences: new Map(),
   isFull: false,
-  // Network Kit
-  network: { isThere: true, open: 0, requests: [], failWith: 0 },
+  // Network Kit; `trusted` are the certificates of the system's authorities
+  network: { isThere: true, open: 0, requests: [], failWith: 0, trusted: [] },
   // hilog
   lines: [],
   // the app
