@@ -36,8 +36,10 @@ function app() {
   device.lines.length = 0;
   device.works.length = 0;
   device.suspended.clear();
+  device.subscribers.clear();
   Object.assign(device, { language: 'en-Latn-US', region: 'US' });
-  Object.assign(device, { sdkApiVersion: 12, isFull: false });
+  Object.assign(device, { sdkApiVersion: 12, isFull: false, isBackground: false, toldEvents: true });
+  Object.assign(device, { installSource: 'com.huawei.hmos.appgallery', updateTime: 1_767_225_600_000 });
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'staykit-'));
   folders.push(folder);
   return new ApplicationContext(folder);

@@ -177,6 +177,20 @@ test('packs may ask of the device: system, class, language, region and the versi
   await staykit.close();
 });
 
+test('packs may ask who installed the app, and when it was last updated: as the system says it, or not at all', async () => {
+  const known = async (bundle) => {
+    const context = app();
+    Object.assign(device, bundle);
+    const staykit = start(context);
+    const { facts: found } = JSON.parse(await facts(context, staykit));
+    await staykit.close();
+    return [found.install_source, found.app_updated_at];
+  };
+  assert.deepStrictEqual(await known({ installSource: 'pre-installed', updateTime: 1_772_323_200_000 }), ['pre-installed', 1_772_323_200_000]);
+  assert.deepStrictEqual(await known({ installSource: 'unknown', updateTime: 0 }), [undefined, undefined]);
+  assert.deepStrictEqual(await known({ installSource: undefined, updateTime: 1 }), [undefined, undefined]);
+});
+
 test('without consent nothing is known of the device; once it is given, what the app says counts for more', async () => {
   const context = app();
   const staykit = start(context, { consent: undefined });

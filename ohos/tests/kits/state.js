@@ -18,12 +18,17 @@ const device = {
   network: { isThere: true, open: 0, requests: [], failWith: 0, trusted: [] },
   // hilog
   lines: [],
+  // common events, by subscriber; whether the system has them at all
+  subscribers: new Map(),
+  toldEvents: true,
   // the app
   language: 'en-Latn-US',
   region: 'US',
   deviceType: 'phone',
   sdkApiVersion: 12,
   versionName: '2.4.0',
+  installSource: 'com.huawei.hmos.appgallery',
+  updateTime: 1_767_225_600_000,
   works: [],
   suspended: new Map(),
   isBackground: false,
