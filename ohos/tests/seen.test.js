@@ -3,8 +3,8 @@
 const test = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
-const { Consent, Properties, Staykit, StaykitWorkAbility, app, collector, device, start, until } = require('./facade.js');
-const { systemDateTime } = require('./kits/BasicServicesKit.js');
+const { Consent, Properties, Staykit, StaykitWorkAbility, app, collector, device, native, start, until } = require('./facade.js');
+const { commonEventManager, publish, systemDateTime } = require('./kits/BasicServicesKit.js');
 const { UIContext, WindowStage, uiObserver } = require('./kits/ArkUI.js');
 
 async function events(context, staykit) {
@@ -231,6 +231,90 @@ test('another language than at the last start is told, the first one is not', as
   assert.deepStrictEqual(found.map((event) => event.name), ['language_set']);
   assert.match(JSON.stringify(found[0]), /"zh"/);
   await staykit.close();
+});
+
+/** The device is in that zone: the runtime asks again when it is set. */
+function travel(t, zone) {
+  process.env.TZ = zone;
+  t.after(() => delete process.env.TZ);
+}
+
+const { COMMON_EVENT_TIME_CHANGED, COMMON_EVENT_TIMEZONE_CHANGED } = commonEventManager.Support;
+
+test('a zone that changes while the app runs holds for the next event, and one that changed meanwhile from the foreground on', async (t) => {
+  const context = app();
+  travel(t, 'Asia/Shanghai');
+  const staykit = start(context);
+  await staykit.ready();
+  staykit.record('first');
+  travel(t, 'Asia/Tokyo');
+  publish(COMMON_EVENT_TIMEZONE_CHANGED);
+  staykit.record('second');
+  context.foreground();
+  context.background();
+  travel(t, 'America/St_Johns');
+  publish(COMMON_EVENT_TIMEZONE_CHANGED);
+  staykit.record('third');
+  context.foreground();
+  staykit.record('fourth');
+  const found = await events(context, staykit);
+  const summer = -new Date().getTimezoneOffset();
+  assert.deepStrictEqual(found.map((event) => event.offset_min), [480, 540, 540, summer]);
+  await staykit.close();
+});
+
+test('a clock that is set brings what is due at once, and the changes of the zone from then on', async (t) => {
+  const context = app();
+  travel(t, 'Europe/Berlin');
+  const staykit = start(context);
+  await staykit.ready();
+  const zones = [];
+  const { setZone, tick } = native;
+  t.mock.method(native, 'setZone', (handle, zone) => void zones.push(zone, setZone(handle, zone)));
+  const ticks = t.mock.method(native, 'tick', (handle) => tick(handle));
+  const summer = Date.UTC(2031, 5, 1);
+  t.mock.method(Date, 'now', () => summer);
+  publish(COMMON_EVENT_TIME_CHANGED);
+  assert.strictEqual(ticks.mock.callCount(), 1);
+  assert.deepStrictEqual(zones[0], { offsetMin: 120, nextAtMs: Date.UTC(2031, 9, 26, 1), nextOffsetMin: 60 });
+  t.mock.restoreAll();
+  await staykit.close();
+});
+
+test('a language chosen while the app runs is told at once and is a fact; other settings are nothing to it', async () => {
+  const context = app();
+  const staykit = start(context, { captureLifecycle: true });
+  await staykit.ready();
+  context.configure({ isDark: true });
+  context.configure({ language: 'zh-Hans-CN' });
+  context.configure({ language: 'zh-Hans-CN' });
+  const found = await events(context, staykit);
+  assert.deepStrictEqual(found.map((event) => event.name), ['language_set']);
+  const { facts: known } = JSON.parse(await facts(context, staykit));
+  assert.deepStrictEqual([known.language, known.locale], ['zh', 'zh']);
+  await staykit.close();
+  const again = start(context, { captureLifecycle: true });
+  assert.strictEqual((await events(context, again)).length, 1, 'the next start knows it');
+  await again.close();
+});
+
+test('once it is closed it listens to nothing, and a system that tells of nothing keeps nobody from starting', async () => {
+  const context = app();
+  const staykit = start(context);
+  assert.deepStrictEqual([device.subscribers.size, context.environments.size], [1, 1]);
+  await staykit.close();
+  assert.deepStrictEqual([device.subscribers.size, context.environments.size], [0, 0]);
+  device.toldEvents = false;
+  const { on } = context;
+  context.on = (type, callback) => {
+    if (type === 'environment') throw new Error('16000050');
+    return on.call(context, type, callback);
+  };
+  const other = start(context);
+  await other.ready();
+  context.foreground();
+  assert.strictEqual(other.record('tap').isRecorded, true);
+  await other.close();
 });
 
 test('a screen that the app names is left for the next, and when the app goes', async () => {
