@@ -8,6 +8,7 @@ mod explain;
 mod export;
 mod figures;
 mod insight;
+mod json;
 mod keys;
 mod live;
 mod maintain;

@@ -79,6 +79,7 @@ for target in "$@"; do
   args=(--manifest-path "$WS/Cargo.toml" -p "$PKG" --lib --target "$target" --target-dir "$TARGET_DIR" --locked -Zbuild-std=std,panic_abort)
   [ -z "${CROSS_ANDROID_JOBS:-}" ] || args+=(-j "$CROSS_ANDROID_JOBS")
   started=$SECONDS
+  say "$target"
   # Clippy of another version than the project's may know other lints: those of rustc and Clippy's own defaults count.
   /usr/bin/cargo-clippy clippy "${args[@]}" -- -D warnings -A unknown_lints || die "$PKG is not clean for $target"
   say "$target: clean, $((SECONDS - started)) s"

@@ -25,7 +25,8 @@ DEBS="rustc-web cargo-web rust-web-src qemu-user-static"
 say() { printf '== %s\n' "$*"; }
 die() { printf 'cross-ohos: %s\n' "$*" >&2; exit 1; }
 has() { case " $STEPS " in *" $1 "*) return 0;; esac; return 1; }
-timed() { local t0=$SECONDS; "$@"; say "$1: $((SECONDS - t0)) s"; }
+timed() { local t0=$SECONDS; say "$1"; "$@"; say "$1: $((SECONDS - t0)) s"; }
+needs() { command -v "$1" >/dev/null || die "$1 not found; install it with: sudo apt-get install $2"; }
 
 [ $# -ge 2 ] || die "usage: cross-ohos.sh WORKSPACE PACKAGE [-- CARGO_ARGS...]"
 WS=$(cd "$1" 2>/dev/null && pwd) || die "no such folder: $1"
@@ -35,7 +36,13 @@ ARGS=("$@")
 [ -f "$WS/Cargo.toml" ] || die "no Cargo.toml in $WS"
 TARGET_DIR=${TARGET_DIR:-$WS/target/ohos}
 case $DIR in *" "*) die "CROSS_OHOS_DIR must have no space in it: $DIR";; esac
+needs python3 python3; needs readelf binutils; needs flock util-linux; needs dpkg-query dpkg
 mkdir -p "$DIR/bin" "$DIR/zig-cache"
+# ld-small, below, takes a line apart at spaces: a folder with one is reached by a link without.
+case $TARGET_DIR in *" "*)
+  mkdir -p "$TARGET_DIR"; link=$DIR/target-$(cksum <<<"$TARGET_DIR" | cut -d' ' -f1)
+  ln -sfn "$TARGET_DIR" "$link"; TARGET_DIR=$link ;;
+esac
 exec 9>"$DIR/lock"; flock -w 1800 9 || die "another run has held $DIR/lock for 30 minutes"
 
 # ---- tools -------------------------------------------------------------------------------------------------------------------
@@ -111,13 +118,14 @@ export ZIG_GLOBAL_CACHE_DIR='$DIR/zig-cache' ZIG_LOCAL_CACHE_DIR='$DIR/zig-cache
 exec '$zig' ar "\$@"
 W
   # zig cc refuses these options, its LLD has them: the command that it would run is run with them. Functions lie where they deflate best.
-  # Folding equal functions is safe as long as none whose address SQLite compares has an equal one that means another thing.
+  # Equal functions become one; `folds` looks at which.
   put "$DIR/bin/ld-small" <<W
 #!/bin/bash
 said=\$('$DIR/bin/cc' "\$@" -Wl,--hash-style=gnu --verbose 2>&1) || { printf '%s\n' "\$said" >&2; exit 1; }
 read -ra line <<<"\$(grep -m1 '^ld.lld ' <<<"\$said")"
 [ \${#line[@]} -gt 1 ] || { echo "ld-small: zig cc did not tell its linker's command" >&2; exit 1; }
-exec '$zig' "\${line[@]}" --icf=all -O2 --bp-compression-sort=both
+for ((i = 1; i < \${#line[@]}; i++)); do [ "\${line[i - 1]}" != -o ] || out=\${line[i]}; done
+exec '$zig' "\${line[@]}" --icf=all --print-icf-sections -O2 --bp-compression-sort=both >"\$out.folded"
 W
   musl_root
 }
@@ -185,6 +193,26 @@ for p in json.load(sys.stdin)["packages"]:
             if "cdylib" in t["crate_types"]: print(os.environ["OUT"] + "/lib" + t["name"].replace("-", "_") + ".so")'
 }
 
+names_no_path() { # FILE: none of the folders that it was built in and from
+  local p
+  for p in "$HOME" "${CARGO_HOME:-$HOME/.cargo}" "$WS" "$TARGET_DIR" "$DIR" /registry/src/ /rustlib/src/ /usr/src/; do
+    [ ${#p} -lt 3 ] || ! grep -qaF -e "$p" "$1" || die "$1 names a path of this machine: $p"
+  done
+}
+
+folds() { # LIBRARY: SQLite tells some functions apart by their address: of those, only these may have become one with another
+  # nolockLock: in an assert. noopStepFunc: among functions of SQL, of which no other does nothing. sqlite3WalkWinDefnDummyCallback: among
+  # xSelectCallback2 of walkers, of which no other does nothing. (Rust promises no address to a function; ring compares none.)
+  local c bad list=$OUT/deps/${1##*/}.folded
+  c=$(find "$OUT/build" -path '*libsqlite3-sys*' -name output -exec sed -n 's/^cargo:include=\(.*\)/\1\/sqlite3.c/p' {} + | head -1)
+  [ -f "$c" ] && [ -f "$list" ] || die "nothing tells which functions became one: $list"
+  bad=$(comm -12 <(sed -n 's/.*sqlite3\.o):(\.text\.\([A-Za-z0-9_]*\))$/\1/p' "$list" | sort -u) \
+    <({ grep -oE '[=!]= *&?\(?[A-Za-z_][A-Za-z0-9_]*' "$c" | sed -E 's/^[=!]= *&?\(?//'
+        sed -nE 's/^# *define .*\) *&?([A-Za-z_][A-Za-z0-9_]*)\)$/\1/p' "$c"; } | sort -u) |       # SQLITE_DYNAMIC and its like
+    grep -vxE 'nolockLock|noopStepFunc|sqlite3WalkWinDefnDummyCallback' || true)
+  [ -z "$bad" ] || die "SQLite compares the address of $bad, which the linker made one with another function"
+}
+
 check() { # an ELF for the target: 64-bit AArch64, segments aligned to 64 kB, no text relocation, only libraries a device has
   local f n bad all; all=$(libs)
   [ -n "$all" ] || { say "$PKG has no cdylib: no library to check"; return 0; }
@@ -196,7 +224,7 @@ check() { # an ELF for the target: 64-bit AArch64, segments aligned to 64 kB, no
     [ -z "$bad" ] || die "$f needs $bad"
     readelf -lW "$f" | awk '$1 == "LOAD" && $NF != "0x10000" { bad = 1 } END { exit bad }' || die "$f: a segment is not aligned to 64 kB"
     ! readelf -d "$f" | grep -q TEXTREL || die "$f has text relocations"
-    [ "$PROFILE" != ship ] || ! grep -qaF "$HOME" "$f" || die "$f names a path of this machine"
+    [ "$PROFILE" != ship ] || { names_no_path "$f"; folds "$f"; }
     say "$(basename "$f"): $(stat -c %s "$f") bytes, needs $n"
   done
 }

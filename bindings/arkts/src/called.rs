@@ -3,26 +3,26 @@
 use std::path::Path;
 use std::time::Duration;
 
-use node_api::bindgen_prelude::{ArrayBuffer, AsyncTask};
+use node_api::bindgen_prelude::{ArrayBuffer, Object, Unknown};
 use node_api::{Env, Result};
 use node_api_derive::napi;
 use staykit_bindings as shared;
 use staykit_bindings::{Refusal, TableKind, Why, answer, hot, session};
 use zeroize::Zeroizing;
 
-use crate::deferred::{NextUpload, Open};
 use crate::later::{Promised, later};
+use crate::object::Told;
 use crate::refused::thrown;
-use crate::told::{NativeAnswer, NativeDecision, NativeDelivery, NativeNextAction, NativeStatus};
-use crate::understood::{NativeFigure, NativeUnderstanding};
+use crate::told::answer as told_answer;
 use crate::values::{
-    NativeConsent, NativeSettings, NativeZone, argument, count, head, number, whole,
+    argument, consent as told_consent, count, head, number, settings, whole, zone,
 };
 
 /// Opens the store in a folder, locked.
 #[napi]
-pub fn open(settings: NativeSettings<'_>) -> Result<AsyncTask<Open>> {
-    Ok(AsyncTask::new(Open(Some(settings.shared()?))))
+pub fn open(told: Object<'_>) -> Result<Promised> {
+    let settings = settings(&told)?;
+    Ok(later(move || shared::open(settings)))
 }
 
 /// A new data key.
@@ -34,21 +34,21 @@ pub fn new_key(env: &Env) -> Result<ArrayBuffer<'_>> {
 
 /// Unlocks a store with its data key.
 #[napi]
-pub fn unlock(handle: f64, key: ArrayBuffer<'_>) -> Promised<()> {
+pub fn unlock(handle: f64, key: ArrayBuffer<'_>) -> Promised {
     let (handle, mut key) = (whole(handle), secret(&key));
     later(move || session(handle)?.unlock(&mut key))
 }
 
 /// Unlocks a new store with a new data key.
 #[napi]
-pub fn unlock_new(handle: f64, key: ArrayBuffer<'_>, wrapped: ArrayBuffer<'_>) -> Promised<()> {
+pub fn unlock_new(handle: f64, key: ArrayBuffer<'_>, wrapped: ArrayBuffer<'_>) -> Promised {
     let (handle, mut key, wrapped) = (whole(handle), secret(&key), wrapped.to_vec());
     later(move || session(handle)?.unlock_new(&mut key, &wrapped))
 }
 
 /// The wrapping key is gone for good.
 #[napi]
-pub fn erase_and_begin_anew(handle: f64) -> Promised<()> {
+pub fn erase_and_begin_anew(handle: f64) -> Promised {
     let handle = whole(handle);
     later(move || session(handle)?.erase_and_begin_anew())
 }
@@ -112,10 +112,9 @@ pub fn next_due(handle: f64) -> Option<f64> {
 
 /// What is to be shown and was not answered yet.
 #[napi]
-pub fn decisions(handle: f64) -> Result<Vec<NativeDecision>> {
+pub fn decisions(env: &Env, handle: f64) -> Result<Unknown<'_>> {
     let decisions = session(whole(handle)).and_then(|session| session.decisions());
-    let decisions = decisions.map_err(|refused| thrown(&refused))?;
-    Ok(decisions.into_iter().map(NativeDecision::from).collect())
+    decisions.map_err(|refused| thrown(&refused))?.told(env)
 }
 
 /// Tells what became of a decision.
@@ -155,57 +154,57 @@ fn why(about: &str, name: String) -> Result<Why> {
 
 /// What the person is likely to do next.
 #[napi]
-pub fn next_actions(handle: f64, prediction: String, most: u32) -> Result<Vec<NativeNextAction>> {
+pub fn next_actions(env: &Env, handle: f64, prediction: String, most: u32) -> Result<Unknown<'_>> {
     let actions = session(whole(handle)).and_then(|of| of.next_actions(&prediction, most));
-    let actions = actions.map_err(|refused| thrown(&refused))?;
-    Ok(actions.into_iter().map(NativeNextAction::from).collect())
+    actions.map_err(|refused| thrown(&refused))?.told(env)
 }
 
 /// Tells the zone that local days are counted in.
 #[napi]
-pub fn set_zone(handle: f64, zone: NativeZone) -> Result<()> {
-    let set = session(whole(handle)).and_then(|session| session.set_zone(zone.into()));
+pub fn set_zone(handle: f64, told: Object<'_>) -> Result<()> {
+    let zone = zone(&told)?;
+    let set = session(whole(handle)).and_then(|session| session.set_zone(zone));
     set.map_err(|refused| thrown(&refused))
 }
 
 /// What the person allows.
 #[napi]
-pub fn consent(handle: f64) -> Promised<shared::Consent, NativeConsent> {
+pub fn consent(handle: f64) -> Promised {
     let handle = whole(handle);
     later(move || session(handle)?.consent())
 }
 
 /// Notes what the person allows.
 #[napi]
-pub fn set_consent(handle: f64, consent: NativeConsent) -> Promised<()> {
-    let (handle, consent) = (whole(handle), consent.into());
-    later(move || session(handle)?.set_consent(consent))
+pub fn set_consent(handle: f64, told: Object<'_>) -> Result<Promised> {
+    let (handle, consent) = (whole(handle), told_consent(&told)?);
+    Ok(later(move || session(handle)?.set_consent(consent)))
 }
 
 /// How the engine is.
 #[napi]
-pub fn status(handle: f64) -> Promised<shared::Status, NativeStatus> {
+pub fn status(handle: f64) -> Promised {
     let handle = whole(handle);
     later(move || session(handle)?.status())
 }
 
 /// What was understood of the person.
 #[napi]
-pub fn understanding(handle: f64) -> Promised<shared::Understanding, NativeUnderstanding> {
+pub fn understanding(handle: f64) -> Promised {
     let handle = whole(handle);
     later(move || session(handle)?.understanding())
 }
 
 /// Every figure that the active pack keeps.
 #[napi]
-pub fn figures(handle: f64) -> Promised<Vec<NativeFigure>> {
+pub fn figures(handle: f64) -> Promised {
     let handle = whole(handle);
-    later(move || Ok(session(handle)?.figures()?.into_iter().map(NativeFigure::from).collect()))
+    later(move || session(handle)?.figures())
 }
 
 /// Verifies a signed pack and goes on under it.
 #[napi]
-pub fn activate_pack(handle: f64, signed: ArrayBuffer<'_>) -> Promised<f64> {
+pub fn activate_pack(handle: f64, signed: ArrayBuffer<'_>) -> Promised {
     let (handle, signed) = (whole(handle), signed.to_vec());
     later(move || {
         let receipt = session(handle)?.activate_pack(&signed)?;
@@ -215,31 +214,28 @@ pub fn activate_pack(handle: f64, signed: ArrayBuffer<'_>) -> Promised<f64> {
 
 /// The next batch to send.
 #[napi]
-pub fn next_upload(handle: f64) -> AsyncTask<NextUpload> {
-    AsyncTask::new(NextUpload(whole(handle)))
+pub fn next_upload(handle: f64) -> Promised {
+    let handle = whole(handle);
+    later(move || session(handle)?.next_upload())
 }
 
 /// Tells what came back for a batch.
 #[napi]
-pub fn finish_upload(
-    handle: f64,
-    id: ArrayBuffer<'_>,
-    answer: NativeAnswer<'_>,
-) -> Promised<shared::Delivery, NativeDelivery> {
-    let (handle, id, answer) = (whole(handle), id.to_vec(), shared::Answer::from(answer));
-    later(move || session(handle)?.finish_upload(&id, answer))
+pub fn finish_upload(handle: f64, id: ArrayBuffer<'_>, told: Object<'_>) -> Result<Promised> {
+    let (handle, id, answer) = (whole(handle), id.to_vec(), told_answer(&told)?);
+    Ok(later(move || session(handle)?.finish_upload(&id, answer)))
 }
 
 /// Syncs everything recorded so far.
 #[napi]
-pub fn flush(handle: f64) -> Promised<()> {
+pub fn flush(handle: f64) -> Promised {
     let handle = whole(handle);
     later(move || session(handle)?.flush())
 }
 
 /// Does what is due of maintenance; answers with the events that moved.
 #[napi]
-pub fn maintain(handle: f64, budget_ms: u32) -> Promised<f64> {
+pub fn maintain(handle: f64, budget_ms: u32) -> Promised {
     let handle = whole(handle);
     later(move || {
         Ok(count(session(handle)?.maintain(Duration::from_millis(budget_ms.into()))?.compacted))
@@ -248,21 +244,21 @@ pub fn maintain(handle: f64, budget_ms: u32) -> Promised<f64> {
 
 /// Writes all that is stored about the person into a file.
 #[napi]
-pub fn export_to(handle: f64, path: String) -> Promised<()> {
+pub fn export_to(handle: f64, path: String) -> Promised {
     let handle = whole(handle);
     later(move || session(handle)?.export(Path::new(&path)))
 }
 
 /// Destroys the data key and every file, then begins a new installation.
 #[napi]
-pub fn erase(handle: f64) -> Promised<()> {
+pub fn erase(handle: f64) -> Promised {
     let handle = whole(handle);
     later(move || session(handle)?.erase())
 }
 
 /// Syncs and ends.
 #[napi]
-pub fn close(handle: f64) -> Promised<()> {
+pub fn close(handle: f64) -> Promised {
     let handle = whole(handle);
     later(move || shared::close(handle))
 }

@@ -3,34 +3,35 @@
 
 use std::time::Instant;
 
+use node_api::bindgen_prelude::{Object, Unknown};
 use node_api::{Env, Result};
 use node_api_derive::napi;
 use staykit_bindings as shared;
 use staykit_core::event::Draft;
 
-use crate::deferred::{NativeOpened, told};
+use crate::object::Told;
 use crate::refused::thrown;
-use crate::values::{NativeSettings, count, whole};
+use crate::values::{count, settings, whole};
 
 /// Opens a rehearsal, on the thread that asks.
 #[napi]
 pub fn rehearse<'env>(
     env: &'env Env,
-    settings: NativeSettings<'_>,
+    told: Object<'_>,
     wall_ms: f64,
     boot_ms: f64,
     seed: f64,
     boot_id: Option<f64>,
-) -> Result<NativeOpened<'env>> {
+) -> Result<Unknown<'env>> {
     let unsigned = |of: f64| u64::try_from(whole(of)).unwrap_or(0);
     let rehearsal = shared::Rehearsal {
         wall_ms: whole(wall_ms),
         boot_ms: unsigned(boot_ms),
         seed: unsigned(seed),
     };
-    let settings = shared::Settings { boot_id: boot_id.map(unsigned), ..settings.shared()? };
+    let settings = shared::Settings { boot_id: boot_id.map(unsigned), ..settings(&told)? };
     let opened = shared::rehearse(settings, rehearsal).map_err(|refused| thrown(&refused))?;
-    told(env, opened)
+    opened.told(env)
 }
 
 /// Sets the clocks of a rehearsal.

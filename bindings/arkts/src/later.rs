@@ -1,55 +1,45 @@
-//! Calls that wait for files, on a thread of the runtime's pool.
+//! Calls that wait for files, on a thread of the runtime's pool. All of them are one type: the
+//! runtime's side of a promise is compiled once.
 
-use std::marker::PhantomData;
-
-use node_api::bindgen_prelude::{AsyncTask, ToNapiValue, TypeName};
-use node_api::{Env, Error, Result, Status, Task};
+use node_api::bindgen_prelude::{AsyncTask, Unknown};
+use node_api::{Env, Error, Result, ScopedTask, Status};
 use staykit_bindings::Error as Refused;
 
+use crate::object::Told;
 use crate::refused::thrown;
 
 /// What such a call runs; nothing of `ArkTS` goes with it to the other thread.
-type Work<T> = Box<dyn FnOnce() -> std::result::Result<T, Refused> + Send>;
+type Work = Box<dyn FnOnce() -> std::result::Result<Kept, Refused> + Send>;
 
-/// A promise of a `J`, made of the `T` that the work gives.
-pub type Promised<T, J = T> = AsyncTask<Later<T, J>>;
+/// Makes what keeps the promise, on the thread that was promised it. Bytes are copied into buffers
+/// of the runtime's own then: a runtime may refuse memory that it did not allocate.
+pub type Kept = Box<dyn for<'env> FnOnce(&'env Env) -> Result<Unknown<'env>> + Send>;
+
+/// A promise.
+pub type Promised = AsyncTask<Later>;
 
 /// Work whose outcome keeps a promise.
-pub struct Later<T, J> {
-    work: Option<Work<T>>,
-    value: PhantomData<fn() -> J>,
-}
+pub struct Later(Option<Work>);
 
 /// A promise that this work keeps.
-pub(crate) fn later<T, J>(
+pub(crate) fn later<T: Told + Send + 'static>(
     work: impl FnOnce() -> std::result::Result<T, Refused> + Send + 'static,
-) -> Promised<T, J>
-where
-    T: Send + 'static,
-    J: From<T> + ToNapiValue + TypeName,
-{
-    AsyncTask::new(Later { work: Some(Box::new(work)), value: PhantomData })
+) -> Promised {
+    let kept = |value: T| -> Kept { Box::new(move |env| value.told(env)) };
+    AsyncTask::new(Later(Some(Box::new(move || work().map(kept)))))
 }
 
-impl<T, J> Task for Later<T, J>
-where
-    T: Send + 'static,
-    J: From<T> + ToNapiValue + TypeName,
-{
-    type Output = T;
-    type JsValue = J;
+impl<'env> ScopedTask<'env> for Later {
+    type Output = Kept;
+    type JsValue = Unknown<'env>;
 
-    fn compute(&mut self) -> Result<T> {
-        run(self.work.take())
+    fn compute(&mut self) -> Result<Kept> {
+        let twice = || Error::new(Status::GenericFailure, "other: run twice".to_owned());
+        let work = self.0.take().ok_or_else(twice)?;
+        work().map_err(|refused| thrown(&refused))
     }
 
-    fn resolve(&mut self, _: Env, output: T) -> Result<J> {
-        Ok(J::from(output))
+    fn resolve(&mut self, env: &'env Env, kept: Kept) -> Result<Unknown<'env>> {
+        kept(env)
     }
-}
-
-/// Runs work, once.
-pub(crate) fn run<T>(work: Option<Work<T>>) -> Result<T> {
-    let work = work.ok_or_else(|| Error::new(Status::GenericFailure, "other: run twice"))?;
-    work().map_err(|refused| thrown(&refused))
 }

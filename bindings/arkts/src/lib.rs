@@ -14,11 +14,11 @@ extern crate napi_derive as node_api_derive;
 extern crate napi_derive_ohos as node_api_derive;
 
 pub mod called;
-pub mod deferred;
 #[cfg(feature = "lab")]
 pub mod lab;
 pub mod later;
+mod object;
 mod refused;
-pub mod told;
-pub mod understood;
-pub mod values;
+mod told;
+mod understood;
+mod values;

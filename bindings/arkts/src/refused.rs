@@ -4,6 +4,7 @@ use node_api::{Error, Status};
 use staykit_bindings::{Error as Refused, Refusal};
 
 /// A refusal as the error that is thrown.
+#[inline(never)]
 pub(crate) fn thrown(refused: &Refused) -> Error {
     Error::new(Status::GenericFailure, format!("{}: {refused}", word(refused.refusal())))
 }

@@ -37,17 +37,31 @@ impl<'a> Run<'a> {
     }
 
     /// Runs a command to its end; its output is kept, and shown only if it fails.
-    pub(crate) fn command(&mut self, mut command: Command) -> Result<String, Failure> {
+    pub(crate) fn command(&mut self, command: Command) -> Result<String, Failure> {
+        self.listen(command, |_| None)
+    }
+
+    /// The same for a script that tells its steps, in lines that begin with `== `: they stay on the screen.
+    pub(crate) fn script(&mut self, command: Command) -> Result<String, Failure> {
+        self.listen(command, |line| line.strip_prefix("== "))
+    }
+
+    fn listen(
+        &mut self,
+        mut command: Command,
+        step: fn(&str) -> Option<&str>,
+    ) -> Result<String, Failure> {
         let line = shell::line_of(&command);
         self.say(&line);
         if self.long {
             command.env("STAYKIT_LONG", "1");
         }
         let bar = self.bar.as_ref();
-        let on_line = |text: &str| {
-            if let Some(bar) = bar {
-                bar.set_message(text.trim().to_owned());
-            }
+        let on_line = |text: &str| match (bar, step(text)) {
+            (Some(bar), Some(step)) => bar.println(step),
+            (Some(bar), None) => bar.set_message(text.trim().to_owned()),
+            (None, Some(step)) => eprintln!("    {step}"),
+            (None, None) => {}
         };
         let ended = shell::capture(command, &mut self.log, on_line);
         let (status, printed) = ended.map_err(Failure::io(format!("run `{line}`")))?;

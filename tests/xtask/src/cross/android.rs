@@ -41,7 +41,7 @@ fn check(run: &mut Run<'_>, targets: &[(&str, &str)]) -> Result<(), Failure> {
     bash.arg("tests/xtask/cross-android.sh").arg(&run.workspace.root).arg(PACKAGE);
     bash.args(targets.iter().map(|(target, _)| target));
     bash.env("TARGET_DIR", run.workspace.target.join("cross-android"));
-    run.command(bash).map(|_| ())
+    run.script(bash).map(|_| ())
 }
 
 /// A line for each processor.
