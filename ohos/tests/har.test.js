@@ -12,7 +12,7 @@ const { shown } = require('./readme.js');
 const { STAYKIT_COMPILER, STAYKIT_FORMATTER, STAYKIT_HARS } = process.env;
 const [SURFACES, FACADE] = STAYKIT_HARS.split(path.delimiter);
 /** What the module exports for tests alone. */
-const LAB = ['provoke', 'recordInRust', 'rehearse', 'setClocks'];
+const LAB = ['provoke', 'provokeAt', 'recordInRust', 'rehearse', 'setClocks'];
 
 /** The files of a ustar archive, by name. */
 function opened(file) {
