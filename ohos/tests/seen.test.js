@@ -354,3 +354,23 @@ test('half an hour away begins a visit by the clock that nobody can set', async 
   assert.deepStrictEqual(names, ['foreground', 'open', 'background', 'foreground', 'background', 'foreground', 'open']);
   await staykit.close();
 });
+
+test('a pause of just half an hour belongs to the visit, as the engine counts sessions; one longer begins another', async (t) => {
+  const context = app();
+  const staykit = start(context, { captureLifecycle: true });
+  await staykit.ready();
+  let at = 10_000_000;
+  t.mock.method(systemDateTime, 'getUptime', () => at);
+  const visits = [];
+  for (const away of [0, 1_800_000, 1_800_001]) {
+    at += away;
+    const before = (await events(context, staykit)).length;
+    context.foreground();
+    visits.push((await events(context, staykit)).slice(before).map((event) => event.name));
+    at += 60_000;
+    context.background();
+  }
+  t.mock.restoreAll();
+  assert.deepStrictEqual(visits, [['foreground', 'open'], ['foreground'], ['foreground', 'open']]);
+  await staykit.close();
+});
