@@ -9,6 +9,7 @@ const { Worker } = require('node:worker_threads');
 const { once } = require('node:events');
 const { Consent, Properties, Refusal, Staykit, StaykitWorkAbility, Why, app, collector, device, native, start, until } = require('./facade.js');
 const { preferences } = require('./kits/ArkData.js');
+const { emitter } = require('./kits/BasicServicesKit.js');
 const { i18n } = require('./kits/LocalizationKit.js');
 
 async function names(context, staykit) {
@@ -281,6 +282,32 @@ test('what needs its key is refused to other threads, which have none, and no su
   assert.strictEqual(staykit.record('tap').isInMemoryOnly, false);
   await attached.close();
   await staykit.close();
+});
+
+test('what an event on another thread brings to be shown is told where the engine was started', async () => {
+  const context = app();
+  const staykit = start(context);
+  await staykit.ready();
+  const told = [];
+  staykit.onDecision((decision) => told.push(decision.campaign));
+  const code = `
+    const { workerData, parentPort } = require('node:worker_threads');
+    const { Staykit, Properties } = require(workerData.facade);
+    const staykit = Staykit.attach(workerData.handle);
+    staykit.ready().then(async () => {
+      const failed = Properties.of().money('amount', 1990, 'CNY').text('item', 'strap-21');
+      for (let i = 0; i < 20; i++) staykit.record('payment_failed', failed);
+      await staykit.flush();
+      await staykit.close();
+      parentPort.postMessage('done');
+    });`;
+  const workerData = { facade: path.join(__dirname, 'facade.js'), handle: staykit.handle };
+  const worker = new Worker(code, { eval: true, workerData });
+  await until(() => told.length > 0, 'it is told');
+  await worker.terminate();
+  assert.strictEqual(told.length, 1);
+  await staykit.close();
+  assert.strictEqual(emitter.count(), 0, 'nobody listens any more');
 });
 
 test('a listener is told once, however often it is added, and a closed one holds nobody', async () => {

@@ -6,11 +6,15 @@ const fs = require('node:fs');
 const { Refusal, app, device, native, start, until } = require('./facade.js');
 const { huks } = require('./kits/UniversalKeystoreKit.js');
 
+const { COUNTED } = require(`${process.env.STAYKIT_JS}/staykit/src/main/ets/store/Opening.js`);
+
 const BUSY = 12000005;
 const CRYPTO_FAIL = 12000006;
 
 /** One life of the app: what it saw, and what its first event became. */
 async function life(context) {
+  // In a process of its own.
+  COUNTED.clear();
   const staykit = start(context);
   await staykit.ready();
   const receipt = staykit.record('tap');
@@ -135,6 +139,21 @@ test('a wrapping key that is gone: erased, a new installation, counted once', as
   const third = await life(context);
   assert.strictEqual(third.status.installation, second.status.installation);
   assert.strictEqual(third.status.keysLost, 1);
+});
+
+test('an app that closes and starts again while HUKS is busy has started once, and loses nothing', async () => {
+  const context = app();
+  const first = await life(context);
+  device.huks.failWith = BUSY;
+  COUNTED.clear();
+  for (let i = 0; i < 6; i++) {
+    const staykit = start(context);
+    const { keyTroubles, keysLost } = await staykit.status();
+    assert.deepStrictEqual([keyTroubles, keysLost], [1, 0]);
+    await staykit.close();
+  }
+  device.huks.failWith = 0;
+  assert.strictEqual((await life(context)).status.installation, first.status.installation);
 });
 
 test('troubles that are not in a row do not add up', async () => {

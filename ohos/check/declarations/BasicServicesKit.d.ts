@@ -28,6 +28,11 @@ declare module '@kit.BasicServicesKit' {
     function subscribe(subscriber: CommonEventSubscriber, callback: AsyncCallback<CommonEventData>): void;
     function unsubscribe(subscriber: CommonEventSubscriber, callback?: AsyncCallback<void>): void;
   }
+  export namespace emitter {
+    function on(eventId: string, callback: () => void): void;
+    function off(eventId: string, callback: () => void): void;
+    function emit(eventId: string): void;
+  }
   export namespace deviceInfo {
     const deviceType: string;
     const sdkApiVersion: number;

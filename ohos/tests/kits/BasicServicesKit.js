@@ -44,3 +44,30 @@ exports.publish = (event) => {
     if (info.events.includes(event)) callback(null, { event });
   }
 };
+
+/** Between all threads of a process, this one included, and later. */
+const heard = new Map();
+let threads = null;
+function toThreads() {
+  if (threads === null) {
+    threads = new BroadcastChannel('emitter');
+    threads.unref();
+    threads.onmessage = ({ data }) => heard.get(data)?.forEach((callback) => callback({}));
+  }
+  return threads;
+}
+exports.emitter = {
+  on(id, callback) {
+    if (typeof id !== 'string' || id.length === 0) throw new BusinessError(401);
+    toThreads();
+    heard.set(id, (heard.get(id) ?? new Set()).add(callback));
+  },
+  off: (id, callback) => heard.get(id)?.delete(callback),
+  emit(id) {
+    if (typeof id !== 'string' || id.length === 0) throw new BusinessError(401);
+    toThreads().postMessage(id);
+    setImmediate(() => heard.get(id)?.forEach((callback) => callback({})));
+  },
+  /** How many listen, for tests. */
+  count: () => [...heard.values()].reduce((sum, callbacks) => sum + callbacks.size, 0),
+};
