@@ -6,6 +6,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { createRequire } = require('node:module');
 const { componentOptions } = require('../check/check.js');
+const { shown } = require('./readme.js');
 
 const root = path.resolve(__dirname, '..');
 const given = Object.fromEntries(
@@ -47,6 +48,21 @@ const components = (context) => (source) => {
 };
 
 let count = 0;
+function build(file, text, to) {
+  const built = ts.transpileModule(text, {
+    compilerOptions: options,
+    fileName: file,
+    transformers: { before: [components] },
+    reportDiagnostics: true,
+  });
+  for (const one of built.diagnostics ?? []) {
+    console.log(`${file}: ${ts.flattenDiagnosticMessageText(one.messageText, ' ')}`);
+  }
+  fs.mkdirSync(path.dirname(to), { recursive: true });
+  fs.writeFileSync(to, built.outputText);
+  count += 1;
+}
+
 for (const [folder, from] of [
   ['staykit', path.join(root, 'staykit')],
   ['staykit-ui', path.join(root, 'staykit-ui')],
@@ -55,20 +71,8 @@ for (const [folder, from] of [
   for (const name of fs.readdirSync(from, { recursive: true })) {
     if (!name.endsWith('.ets')) continue;
     const file = path.join(from, name);
-    const text = fs.readFileSync(file, 'utf8');
-    const built = ts.transpileModule(text, {
-      compilerOptions: options,
-      fileName: file,
-      transformers: { before: [components] },
-      reportDiagnostics: true,
-    });
-    for (const one of built.diagnostics ?? []) {
-      console.log(`${file}: ${ts.flattenDiagnosticMessageText(one.messageText, ' ')}`);
-    }
-    const to = path.join(given.out, folder, name.replace(/\.ets$/, '.js'));
-    fs.mkdirSync(path.dirname(to), { recursive: true });
-    fs.writeFileSync(to, built.outputText);
-    count += 1;
+    build(file, fs.readFileSync(file, 'utf8'), path.join(given.out, folder, name.replace(/\.ets$/, '.js')));
   }
 }
+for (const { name, text } of shown()) build(`${name}.ets`, text, path.join(given.out, 'readme', `${name}.js`));
 console.log(`${count} files built`);

@@ -22,6 +22,8 @@ const { ApplicationContext } = require('./kits/AbilityKit.js');
 const facade = require('@staykit/staykit');
 const native = require('libstaykit.so');
 
+const children = [];
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
 const folders = [];
 process.on('exit', () => folders.forEach((folder) => fs.rmSync(folder, { recursive: true, force: true })));
 
@@ -30,12 +32,14 @@ function app() {
   Object.assign(device.huks, { delayMs: 0, failWith: 0, failAt: '', calls: [] });
   device.huks.keys.clear();
   device.preferences.clear();
-  Object.assign(device.network, { isThere: true, requests: [], failWith: 0 });
+  Object.assign(device.network, { isThere: true, requests: [], failWith: 0, trusted: [] });
   device.lines.length = 0;
   device.works.length = 0;
   device.suspended.clear();
+  device.subscribers.clear();
   Object.assign(device, { language: 'en-Latn-US', region: 'US' });
-  Object.assign(device, { sdkApiVersion: 12, isFull: false });
+  Object.assign(device, { sdkApiVersion: 12, isFull: false, isBackground: false, toldEvents: true });
+  Object.assign(device, { installSource: 'com.huawei.hmos.appgallery', updateTime: 1_767_225_600_000 });
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'staykit-'));
   folders.push(folder);
   return new ApplicationContext(folder);
@@ -64,7 +68,7 @@ async function collector(...options) {
   });
   child.removeAllListeners('exit');
   // A test that fails leaves no collector behind, and does not wait for it.
-  process.on('exit', () => child.kill('SIGKILL'));
+  children.push(child);
   child.unref();
   child.stdout.unref();
   const summary = async () => (await fetch(`${address}/v1/summary`)).json();

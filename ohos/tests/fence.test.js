@@ -79,3 +79,84 @@ test('a fault of one engine leaves another alone, and is seen by every thread', 
   await Promise.all([staykit.close(), other.close()]);
   assert.strictEqual(Staykit.find(context, {}), null);
 });
+
+/** Every entry of the module that does more than hand over bytes and numbers, or that an app calls on its main thread. */
+function entries(handle, folder) {
+  const draft = () => [handle, new Uint8Array([1, 1, 65]).buffer, 3];
+  const settings = {
+    folder, appVersion: '', deviceClass: 0, trustedKeys: [], events: [], refuseUnknown: false, zone: { offsetMin: 0 },
+  };
+  return {
+    open: [settings],
+    newKey: [],
+    unlock: [handle, new ArrayBuffer(32)],
+    unlockNew: [handle, new ArrayBuffer(32), new ArrayBuffer(1)],
+    eraseAndBeginAnew: [handle],
+    record: draft(),
+    recordEarlier: [...draft(), Date.now(), 1],
+    whyRefused: draft(),
+    setFacts: draft(),
+    setContext: draft(),
+    tick: [handle],
+    nextDue: [handle],
+    decisions: [handle],
+    report: [handle, 1, 1],
+    explain: [handle, 'signal', 'going_quiet', 'en'],
+    nextActions: [handle, 'next_screen', 3],
+    setZone: [handle, { offsetMin: 0 }],
+    consent: [handle],
+    setConsent: [handle, { record: true, guide: true, upload: true }],
+    status: [handle],
+    understanding: [handle],
+    figures: [handle],
+    activatePack: [handle, new ArrayBuffer(8)],
+    nextUpload: [handle],
+    finishUpload: [handle, new ArrayBuffer(16), { status: 503 }],
+    flush: [handle],
+    maintain: [handle, 1],
+    exportTo: [handle, `${folder}.jsonl`],
+    erase: [handle],
+    close: [handle],
+  };
+}
+
+/** What became of a call in which the `number`th fence saw a panic: its answer, or the words of its refusal. */
+async function provoked(name, given, number) {
+  native.provokeAt(number);
+  try {
+    return await native[name](...given);
+  } catch (error) {
+    return error.message;
+  } finally {
+    assert.strictEqual(native.provokeAt(0), 0, `${name} passed a fence`);
+  }
+}
+
+test('a fault on the way to the engine, in any entry, is refused, and the engine goes on', async () => {
+  const context = app();
+  const staykit = start(context);
+  await staykit.ready();
+  const all = entries(staykit.handle, `${context.filesDir}/staykit`);
+  const untouched = ['refusalText', 'provoke', 'provokeAt', 'recordInRust', 'rehearse', 'setClocks'];
+  assert.deepStrictEqual(Object.keys(all).sort(), Object.keys(native).filter((name) => !untouched.includes(name)).sort());
+  for (const [name, given] of Object.entries(all)) {
+    const answer = await provoked(name, given, 1);
+    if (name === 'nextDue') assert.strictEqual(answer, null);
+    else if (typeof answer === 'number') assert.strictEqual(answer, Refusal.BROKEN, name);
+    else assert.match(`${answer}`, /^broken: [^"]*$/, name);
+    assert.doesNotMatch(`${answer}`, /provoked/, name);
+    assert.strictEqual(staykit.record('tap').isRecorded, true, `after ${name}`);
+  }
+  await staykit.close();
+});
+
+test('a fault while an answer becomes objects of ArkTS breaks that promise alone', async () => {
+  const staykit = start(app());
+  await staykit.ready();
+  for (const name of ['consent', 'status', 'understanding', 'figures']) {
+    // The first fence is around the work, the second around the engine, the third around what is told.
+    assert.match(`${await provoked(name, [staykit.handle], 3)}`, /^broken: /, name);
+    assert.strictEqual(staykit.record('tap').isRecorded, true, `after ${name}`);
+  }
+  await staykit.close();
+});

@@ -7,11 +7,12 @@ const os = require('node:os');
 const path = require('node:path');
 const zlib = require('node:zlib');
 const { spawnSync } = require('node:child_process');
+const { shown } = require('./readme.js');
 
 const { STAYKIT_COMPILER, STAYKIT_FORMATTER, STAYKIT_HARS } = process.env;
 const [SURFACES, FACADE] = STAYKIT_HARS.split(path.delimiter);
 /** What the module exports for tests alone. */
-const LAB = ['provoke', 'recordInRust', 'rehearse', 'setClocks'];
+const LAB = ['provoke', 'provokeAt', 'recordInRust', 'rehearse', 'setClocks'];
 
 /** The files of a ustar archive, by name. */
 function opened(file) {
@@ -75,6 +76,8 @@ test('every name that native code reads or sets is kept by the consumer rules', 
   const properties = interfaces.flatMap((body) => [...body.matchAll(/^ {2}(\w+)\??:/gm)].map((found) => found[1]));
   assert.ok(functions.length > 25 && properties.length > 60);
   for (const name of [...functions, ...properties]) assert.ok(rules.includes(name), name);
+  assert.deepStrictEqual(files.get('package/obfuscation.txt'), files.get('package/consumer-rules.txt'), 'where builds look');
+  assert.doesNotMatch(rules.join('\n'), /^-(enable|disable|compact|remove|print|apply)/m, 'nothing for the whole app');
   const native = require(process.env.STAYKIT_NATIVE);
   const exported = Object.keys(native).filter((name) => !LAB.includes(name));
   assert.deepStrictEqual(exported.sort(), functions.sort(), 'the types name what the module exports');
@@ -103,12 +106,6 @@ test('the quick start, which has nothing but the archives, type-checks', () => {
   for (const folder of [path.dirname(facade), path.dirname(surfaces)]) fs.rmSync(folder, { recursive: true });
 });
 
-/** The blocks of ArkTS that a README shows. */
-function shown(file) {
-  const text = fs.readFileSync(path.join(__dirname, '..', file), 'utf8');
-  return [...text.matchAll(/```ts\n(.*?)```/gs)].map((found) => found[1]);
-}
-
 test('the READMEs and the quick start name the archives as they are called, the one that the other needs twice', () => {
   const { version } = manifest(opened(FACADE), 'oh-package.json5');
   const files = ['README.md', '../examples/quickstart-ohos/entry/oh-package.json5', '../examples/quickstart-ohos/oh-package.json5'];
@@ -121,47 +118,61 @@ test('the READMEs and the quick start name the archives as they are called, the 
   assert.ok(readme.includes(override) && project.includes(override.replaceAll('\n', '\n  ')), override);
 });
 
-test('every line that the READMEs show is one that an app can have', () => {
+test('every block that the READMEs show, exactly as written, is a file that an app can have', () => {
   const facade = unpacked(FACADE);
   const surfaces = unpacked(SURFACES);
   const app = fs.mkdtempSync(path.join(os.tmpdir(), 'readme-'));
-  const imports = [
-    "import { AbilityConstant, UIAbility, Want, common } from '@kit.AbilityKit';",
-    "import { UIContext } from '@kit.ArkUI';",
-    "import { Consent, Decision, Properties, Staykit } from '@staykit/staykit';",
-    "import { StaykitUi } from '@staykit/staykit-ui';",
-  ];
-  const own = (lines) => lines.replace(/^import .*\n/gm, '');
-  const [ability, event] = shown('README.md');
-  const [facadeLines] = shown('staykit/README.md').map(own);
-  const [surfaceLines] = shown('staykit-ui/README.md').map(own);
-  const page = (body) => `class Page {\ngetUIContext(): UIContext { throw new Error(); }\ncontext: common.Context = new common.Context();\n${body}\n}`;
-  const method = (name, body) => `${name}(staykit: Staykit): void {\n${body}\n}`;
-  const files = {
-    'Page.ets': `export ${page([`event(): void {\n${own(event)}\n}`, method('surface', surfaceLines)].join('\n'))}`,
-    'Facade.ets': `export ${page(`facade(): void {\n${facadeLines}\n}`)}`,
-  };
-  for (const [name, body] of Object.entries(files)) {
-    fs.writeFileSync(path.join(app, name), `${imports.join('\n')}\n\n${body}\n`);
-  }
-  // As it stands, with its own imports.
-  fs.writeFileSync(path.join(app, 'EntryAbility.ets'), ability);
+  const blocks = shown();
+  assert.deepStrictEqual(blocks.map(({ name }) => name), ['README-1', 'README-2', 'staykit-README-1', 'staykit-ui-README-1']);
+  for (const { name, text } of blocks) fs.writeFileSync(path.join(app, `${name}.ets`), text);
+  const right = checked(app, facade, surfaces);
+  assert.strictEqual(right.status, 0, right.stdout);
+  for (const { name, text } of blocks) fs.writeFileSync(path.join(app, `${name}.ets`), text.replace(/^import .*\n/, ''));
   const { stdout } = checked(app, facade, surfaces);
-  // A file outside is named by its way from here, whichever that is.
-  const folder = path.basename(app);
-  const found = stdout.split('\n').filter((line) => line.includes(folder) && !/not formatted|never read|never used/.test(line));
-  assert.deepStrictEqual(found, [], stdout);
-  assert.match(stdout, new RegExp(`${folder}.*not formatted`), 'they were looked at');
+  for (const { name } of blocks) assert.match(stdout, new RegExp(`${name}\\.ets.*Cannot find name`), 'a line too few is found');
   for (const made of [app, path.dirname(facade), path.dirname(surfaces)]) fs.rmSync(made, { recursive: true });
 });
 
-test('a native library in it is for arm64, named as its module, and needs only what a device has', (t) => {
-  const library = opened(FACADE).get('package/libs/arm64-v8a/libstaykit.so');
-  if (library === undefined) {
-    assert.match(path.basename(FACADE), /-without-native\.har$/, 'a flavour without it says so in its name');
-    return;
-  }
-  assert.deepStrictEqual([library.readUInt32BE(0), library[4], library.readUInt16LE(18)], [0x7f454c46, 2, 183]);
-  for (const name of LAB) assert.ok(!library.includes(name), `${name} is for tests`);
-  t.diagnostic(`libstaykit.so has ${library.length} bytes`);
+/** The processor's folder, and the number that ELF has for it. */
+const PROCESSORS = new Map([['arm64-v8a', 183], ['x86_64', 62]]);
+
+test('the native library is in the folder of its processor, is the one that is named, and has nothing that is for tests', (t) => {
+  const files = opened(FACADE);
+  const libraries = [...files.keys()].filter((name) => name.startsWith('package/libs/'));
+  assert.strictEqual(libraries.length, 1, `${libraries}`);
+  const [, , abi, name] = libraries[0].split('/');
+  const about = manifest(files, 'oh-package.json5');
+  assert.deepStrictEqual(about.nativeComponents.map((one) => one.name), [name]);
+  assert.strictEqual(path.basename(FACADE).includes('-for-tests-on-this-machine'), abi !== 'arm64-v8a', 'what is no release says so');
+  const library = files.get(libraries[0]);
+  assert.deepStrictEqual([library.readUInt32BE(0), library[4], library.readUInt16LE(18)], [0x7f454c46, 2, PROCESSORS.get(abi)]);
+  for (const lab of LAB) assert.ok(!library.includes(lab), `${lab} is for tests`);
+  t.diagnostic(`${abi}/${name} has ${library.length} bytes`);
+  assert.ok(![...opened(SURFACES).keys()].some((file) => file.startsWith('package/libs/')));
+});
+
+test('the library in the archive is a module with what its types say, and it opens a store', async () => {
+  const facade = unpacked(FACADE);
+  const [abi] = fs.readdirSync(path.join(facade, 'libs'));
+  const file = path.join(facade, 'libs', abi, 'libstaykit.so');
+  const types = path.join(facade, manifest(opened(FACADE), 'oh-package.json5').dependencies['libstaykit.so'].replace('file:', ''));
+  const about = JSON.parse(fs.readFileSync(path.join(types, 'oh-package.json5'), 'utf8'));
+  assert.strictEqual(about.name, 'libstaykit.so');
+  const declared = fs.readFileSync(path.join(types, about.types), 'utf8');
+  const functions = [...declared.matchAll(/^export const (\w+)/gm)].map((found) => found[1]);
+  const script = `
+    const module = { exports: {} };
+    process.dlopen(module, ${JSON.stringify(file)});
+    const native = module.exports;
+    const settings = { folder: ${JSON.stringify(path.join(facade, 'store'))}, appVersion: '', deviceClass: 0, trustedKeys: [], events: [], refuseUnknown: false, zone: { offsetMin: 0 } };
+    native.open(settings).then(({ handle, locked }) => {
+      console.log(JSON.stringify([Object.keys(native).sort(), locked, native.refusalText(-3)]));
+      return native.close(handle);
+    });`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+  assert.strictEqual(stderr, '');
+  const [exported, locked, words] = JSON.parse(stdout);
+  assert.deepStrictEqual(exported, functions.sort());
+  assert.deepStrictEqual([locked, words.length > 5], [true, true]);
+  fs.rmSync(path.dirname(facade), { recursive: true });
 });

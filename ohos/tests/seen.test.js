@@ -3,8 +3,8 @@
 const test = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
-const { Consent, Properties, Staykit, StaykitWorkAbility, app, collector, device, start, until } = require('./facade.js');
-const { systemDateTime } = require('./kits/BasicServicesKit.js');
+const { Consent, Properties, Staykit, StaykitWorkAbility, app, collector, device, native, start, until } = require('./facade.js');
+const { commonEventManager, publish, systemDateTime } = require('./kits/BasicServicesKit.js');
 const { UIContext, WindowStage, uiObserver } = require('./kits/ArkUI.js');
 
 async function events(context, staykit) {
@@ -177,6 +177,20 @@ test('packs may ask of the device: system, class, language, region and the versi
   await staykit.close();
 });
 
+test('packs may ask who installed the app, and when it was last updated: as the system says it, or not at all', async () => {
+  const known = async (bundle) => {
+    const context = app();
+    Object.assign(device, bundle);
+    const staykit = start(context);
+    const { facts: found } = JSON.parse(await facts(context, staykit));
+    await staykit.close();
+    return [found.install_source, found.app_updated_at];
+  };
+  assert.deepStrictEqual(await known({ installSource: 'pre-installed', updateTime: 1_772_323_200_000 }), ['pre-installed', 1_772_323_200_000]);
+  assert.deepStrictEqual(await known({ installSource: 'unknown', updateTime: 0 }), [undefined, undefined]);
+  assert.deepStrictEqual(await known({ installSource: undefined, updateTime: 1 }), [undefined, undefined]);
+});
+
 test('without consent nothing is known of the device; once it is given, what the app says counts for more', async () => {
   const context = app();
   const staykit = start(context, { consent: undefined });
@@ -219,6 +233,90 @@ test('another language than at the last start is told, the first one is not', as
   await staykit.close();
 });
 
+/** The device is in that zone: the runtime asks again when it is set. */
+function travel(t, zone) {
+  process.env.TZ = zone;
+  t.after(() => delete process.env.TZ);
+}
+
+const { COMMON_EVENT_TIME_CHANGED, COMMON_EVENT_TIMEZONE_CHANGED } = commonEventManager.Support;
+
+test('a zone that changes while the app runs holds for the next event, and one that changed meanwhile from the foreground on', async (t) => {
+  const context = app();
+  travel(t, 'Asia/Shanghai');
+  const staykit = start(context);
+  await staykit.ready();
+  staykit.record('first');
+  travel(t, 'Asia/Tokyo');
+  publish(COMMON_EVENT_TIMEZONE_CHANGED);
+  staykit.record('second');
+  context.foreground();
+  context.background();
+  travel(t, 'America/St_Johns');
+  publish(COMMON_EVENT_TIMEZONE_CHANGED);
+  staykit.record('third');
+  context.foreground();
+  staykit.record('fourth');
+  const found = await events(context, staykit);
+  const summer = -new Date().getTimezoneOffset();
+  assert.deepStrictEqual(found.map((event) => event.offset_min), [480, 540, 540, summer]);
+  await staykit.close();
+});
+
+test('a clock that is set brings what is due at once, and the changes of the zone from then on', async (t) => {
+  const context = app();
+  travel(t, 'Europe/Berlin');
+  const staykit = start(context);
+  await staykit.ready();
+  const zones = [];
+  const { setZone, tick } = native;
+  t.mock.method(native, 'setZone', (handle, zone) => void zones.push(zone, setZone(handle, zone)));
+  const ticks = t.mock.method(native, 'tick', (handle) => tick(handle));
+  const summer = Date.UTC(2031, 5, 1);
+  t.mock.method(Date, 'now', () => summer);
+  publish(COMMON_EVENT_TIME_CHANGED);
+  assert.strictEqual(ticks.mock.callCount(), 1);
+  assert.deepStrictEqual(zones[0], { offsetMin: 120, nextAtMs: Date.UTC(2031, 9, 26, 1), nextOffsetMin: 60 });
+  t.mock.restoreAll();
+  await staykit.close();
+});
+
+test('a language chosen while the app runs is told at once and is a fact; other settings are nothing to it', async () => {
+  const context = app();
+  const staykit = start(context, { captureLifecycle: true });
+  await staykit.ready();
+  context.configure({ isDark: true });
+  context.configure({ language: 'zh-Hans-CN' });
+  context.configure({ language: 'zh-Hans-CN' });
+  const found = await events(context, staykit);
+  assert.deepStrictEqual(found.map((event) => event.name), ['language_set']);
+  const { facts: known } = JSON.parse(await facts(context, staykit));
+  assert.deepStrictEqual([known.language, known.locale], ['zh', 'zh']);
+  await staykit.close();
+  const again = start(context, { captureLifecycle: true });
+  assert.strictEqual((await events(context, again)).length, 1, 'the next start knows it');
+  await again.close();
+});
+
+test('once it is closed it listens to nothing, and a system that tells of nothing keeps nobody from starting', async () => {
+  const context = app();
+  const staykit = start(context);
+  assert.deepStrictEqual([device.subscribers.size, context.environments.size], [1, 1]);
+  await staykit.close();
+  assert.deepStrictEqual([device.subscribers.size, context.environments.size], [0, 0]);
+  device.toldEvents = false;
+  const { on } = context;
+  context.on = (type, callback) => {
+    if (type === 'environment') throw new Error('16000050');
+    return on.call(context, type, callback);
+  };
+  const other = start(context);
+  await other.ready();
+  context.foreground();
+  assert.strictEqual(other.record('tap').isRecorded, true);
+  await other.close();
+});
+
 test('a screen that the app names is left for the next, and when the app goes', async () => {
   const context = app();
   const staykit = start(context, { captureLifecycle: true });
@@ -254,5 +352,25 @@ test('half an hour away begins a visit by the clock that nobody can set', async 
   t.mock.restoreAll();
   const names = (await events(context, staykit)).map((event) => event.name);
   assert.deepStrictEqual(names, ['foreground', 'open', 'background', 'foreground', 'background', 'foreground', 'open']);
+  await staykit.close();
+});
+
+test('a pause of just half an hour belongs to the visit, as the engine counts sessions; one longer begins another', async (t) => {
+  const context = app();
+  const staykit = start(context, { captureLifecycle: true });
+  await staykit.ready();
+  let at = 10_000_000;
+  t.mock.method(systemDateTime, 'getUptime', () => at);
+  const visits = [];
+  for (const away of [0, 1_800_000, 1_800_001]) {
+    at += away;
+    const before = (await events(context, staykit)).length;
+    context.foreground();
+    visits.push((await events(context, staykit)).slice(before).map((event) => event.name));
+    at += 60_000;
+    context.background();
+  }
+  t.mock.restoreAll();
+  assert.deepStrictEqual(visits, [['foreground', 'open'], ['foreground'], ['foreground', 'open']]);
   await staykit.close();
 });

@@ -92,3 +92,61 @@ test('every value that is told has the properties that its type names, and no ot
   const handedOver = ['NativeAnswer', 'NativeSettings', 'NativeZone', 'NativeEvent', 'NativeProperty'];
   assert.deepStrictEqual([...interfaces.keys()].filter((name) => !met.has(name) && !handedOver.includes(name)), []);
 });
+
+/** What opens an engine, with every property that may be given. */
+const settings = (folder) => ({
+  folder,
+  appVersion: '1',
+  deviceClass: 1,
+  consent: { record: true, guide: true, upload: true },
+  builtin: 'retention',
+  pack: new ArrayBuffer(8),
+  trustedKeys: [new ArrayBuffer(32)],
+  events: [{ name: 'own', priority: 2, properties: [{ name: 'size', type: 'integer' }] }],
+  refuseUnknown: false,
+  byteBudget: 4_000_000,
+  ageLimitDays: 30,
+  zone: { offsetMin: 60, nextAtMs: 1, nextOffsetMin: 120 },
+});
+
+/** The objects in a value that are of an interface, each with the interface's name. */
+function objects(value, type) {
+  const [one, isList] = type.endsWith('[]') ? [type.slice(0, -2), true] : [type, false];
+  if (!interfaces.has(one)) return [];
+  return (isList ? value : [value]).flatMap((object) => [
+    [object, one],
+    ...interfaces.get(one).flatMap(([name, , of]) => (object[name] === undefined ? [] : objects(object[name], of))),
+  ]);
+}
+
+test('every property that a type of what is handed over names is read: one of another type is refused by its name', async () => {
+  const folder = `${app().filesDir}/store`;
+  const { handle } = await native.open(settings(folder));
+  await native.unlockNew(handle, native.newKey(), new ArrayBuffer(1));
+  const calls = [
+    ['NativeSettings', () => settings(`${folder}2`), (given) => native.open(given)],
+    ['NativeZone', () => settings(folder).zone, (given) => native.setZone(handle, given)],
+    ['NativeConsent', () => settings(folder).consent, (given) => native.setConsent(handle, given)],
+    ['NativeAnswer', () => ({ status: 503, retryAfter: '1', body: new ArrayBuffer(1) }), (given) => native.finishUpload(handle, new ArrayBuffer(16), given)],
+  ];
+  let tried = 0;
+  for (const [type, given, call] of calls) {
+    for (const [number, [, name]] of objects(given(), type).entries()) {
+      const properties = interfaces.get(name);
+      assert.deepStrictEqual(Object.keys(objects(given(), type)[number][0]).sort(), properties.map(([property]) => property).sort(), 'all are given');
+      for (const [property, isOptional, of] of properties) {
+        // Of what should be an object, the first of its own properties may be missed.
+        const names = [property, ...(interfaces.get(of) ?? []).map(([inner]) => inner)];
+        for (const wrong of [Symbol('wrong'), undefined]) {
+          if (isOptional && wrong === undefined) continue;
+          const value = given();
+          objects(value, type)[number][0][property] = wrong;
+          await assert.rejects(async () => call(value), ({ message }) => names.some((one) => message.includes(one)), `${name}.${property}`);
+          tried += 1;
+        }
+      }
+    }
+  }
+  assert.ok(tried > 35, `${tried}`);
+  await native.close(handle);
+});

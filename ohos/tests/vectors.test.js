@@ -166,3 +166,10 @@ for (const file of fs.readdirSync(FOLDER).filter((name) => name.endsWith('.json'
     await native.close(device.handle);
   });
 }
+
+test('the vectors have each kind of step, and there are as many as Rust replays', () => {
+  const files = fs.readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+  const steps = files.flatMap((file) => JSON.parse(fs.readFileSync(path.join(FOLDER, file), 'utf8')).steps);
+  const known = Object.getOwnPropertyNames(Device.prototype).filter((name) => !['constructor', 'open', 'step', 'encoded'].includes(name));
+  assert.deepStrictEqual([...new Set(steps.map((step) => step.do))].sort(), known.sort());
+});

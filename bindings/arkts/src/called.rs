@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::later::{Promised, later};
 use crate::object::Told;
-use crate::refused::thrown;
+use crate::refused::{caught, thrown};
 use crate::told::answer as told_answer;
 use crate::values::{
     argument, consent as told_consent, count, head, number, settings, whole, zone,
@@ -21,15 +21,19 @@ use crate::values::{
 /// Opens the store in a folder, locked.
 #[napi]
 pub fn open(told: Object<'_>) -> Result<Promised> {
-    let settings = settings(&told)?;
-    Ok(later(move || shared::open(settings)))
+    caught(|| {
+        let settings = settings(&told)?;
+        Ok(later(move || shared::open(settings)))
+    })
 }
 
 /// A new data key.
 #[napi]
 pub fn new_key(env: &Env) -> Result<ArrayBuffer<'_>> {
-    let key = shared::new_key().map_err(|refused| thrown(&refused))?;
-    ArrayBuffer::copy_from(env, key.bytes())
+    caught(|| {
+        let key = shared::new_key().map_err(|refused| thrown(&refused))?;
+        ArrayBuffer::copy_from(env, key.bytes())
+    })
 }
 
 /// Unlocks a store with its data key.
@@ -75,8 +79,10 @@ pub fn record_earlier(
 /// Why a draft would be refused, in words.
 #[napi]
 pub fn why_refused(handle: f64, draft: ArrayBuffer<'_>, length: u32) -> Result<String> {
-    let session = session(whole(handle)).map_err(|refused| thrown(&refused))?;
-    Ok(session.why_refused(head(&draft, length)).unwrap_or_default())
+    caught(|| {
+        let session = session(whole(handle)).map_err(|refused| thrown(&refused))?;
+        Ok(session.why_refused(head(&draft, length)).unwrap_or_default())
+    })
 }
 
 /// The words for an answer below 0.
@@ -113,8 +119,10 @@ pub fn next_due(handle: f64) -> Option<f64> {
 /// What is to be shown and was not answered yet.
 #[napi]
 pub fn decisions(env: &Env, handle: f64) -> Result<Unknown<'_>> {
-    let decisions = session(whole(handle)).and_then(|session| session.decisions());
-    decisions.map_err(|refused| thrown(&refused))?.told(env)
+    caught(|| {
+        let decisions = session(whole(handle)).and_then(|session| session.decisions());
+        decisions.map_err(|refused| thrown(&refused))?.told(env)
+    })
 }
 
 /// Tells what became of a decision.
@@ -126,10 +134,12 @@ pub fn report(handle: f64, decision: f64, outcome: i32) -> f64 {
 /// Answers why.
 #[napi]
 pub fn explain(handle: f64, about: String, name: String, language: String) -> Result<String> {
-    let why = why(&about, name)?;
-    let words = session(whole(handle)).and_then(|session| session.explain(why));
-    let words = words.map_err(|refused| thrown(&refused))?;
-    Ok(if language.to_ascii_lowercase().starts_with("zh") { words.zh } else { words.en })
+    caught(|| {
+        let why = why(&about, name)?;
+        let words = session(whole(handle)).and_then(|session| session.explain(why));
+        let words = words.map_err(|refused| thrown(&refused))?;
+        Ok(if language.to_ascii_lowercase().starts_with("zh") { words.zh } else { words.en })
+    })
 }
 
 fn why(about: &str, name: String) -> Result<Why> {
@@ -155,16 +165,20 @@ fn why(about: &str, name: String) -> Result<Why> {
 /// What the person is likely to do next.
 #[napi]
 pub fn next_actions(env: &Env, handle: f64, prediction: String, most: u32) -> Result<Unknown<'_>> {
-    let actions = session(whole(handle)).and_then(|of| of.next_actions(&prediction, most));
-    actions.map_err(|refused| thrown(&refused))?.told(env)
+    caught(|| {
+        let actions = session(whole(handle)).and_then(|of| of.next_actions(&prediction, most));
+        actions.map_err(|refused| thrown(&refused))?.told(env)
+    })
 }
 
 /// Tells the zone that local days are counted in.
 #[napi]
 pub fn set_zone(handle: f64, told: Object<'_>) -> Result<()> {
-    let zone = zone(&told)?;
-    let set = session(whole(handle)).and_then(|session| session.set_zone(zone));
-    set.map_err(|refused| thrown(&refused))
+    caught(|| {
+        let zone = zone(&told)?;
+        let set = session(whole(handle)).and_then(|session| session.set_zone(zone));
+        set.map_err(|refused| thrown(&refused))
+    })
 }
 
 /// What the person allows.
@@ -177,8 +191,10 @@ pub fn consent(handle: f64) -> Promised {
 /// Notes what the person allows.
 #[napi]
 pub fn set_consent(handle: f64, told: Object<'_>) -> Result<Promised> {
-    let (handle, consent) = (whole(handle), told_consent(&told)?);
-    Ok(later(move || session(handle)?.set_consent(consent)))
+    caught(|| {
+        let (handle, consent) = (whole(handle), told_consent(&told)?);
+        Ok(later(move || session(handle)?.set_consent(consent)))
+    })
 }
 
 /// How the engine is.
@@ -222,8 +238,10 @@ pub fn next_upload(handle: f64) -> Promised {
 /// Tells what came back for a batch.
 #[napi]
 pub fn finish_upload(handle: f64, id: ArrayBuffer<'_>, told: Object<'_>) -> Result<Promised> {
-    let (handle, id, answer) = (whole(handle), id.to_vec(), told_answer(&told)?);
-    Ok(later(move || session(handle)?.finish_upload(&id, answer)))
+    caught(|| {
+        let (handle, id, answer) = (whole(handle), id.to_vec(), told_answer(&told)?);
+        Ok(later(move || session(handle)?.finish_upload(&id, answer)))
+    })
 }
 
 /// Syncs everything recorded so far.

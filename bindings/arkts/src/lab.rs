@@ -49,6 +49,13 @@ pub fn provoke(handle: f64) -> Result<()> {
     provoked.map_err(|refused| thrown(&refused))
 }
 
+/// Lets the `number`th call within a fence panic, from the next on; answers with how many were still
+/// to come.
+#[napi]
+pub fn provoke_at(number: u32) -> u32 {
+    shared::provoke_at(number)
+}
+
 /// Records the draft of the benchmark that many times; the nanoseconds that it took.
 #[napi]
 pub fn record_in_rust(handle: f64, times: u32) -> Result<f64> {

@@ -6,7 +6,7 @@ use node_api::{Env, Error, Result, ScopedTask, Status};
 use staykit_bindings::Error as Refused;
 
 use crate::object::Told;
-use crate::refused::thrown;
+use crate::refused::{caught, thrown};
 
 /// What such a call runs; nothing of `ArkTS` goes with it to the other thread.
 type Work = Box<dyn FnOnce() -> std::result::Result<Kept, Refused> + Send>;
@@ -36,10 +36,10 @@ impl<'env> ScopedTask<'env> for Later {
     fn compute(&mut self) -> Result<Kept> {
         let twice = || Error::new(Status::GenericFailure, "other: run twice".to_owned());
         let work = self.0.take().ok_or_else(twice)?;
-        work().map_err(|refused| thrown(&refused))
+        caught(|| work().map_err(|refused| thrown(&refused)))
     }
 
     fn resolve(&mut self, env: &'env Env, kept: Kept) -> Result<Unknown<'env>> {
-        kept(env)
+        caught(|| kept(env))
     }
 }

@@ -5,6 +5,7 @@ use crate::answer;
 use crate::clock::HostZone;
 use crate::decision::Outcome;
 use crate::error::Error;
+use crate::fence::fence;
 use crate::handles::session;
 use crate::session::Session;
 use staykit_core::engine::Receipt;
@@ -58,19 +59,25 @@ pub fn change_context(handle: i64, changes: &[u8]) -> i64 {
 /// lie in the past. [`NEVER_DUE`] if time alone changes nothing, or if the engine is not open.
 #[must_use]
 pub fn next_due(handle: i64) -> i64 {
-    let due = session(handle).and_then(|session| session.next_due());
+    let due = fenced(handle, Session::next_due);
     due.ok().flatten().unwrap_or(NEVER_DUE)
 }
 
 /// The person is in another zone: 0, or a refusal.
 #[must_use]
 pub fn set_zone(handle: i64, zone: HostZone) -> i64 {
-    match session(handle).and_then(|session| session.set_zone(zone)) {
+    match fenced(handle, |session| session.set_zone(zone)) {
         Ok(()) => 0,
         Err(error) => error.refusal().code(),
     }
 }
 
 fn answer(handle: i64, call: impl FnOnce(&Session) -> Result<Receipt, Error>) -> i64 {
-    answer::of(&session(handle).and_then(|session| call(&session)))
+    answer::of(&fenced(handle, call))
+}
+
+/// Fenced around the session's own fence: what is done on the way to it is not to end the app either.
+fn fenced<T>(handle: i64, call: impl FnOnce(&Session) -> Result<T, Error>) -> Result<T, Error> {
+    let called = fence(|| session(handle).and_then(|session| call(&session)));
+    called.unwrap_or(Err(Error::Broken))
 }

@@ -11,6 +11,7 @@ mod conclusion;
 mod decision;
 pub mod encoding;
 mod error;
+mod fence;
 mod handles;
 pub mod hot;
 mod rehearsal;
@@ -26,6 +27,9 @@ pub use conclusion::{
 };
 pub use decision::{Cause, Decision, LocalText, Outcome, Why};
 pub use error::{Error, Refusal};
+pub use fence::fence;
+#[cfg(feature = "lab")]
+pub use fence::provoke_at;
 pub use handles::{Opened, close, open, rehearse, session};
 pub use rehearsal::Rehearsal;
 pub use session::{Session, new_key};

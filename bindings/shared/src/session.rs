@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +18,7 @@ use crate::conclusion::{Figure, NextAction, Understanding, Words};
 use crate::decision::{Decision, Outcome, Why};
 use crate::encoding;
 use crate::error::Error;
+use crate::fence::fence;
 use crate::handles::Opened;
 use crate::rehearsal::Rehearsal;
 use crate::settings::{Consent, Settings};
@@ -356,10 +356,4 @@ fn take_key(bytes: &mut [u8]) -> Result<DataKey, Error> {
     let key = <&[u8; 32]>::try_from(&*bytes).map(DataKey::copy_of);
     bytes.zeroize();
     key.map_err(|_| Error::key())
-}
-
-/// What the call gives; `None` if it panicked.
-fn fence<T>(call: impl FnOnce() -> T) -> Option<T> {
-    // Whoever goes on after a panic does not touch what it may have left half changed.
-    catch_unwind(AssertUnwindSafe(call)).ok()
 }

@@ -17,12 +17,24 @@ declare module '@kit.AbilityKit' {
     onApplicationForeground(): void;
     onApplicationBackground(): void;
   }
+  export interface Configuration {
+    language?: string;
+  }
+  export class EnvironmentCallback {
+    onConfigurationUpdated(config: Configuration): void;
+    onMemoryLevel(level: AbilityConstant.MemoryLevel): void;
+  }
   export class Want {
     bundleName?: string;
     abilityName?: string;
     uri?: string;
   }
   export namespace AbilityConstant {
+    enum MemoryLevel {
+      MEMORY_LEVEL_MODERATE = 0,
+      MEMORY_LEVEL_LOW = 1,
+      MEMORY_LEVEL_CRITICAL = 2,
+    }
     class LaunchParam {
       launchReason: number;
     }
@@ -41,8 +53,10 @@ declare module '@kit.AbilityKit' {
     class ApplicationContext extends Context {
       on(type: 'abilityLifecycle', callback: AbilityLifecycleCallback): number;
       on(type: 'applicationStateChange', callback: ApplicationStateChangeCallback): void;
+      on(type: 'environment', callback: EnvironmentCallback): number;
       off(type: 'abilityLifecycle', callbackId: number): Promise<void>;
       off(type: 'applicationStateChange', callback?: ApplicationStateChangeCallback): void;
+      off(type: 'environment', callbackId: number): Promise<void>;
     }
     class UIAbilityContext extends Context {
       startAbility(want: Want): Promise<void>;
@@ -51,10 +65,16 @@ declare module '@kit.AbilityKit' {
   export namespace bundleManager {
     enum BundleFlag {
       GET_BUNDLE_INFO_DEFAULT = 0x00000000,
+      GET_BUNDLE_INFO_WITH_APPLICATION = 0x00000001,
+    }
+    interface ApplicationInfo {
+      readonly installSource: string;
     }
     interface BundleInfo {
       readonly name: string;
       readonly versionName: string;
+      readonly appInfo: ApplicationInfo;
+      readonly updateTime: number;
     }
     function getBundleInfoForSelfSync(bundleFlags: number): BundleInfo;
   }

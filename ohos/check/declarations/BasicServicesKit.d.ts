@@ -7,6 +7,27 @@ declare module '@kit.BasicServicesKit' {
   export interface Callback<T> {
     (data: T): void;
   }
+  export interface AsyncCallback<T> {
+    (error: BusinessError | null, data: T): void;
+  }
+  export namespace commonEventManager {
+    enum Support {
+      COMMON_EVENT_TIME_CHANGED = 'usual.event.TIME_CHANGED',
+      COMMON_EVENT_TIMEZONE_CHANGED = 'usual.event.TIMEZONE_CHANGED',
+    }
+    interface CommonEventSubscribeInfo {
+      events: string[];
+    }
+    interface CommonEventData {
+      event: string;
+    }
+    interface CommonEventSubscriber {
+      getSubscribeInfo(): Promise<CommonEventSubscribeInfo>;
+    }
+    function createSubscriberSync(subscribeInfo: CommonEventSubscribeInfo): CommonEventSubscriber;
+    function subscribe(subscriber: CommonEventSubscriber, callback: AsyncCallback<CommonEventData>): void;
+    function unsubscribe(subscriber: CommonEventSubscriber, callback?: AsyncCallback<void>): void;
+  }
   export namespace emitter {
     function on(eventId: string, callback: () => void): void;
     function off(eventId: string, callback: () => void): void;

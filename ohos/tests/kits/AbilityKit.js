@@ -4,6 +4,7 @@ const { BusinessError, device } = require('./state.js');
 
 class ApplicationStateChangeCallback {}
 class AbilityLifecycleCallback {}
+class EnvironmentCallback {}
 class UIAbility {}
 
 class ApplicationContext {
@@ -11,6 +12,7 @@ class ApplicationContext {
     this.filesDir = filesDir;
     this.states = new Set();
     this.abilities = new Map();
+    this.environments = new Map();
     this.last = 0;
   }
 
@@ -24,14 +26,20 @@ class ApplicationContext {
       this.states.add(callback);
       return undefined;
     }
+    if (type === 'environment') {
+      const isWhole = [callback.onConfigurationUpdated, callback.onMemoryLevel].every((one) => typeof one === 'function');
+      if (!isWhole) throw new BusinessError(401);
+      this.environments.set(++this.last, callback);
+      return this.last;
+    }
     if (type !== 'abilityLifecycle' || !(callback instanceof AbilityLifecycleCallback)) throw new BusinessError(401);
     this.abilities.set(++this.last, callback);
     return this.last;
   }
 
   off(type, what) {
-    if (type === 'applicationStateChange') this.states.delete(what);
-    else this.abilities.delete(what);
+    const listeners = { applicationStateChange: this.states, abilityLifecycle: this.abilities, environment: this.environments };
+    listeners[type].delete(what);
     return Promise.resolve();
   }
 
@@ -44,6 +52,11 @@ class ApplicationContext {
   background() {
     device.isBackground = true;
     for (const callback of this.states) callback.onApplicationBackground();
+  }
+
+  configure(settings) {
+    Object.assign(device, settings);
+    for (const callback of this.environments.values()) callback.onConfigurationUpdated({ language: device.language });
   }
 
   windowActive(stage) {
@@ -59,10 +72,17 @@ module.exports = {
   AbilityLifecycleCallback,
   ApplicationContext,
   ApplicationStateChangeCallback,
+  EnvironmentCallback,
   UIAbility,
   common: {},
   bundleManager: {
-    BundleFlag: { GET_BUNDLE_INFO_DEFAULT: 0 },
-    getBundleInfoForSelfSync: () => ({ name: 'com.example.app', versionName: device.versionName }),
+    BundleFlag: { GET_BUNDLE_INFO_DEFAULT: 0, GET_BUNDLE_INFO_WITH_APPLICATION: 1 },
+    // What is about the application comes only when it is asked for.
+    getBundleInfoForSelfSync: (flags) => ({
+      name: 'com.example.app',
+      versionName: device.versionName,
+      updateTime: device.updateTime,
+      appInfo: (flags & 1) === 1 ? { installSource: device.installSource } : undefined,
+    }),
   },
 };

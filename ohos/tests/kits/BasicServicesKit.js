@@ -18,6 +18,33 @@ exports.systemDateTime = {
   getUptime: () => Math.floor(began + performance.now()),
 };
 
+exports.commonEventManager = {
+  Support: {
+    COMMON_EVENT_TIME_CHANGED: 'usual.event.TIME_CHANGED',
+    COMMON_EVENT_TIMEZONE_CHANGED: 'usual.event.TIMEZONE_CHANGED',
+  },
+  createSubscriberSync(info) {
+    if (!Array.isArray(info.events) || !info.events.every((event) => typeof event === 'string')) throw new BusinessError(401);
+    return { info };
+  },
+  subscribe(subscriber, callback) {
+    if (typeof callback !== 'function') throw new BusinessError(401);
+    if (!device.toldEvents) throw new BusinessError(801);
+    device.subscribers.set(subscriber, callback);
+  },
+  unsubscribe(subscriber) {
+    if (!device.subscribers.delete(subscriber)) throw new BusinessError(1500007);
+  },
+};
+
+/** What the system does: an app in the background hears nothing of it. */
+exports.publish = (event) => {
+  if (device.isBackground) return;
+  for (const [{ info }, callback] of [...device.subscribers]) {
+    if (info.events.includes(event)) callback(null, { event });
+  }
+};
+
 /** Between all threads of a process, this one included, and later. */
 const heard = new Map();
 let threads = null;

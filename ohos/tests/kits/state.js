@@ -14,16 +14,21 @@ const device = {
   // preferences, by name
   preferences: new Map(),
   isFull: false,
-  // Network Kit
-  network: { isThere: true, open: 0, requests: [], failWith: 0 },
+  // Network Kit; `trusted` are the certificates of the system's authorities
+  network: { isThere: true, open: 0, requests: [], failWith: 0, trusted: [] },
   // hilog
   lines: [],
+  // common events, by subscriber; whether the system has them at all
+  subscribers: new Map(),
+  toldEvents: true,
   // the app
   language: 'en-Latn-US',
   region: 'US',
   deviceType: 'phone',
   sdkApiVersion: 12,
   versionName: '2.4.0',
+  installSource: 'com.huawei.hmos.appgallery',
+  updateTime: 1_767_225_600_000,
   works: [],
   suspended: new Map(),
   isBackground: false,

@@ -2,7 +2,6 @@
 
 mod archive;
 mod check;
-mod elf;
 mod native;
 
 use std::path::{Path, PathBuf};

@@ -7,6 +7,7 @@ mod apk;
 mod bench;
 mod check;
 mod cross;
+mod elf;
 mod failure;
 mod fuzz;
 mod har;
@@ -80,9 +81,9 @@ enum Command {
     },
     /// Packs the archives for HarmonyOS; the last line is the path of the facade's
     Har {
-        /// A flavour for tests, without the native library
+        /// A flavour for tests, with the library of this machine, which no device can load
         #[arg(long)]
-        without_native: bool,
+        for_tests: bool,
     },
 }
 
@@ -107,6 +108,6 @@ fn run(workspace: &Workspace, command: Command) -> Result<ExitCode, Failure> {
         Command::ProtoImage => proto_image::run(workspace),
         Command::OhosFormat => ohos::format(workspace),
         Command::Cross { target } => cross::run(workspace, target),
-        Command::Har { without_native } => har::run(workspace, without_native),
+        Command::Har { for_tests } => har::run(workspace, for_tests),
     }
 }

@@ -7,7 +7,8 @@ use std::path::Path;
 use zip::ZipArchive;
 
 use super::native::Library;
-use super::{Archives, METADATA_PATH, elf, read};
+use super::{Archives, METADATA_PATH, read};
+use crate::elf;
 use crate::failure::Failure;
 
 /// Pages of the devices to come, bytes.

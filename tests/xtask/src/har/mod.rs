@@ -4,13 +4,14 @@
 //! bytes.
 
 mod archive;
+mod native;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::cross;
 use crate::failure::Failure;
 use crate::har::archive::Archive;
+use crate::har::native::Library;
 use crate::run::Run;
 use crate::workspace::Workspace;
 
@@ -27,6 +28,15 @@ const HELD: [&str; 7] = [
     "src/main/ets",
 ];
 
+/// What the archives are for.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Flavour {
+    /// Tests on this machine: its library, which no device can load.
+    Test,
+    /// Devices.
+    Release,
+}
+
 /// A package.
 struct Har {
     folder: &'static str,
@@ -37,40 +47,56 @@ const FACADE: Har = Har { folder: "staykit", has_native: true };
 const SURFACES: Har = Har { folder: "staykit-ui", has_native: false };
 
 /// The command. The last line it prints is the path of the facade's archive.
-pub(crate) fn run(workspace: &Workspace, without_native: bool) -> Result<ExitCode, Failure> {
+pub(crate) fn run(workspace: &Workspace, for_tests: bool) -> Result<ExitCode, Failure> {
+    let flavour = if for_tests { Flavour::Test } else { Flavour::Release };
     let mut run = Run::start(workspace, "har", false)?;
-    let packed = pack(&mut run, without_native);
+    let packed = Library::build(&mut run, flavour).and_then(|library| pack(&run, &library));
     run.finish();
     let [surfaces, facade] = packed?;
     println!("{}\n{}", surfaces.display(), facade.display());
     Ok(ExitCode::SUCCESS)
 }
 
-/// Packs both, the facade last. Without the native library it is a flavour for tests, and says so in its name.
-pub(crate) fn pack(run: &mut Run<'_>, without_native: bool) -> Result<[PathBuf; 2], Failure> {
-    let library = if without_native { None } else { Some(cross::library(run)?) };
-    let surfaces = SURFACES.write(run.workspace, None)?;
-    let facade = FACADE.write(run.workspace, library.as_deref())?;
+/// The flavour for tests, packed twice to see the same bytes.
+pub(crate) fn for_tests(run: &mut Run<'_>) -> Result<[PathBuf; 2], Failure> {
+    let library = Library::build(run, Flavour::Test)?;
+    let read = |paths: &[PathBuf]| -> Result<Vec<Vec<u8>>, Failure> {
+        let read = |path: &PathBuf| std::fs::read(path).map_err(Failure::file("read", path));
+        paths.iter().map(read).collect()
+    };
+    let first = read(&pack(run, &library)?)?;
+    let paths = pack(run, &library)?;
+    if read(&paths)? == first {
+        return Ok(paths);
+    }
+    Err(Failure::Found(vec!["the archives differ from one packing to the next".into()]))
+}
+
+/// Packs both, the facade last. A flavour for tests says so in its name.
+fn pack(run: &Run<'_>, library: &Library) -> Result<[PathBuf; 2], Failure> {
+    let surfaces = SURFACES.write(run.workspace, library)?;
+    let facade = FACADE.write(run.workspace, library)?;
     Ok([surfaces, facade])
 }
 
 impl Har {
-    fn write(&self, workspace: &Workspace, library: Option<&Path>) -> Result<PathBuf, Failure> {
+    fn write(&self, workspace: &Workspace, library: &Library) -> Result<PathBuf, Failure> {
         let from = workspace.root.join("ohos").join(self.folder);
         let mut archive = Archive::default();
         for held in HELD {
             archive.add(&from.join(held), &format!("package/{held}"))?;
         }
+        // Where a build looks for the rules of a package that was installed as an archive.
+        archive.add(&from.join("consumer-rules.txt"), "package/obfuscation.txt")?;
         archive.add(&workspace.root.join("LICENSE"), "package/LICENSE")?;
         if self.has_native {
             let types = workspace.root.join("bindings/arkts/types");
             archive.add(&types, "package/src/main/cpp/types/libstaykit")?;
+            archive.add(&library.path, &format!("package/libs/{}/libstaykit.so", library.abi))?;
         }
-        if let Some(library) = library {
-            archive.add(library, "package/libs/arm64-v8a/libstaykit.so")?;
-        }
-        let flavour = if self.has_native && library.is_none() { "-without-native" } else { "" };
-        let name = format!("{}-{VERSION}{flavour}.har", self.folder);
+        let is_for_tests = self.has_native && library.flavour == Flavour::Test;
+        let suffix = if is_for_tests { "-for-tests-on-this-machine" } else { "" };
+        let name = format!("{}-{VERSION}{suffix}.har", self.folder);
         let to = workspace.scratch("har")?.join(name);
         archive.write(&to)?;
         Ok(to)

@@ -1,7 +1,6 @@
 //! HarmonyOS without its SDK: types, `ArkTS` rules and format of the facade, and the facade itself on Node with the real
 //! engine below it and a real collector before it.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -23,9 +22,10 @@ pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
     let tools = Tools::install(run)?;
     let checked = run.command(tools.check(run, false))?;
     run.command(run.workspace.cargo(&["build", "--package", "staykit-collector"]))?;
+    let hars = std::env::join_paths(har::for_tests(run)?);
+    let hars = hars.map_err(|error| Failure::Found(vec![error.to_string()]))?;
     let native = native(run, "dev")?;
     let built = tools.build(run)?;
-    let hars = hars(run)?;
     let mut test = tools.test(run, &native, &built);
     test.env("STAYKIT_HARS", hars);
     let tested = run.command(test)?;
@@ -110,22 +110,6 @@ fn native(run: &mut Run<'_>, profile: &str) -> Result<PathBuf, Failure> {
     let module = run.workspace.scratch("ohos")?.join(format!("staykit-{folder}.node"));
     std::fs::copy(&library, &module).map_err(Failure::file("copy", &library))?;
     Ok(module)
-}
-
-/// The archives without a native library, packed twice to see the same bytes, as a list of paths.
-fn hars(run: &mut Run<'_>) -> Result<OsString, Failure> {
-    let read = |paths: &[PathBuf]| -> Result<Vec<Vec<u8>>, Failure> {
-        let read = |path: &PathBuf| std::fs::read(path).map_err(Failure::file("read", path));
-        paths.iter().map(read).collect()
-    };
-    let first = read(&har::pack(run, true)?)?;
-    let paths = har::pack(run, true)?;
-    if read(&paths)? != first {
-        return Err(Failure::Found(vec![
-            "the archives differ from one packing to the next".into(),
-        ]));
-    }
-    std::env::join_paths(&paths).map_err(|error| Failure::Found(vec![error.to_string()]))
 }
 
 /// What Node's test runner says at its end.

@@ -2,11 +2,11 @@
 
 /// Of a library in ELF, little endian.
 #[derive(Debug, PartialEq)]
-pub(super) struct Needs {
+pub(crate) struct Needs {
     /// The smallest alignment of its loaded segments, bytes.
-    pub(super) alignment: u64,
+    pub(crate) alignment: u64,
     /// Libraries it needs.
-    pub(super) libraries: Vec<String>,
+    pub(crate) libraries: Vec<String>,
 }
 
 const LOAD: u64 = 1;
@@ -24,7 +24,7 @@ struct Segment {
 }
 
 /// `None` if `bytes` are no such library.
-pub(super) fn needs(bytes: &[u8]) -> Option<Needs> {
+pub(crate) fn needs(bytes: &[u8]) -> Option<Needs> {
     let is_64 = match bytes.get(..6)? {
         [0x7F, b'E', b'L', b'F', 2, 1] => true,
         [0x7F, b'E', b'L', b'F', 1, 1] => false,
