@@ -117,7 +117,8 @@ W
 export ZIG_GLOBAL_CACHE_DIR='$DIR/zig-cache' ZIG_LOCAL_CACHE_DIR='$DIR/zig-cache'
 exec '$zig' ar "\$@"
 W
-  # zig cc refuses these options, its LLD has them: the command that it would run is run with them. Functions lie where they deflate best.
+  # zig cc refuses these options, its LLD has them: the command that it would run is run with them. Functions lie where they deflate best;
+  # a relaxed address takes as many bytes, and deflates worse.
   # Equal functions become one; `folds` looks at which.
   put "$DIR/bin/ld-small" <<W
 #!/bin/bash
@@ -125,7 +126,7 @@ said=\$('$DIR/bin/cc' "\$@" -Wl,--hash-style=gnu --verbose 2>&1) || { printf '%s
 read -ra line <<<"\$(grep -m1 '^ld.lld ' <<<"\$said")"
 [ \${#line[@]} -gt 1 ] || { echo "ld-small: zig cc did not tell its linker's command" >&2; exit 1; }
 for ((i = 1; i < \${#line[@]}; i++)); do [ "\${line[i - 1]}" != -o ] || out=\${line[i]}; done
-exec '$zig' "\${line[@]}" --icf=all --print-icf-sections -O2 --bp-compression-sort=both >"\$out.folded"
+exec '$zig' "\${line[@]}" --icf=all --print-icf-sections -O2 --no-relax --bp-compression-sort=both >"\$out.folded"
 W
   musl_root
 }

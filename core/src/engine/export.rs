@@ -160,6 +160,6 @@ fn fact(value: &Value) -> Json<'_> {
     }
 }
 
-fn money<'a>(minor: i64, currency: &'a str) -> Json<'a> {
+fn money(minor: i64, currency: &str) -> Json<'_> {
     Json::object([("minor", Json::Integer(minor)), ("currency", Json::Text(currency))])
 }

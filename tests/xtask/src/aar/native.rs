@@ -46,8 +46,9 @@ impl Library {
 
 /// In the profile that ships, with the host's own linker.
 pub(super) fn for_this_machine(run: &mut Run<'_>) -> Result<Vec<Library>, Failure> {
-    let mut build = run.workspace.cargo(&["rustc", "--profile", "ship"]);
-    build.args(["--package", "staykit-kotlin", "--lib", "--", LINK]);
+    let mut build =
+        run.workspace.cargo(&["rustc", "--profile", "ship", "--package", "staykit-kotlin"]);
+    build.args(["--lib", "--", LINK]);
     run.command(build)?;
     let path = run.workspace.target.join("ship/libstaykit.so");
     Ok(vec![Library { abi: HOST_ABI, path }])
