@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use staykit_core::crypto::DataKey;
@@ -36,6 +36,8 @@ pub struct Session {
     clock: Arc<HostClock>,
     folder: PathBuf,
     is_broken: AtomicBool,
+    /// Why the pack of the settings is not in force.
+    pack_refused: Mutex<Option<Error>>,
 }
 
 /// What the engine does with a list of facts.
@@ -59,15 +61,16 @@ impl Session {
         };
         let clock = Arc::new(clock);
         let host = Host::new(Arc::clone(&clock) as _, random);
-        let engine = fence(|| {
-            let mut config = settings.config(&folder)?;
+        let (engine, refused) = fence(|| {
+            let (mut config, refused) = settings.config(&folder);
             if rehearsal.is_some() {
                 config = config.with_manual_maintenance();
             }
-            Ok(Engine::open(config, host)?)
+            Ok((Engine::open(config, host)?, refused))
         })
         .unwrap_or(Err(Error::Broken))?;
-        Ok(Self { engine, clock, folder, is_broken: AtomicBool::new(false) })
+        let (is_broken, pack_refused) = (AtomicBool::new(false), Mutex::new(refused));
+        Ok(Self { engine, clock, folder, is_broken, pack_refused })
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -262,7 +265,8 @@ impl Session {
 
     /// How the engine is. Reads file sizes.
     pub fn status(&self) -> Result<Status, Error> {
-        self.fenced(|engine| Ok(engine.status()?.into()))
+        let refused = self.pack_refused.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.fenced(|engine| Ok(Status::new(engine.status()?, refused.as_ref())))
     }
 
     /// What was understood of the person.
@@ -297,9 +301,11 @@ impl Session {
         self.fenced(|engine| Ok(engine.set_consent(consent.into())?))
     }
 
-    /// Verifies a signed pack and goes on under it. Reads files.
+    /// Verifies a signed pack and goes on under it; one that is refused changes nothing. Reads files.
     pub fn activate_pack(&self, signed: &[u8]) -> Result<Receipt, Error> {
-        self.fenced(|engine| Ok(engine.activate_pack(signed)?))
+        let receipt = self.fenced(|engine| Ok(engine.activate_pack(signed)?))?;
+        *self.pack_refused.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(receipt)
     }
 
     /// The next batch to send, if any. Writes files.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use staykit_core::engine::{Config, Error as EngineError};
+use staykit_core::engine::Config;
 use staykit_core::event::{self, EventSpec, PropertySpec, UnknownNames};
 use staykit_core::pack::{Pack, PublicKey};
 use staykit_core::{engine, privacy};
@@ -23,9 +23,12 @@ pub struct Settings {
     /// What holds until the person is asked; nothing if `None`.
     pub consent: Option<Consent>,
     /// Name of a pack in the library: `retention` (also if `None`), `phone`, `watch`, `shop`,
-    /// `fitness`. Does not count beside `signed_pack`.
+    /// `fitness`. Counts beside `signed_pack` only if that is refused. An engine of a name that is
+    /// not in the library opens under `retention`.
     pub builtin_pack: Option<String>,
-    /// A signed pack to begin with, in place of a built-in one.
+    /// A signed pack to begin with, in place of the built-in one. If it is refused the engine
+    /// opens under the built-in one. In both cases
+    /// [`Status::pack_refused`](crate::Status::pack_refused) says why.
     pub signed_pack: Option<Vec<u8>>,
     /// Ed25519 public keys, 32 bytes each, whose signature makes a pack acceptable.
     pub trusted_keys: Vec<Vec<u8>>,
@@ -140,15 +143,11 @@ pub enum PropertyKind {
 }
 
 impl Settings {
-    /// The core's settings for `folder`; an error if a pack, a key or an event is not acceptable.
-    pub(crate) fn config(self, folder: &Path) -> Result<Config, Error> {
-        let keys = self.trusted_keys.iter().map(|key| public_key(key));
-        let keys = keys.collect::<Result<Vec<_>, _>>()?;
-        let pack = match (&self.signed_pack, &self.builtin_pack) {
-            (Some(signed), _) => Some(Pack::verify(signed, &keys).map_err(EngineError::from)?),
-            (None, Some(name)) => Some(Pack::builtin(name).map_err(EngineError::from)?),
-            (None, None) => None,
-        };
+    /// The core's settings for `folder`, and why the pack that is asked for is not in them, if it
+    /// was refused: what a server or a build got wrong must not cost what is recorded.
+    pub(crate) fn config(self, folder: &Path) -> (Config, Option<Error>) {
+        let (keys, bad_key) = self.keys();
+        let (pack, refused) = self.pack(&keys, bad_key);
         let unknown =
             if self.refuse_unknown_names { UnknownNames::Refuse } else { UnknownNames::Accept };
         let mut config = Config::new(folder)
@@ -167,7 +166,31 @@ impl Settings {
         }
         let config = keys.into_iter().fold(config, Config::with_trusted_key);
         let specs = self.events.into_iter().map(EventSpec::from);
-        Ok(specs.fold(config, Config::with_event))
+        (specs.fold(config, Config::with_event), refused)
+    }
+
+    /// The trusted keys, and what is wrong with the first that is none.
+    fn keys(&self) -> (Vec<PublicKey>, Option<Error>) {
+        let mut bad = None;
+        let keys = self.trusted_keys.iter().filter_map(|key| {
+            public_key(key).map_err(|error| bad.get_or_insert(error).clone()).ok()
+        });
+        (keys.collect(), bad)
+    }
+
+    /// The pack to begin with, the library's first if `None`, and why it is not the one asked for.
+    /// A key that is none speaks against a pack only if no other key speaks for it.
+    fn pack(&self, keys: &[PublicKey], bad_key: Option<Error>) -> (Option<Pack>, Option<Error>) {
+        let refused = match self.signed_pack.as_deref().map(|signed| Pack::verify(signed, keys)) {
+            Some(Ok(pack)) => return (Some(pack), None),
+            Some(Err(refused)) => bad_key.or_else(|| Some(refused.into())),
+            None => bad_key,
+        };
+        match self.builtin_pack.as_deref().map(Pack::builtin) {
+            Some(Ok(pack)) => (Some(pack), refused),
+            Some(Err(unknown)) => (None, refused.or_else(|| Some(unknown.into()))),
+            None => (None, refused),
+        }
     }
 }
 

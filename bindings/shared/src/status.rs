@@ -3,6 +3,7 @@
 use staykit_core::engine;
 use staykit_core::store::DropReason;
 
+use crate::error::Error;
 use crate::settings::{Consent, Priority};
 
 /// How the engine is: for an inspector, a report, a test. Nothing in it is personal.
@@ -68,6 +69,9 @@ pub struct Status {
     pub pack: String,
     /// Its version.
     pub pack_version: u32,
+    /// Why the pack of the settings is not in force: it was refused, and no other was activated
+    /// since. `None` if it was accepted.
+    pub pack_refused: Option<String>,
     /// Signals that stand.
     pub signals: Vec<String>,
     /// Decisions and outcomes per campaign.
@@ -141,8 +145,8 @@ pub struct CampaignCounts {
     pub converted: u64,
 }
 
-impl From<engine::Status> for Status {
-    fn from(of: engine::Status) -> Self {
+impl Status {
+    pub(crate) fn new(of: engine::Status, pack_refused: Option<&Error>) -> Self {
         let waiting = of.waiting_by_class.into_iter();
         let waiting =
             waiting.map(|(priority, events)| WaitingEvents { priority: priority.into(), events });
@@ -191,6 +195,7 @@ impl From<engine::Status> for Status {
             clock_moved: of.clock_moved,
             pack: of.pack.0,
             pack_version: of.pack.1,
+            pack_refused: pack_refused.map(ToString::to_string),
             signals: of.signals,
             campaigns: campaigns.collect(),
         }

@@ -161,6 +161,9 @@ pub struct Status {
     pub pack: String,
     /// Its version.
     pub pack_version: u32,
+    /// Why the pack of the settings is not in force: it was refused, and no other was activated
+    /// since. `None` if it was accepted.
+    pub pack_refused: Option<String>,
     /// Signals that stand.
     pub signals: Vec<String>,
     /// Decisions and outcomes per campaign.

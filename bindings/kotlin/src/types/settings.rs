@@ -17,9 +17,11 @@ pub struct Settings {
     /// What holds until the person is asked; nothing if `None`.
     pub consent: Option<Consent>,
     /// Name of a pack in the library: `retention` (also if `None`), `phone`, `watch`, `shop`,
-    /// `fitness`. Does not count beside `signed_pack`.
+    /// `fitness`. Counts beside `signed_pack` only if that is refused. An engine of a name that is
+    /// not in the library opens under `retention`.
     pub builtin_pack: Option<String>,
-    /// A signed pack to begin with, in place of a built-in one.
+    /// A signed pack to begin with, in place of the built-in one. If it is refused the engine
+    /// opens under the built-in one. In both cases `Status.packRefused` says why.
     pub signed_pack: Option<Vec<u8>>,
     /// Ed25519 public keys, 32 bytes each, whose signature makes a pack acceptable.
     pub trusted_keys: Vec<Vec<u8>>,

@@ -10,5 +10,6 @@
 mod bytes;
 mod fence;
 mod flow;
+mod packs;
 mod support;
 mod times;

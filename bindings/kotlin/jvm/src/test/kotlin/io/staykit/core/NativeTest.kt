@@ -233,7 +233,11 @@ class NativeTest {
         assertTrue(!folder.resolve("none").exists())
         assertThrows(CoreException::class.java) { open(app.settings.copy(folder = "")) }
         val pack = app.settings.copy(folder = folder.resolve("other").absolutePathString(), builtinPack = "none")
-        assertThrows(CoreException.Other::class.java) { open(pack) }
+        val opened = open(pack)
+        assertEquals(0L, app.unlock(opened))
+        val refused = status(opened.handle).packRefused!!
+        assertTrue(refused.startsWith("no built-in pack `none`"), refused)
+        close(opened.handle)
     }
 
     @Test
