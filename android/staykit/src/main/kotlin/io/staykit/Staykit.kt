@@ -61,6 +61,12 @@ public class Staykit private constructor(context: Context, config: StaykitConfig
      */
     public fun onDecision(listener: (Decision) -> Unit): Subscription = session.decisions.listen(listener)
 
+    /**
+     * What was decided to be shown and was not answered yet, oldest first: for apps that look when it suits them,
+     * instead of listening.
+     */
+    public fun decisions(): Pending<List<Decision>> = session.answer(session.decisions::open)
+
     /** What the person allows. */
     public fun consent(): Pending<Consent> = session.answer { it.consent() }
 
@@ -76,15 +82,34 @@ public class Staykit private constructor(context: Context, config: StaykitConfig
     /** States the context, which changes more often: charging, network, place label. */
     public fun setContext(build: Properties.() -> Unit): Pending<Unit> = session.setContext(build)
 
+    /** Forgets values of the context. */
+    public fun unsetContext(vararg names: String): Pending<Unit> = session.unsetContext(names)
+
     /** Answers why, or why not, in the language of [locale] (Chinese or English). */
     @JvmOverloads
-    public fun explain(why: Why, locale: Locale = Locale.getDefault()): Pending<String> =
-        session.answer { it.explain(why, locale.toLanguageTag()) }
+    public fun explain(why: Why, locale: Locale = Locale.getDefault()): Pending<String> = session.answer { it.explain(why, locale) }
+
+    /** What was understood of the person: signals, tags, scores, segments, stages, levels, next actions. */
+    public fun understanding(): Pending<Understanding> = session.answer { it.understanding() }
+
+    /** Every figure that the active pack keeps. */
+    public fun figures(): Pending<List<Figure>> = session.answer { it.figures() }
+
+    /**
+     * What the person is likely to do next by a prediction of the pack, the likeliest first.
+     *
+     * @param most how many at most.
+     */
+    public fun nextActions(prediction: String, most: Int): Pending<List<NextAction>> =
+        session.answer { it.nextActions(prediction, most.coerceAtLeast(0)) }
 
     /** How Staykit is. */
     public fun status(): Pending<Status> = session.status()
 
-    /** Goes on under a signed pack. One of the trusted keys must have signed it. */
+    /**
+     * Goes on under a signed pack, until the process ends: hand it over at the next start as
+     * [StaykitConfig.signedPack]. One that none of the trusted keys has signed is refused, and the one in force goes on.
+     */
     public fun activatePack(signed: ByteArray): Pending<Unit> = session.activatePack(signed)
 
     /** Makes what was recorded so far safe from a power cut, too. */
@@ -108,7 +133,7 @@ public class Staykit private constructor(context: Context, config: StaykitConfig
         return session.close()
     }
 
-    internal fun report(decision: Long, outcome: Outcome): Unit = session.decisions.report(decision, outcome)
+    internal fun report(decision: Decision, outcome: Outcome): Unit = session.decisions.report(decision, outcome)
 
     internal fun sendWaiting(onDone: (isLeft: Boolean) -> Unit): Unit = session.sendWaiting(onDone)
 
@@ -142,12 +167,14 @@ public class Staykit private constructor(context: Context, config: StaykitConfig
 
         private fun begin(context: Context, seams: Seams, configure: StaykitConfig.() -> Unit): Staykit {
             val config = StaykitConfig().apply(configure)
+            // By that block itself, or by what it calls.
+            running?.let { return it }
             config.endpoint?.let(Endpoint::parse)
             val app = context.applicationContext ?: context
             val staykit = Staykit(app, config, seams, closing)
             closing = null
-            running = staykit
             staykit.session.begin(app as? Application, context as? Activity)
+            running = staykit
             return staykit
         }
 

@@ -5,7 +5,10 @@ import android.app.Activity
 /** What [Staykit.start] is told. Everything has a default; without [endpoint] nothing leaves the device. */
 @StaykitDsl
 public class StaykitConfig internal constructor() {
-    /** Where events go, such as `https://collect.example.com`; plain `http` only to this device. Null: nowhere. */
+    /**
+     * Where events go, such as `https://collect.example.com`; plain `http` only to this device, and since API 28 only if
+     * the app's network security configuration permits that. Null: nowhere.
+     */
     public var endpoint: String? = null
 
     /** Goes with every upload. Public: it names the app, it protects nothing. */
@@ -14,13 +17,19 @@ public class StaykitConfig internal constructor() {
     /** What the person allows until they are asked; what they said by [Staykit.setConsent] outweighs it. */
     public var consent: Consent = Consent.none()
 
-    /** Name of the built-in pack: `retention`, or its variants `phone`, `watch`, `shop`, `fitness`. */
+    /**
+     * Name of the built-in pack: `retention`, or its variants `phone`, `watch`, `shop`, `fitness`. Under any other name
+     * the store opens with `retention`, and [Status.packRefused] says so.
+     */
     public var pack: String = "retention"
 
-    /** A signed pack in place of the built-in one, and the keys (32 bytes each) of which one must have signed it. */
+    /**
+     * A signed pack in place of the built-in one. One that is refused (not signed by one of [trustedKeys], damaged, of
+     * a later format) costs no event: the store opens under [pack], and [Status.packRefused] says why.
+     */
     public var signedPack: ByteArray? = null
 
-    /** See [signedPack]. */
+    /** The keys (32 bytes each) of which one must have signed a pack: [signedPack], and those of [Staykit.activatePack]. */
     public var trustedKeys: List<ByteArray> = emptyList()
 
     /** Whether events with names that neither the standard nor the pack knows are refused: finds misspelt names. */

@@ -10,6 +10,8 @@ public sealed class Why {
 
     internal class OfScore(val name: String) : Why()
 
+    internal class OfTable(val kind: TableKind, val name: String) : Why()
+
     /** The questions that can be asked. */
     public companion object {
         /** Why was this decided? By [Decision.id]. */
@@ -27,5 +29,9 @@ public sealed class Why {
         /** Why is the score of that name what it is? */
         @JvmStatic
         public fun score(name: String): Why = OfScore(name)
+
+        /** Why is the person in this segment, stage, level or tier? By [Standing.kind] and [Standing.table]. */
+        @JvmStatic
+        public fun table(kind: TableKind, name: String): Why = OfTable(kind, name)
     }
 }

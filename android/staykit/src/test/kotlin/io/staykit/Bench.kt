@@ -7,6 +7,7 @@ import io.staykit.internal.HttpAnswer
 import io.staykit.internal.KeystoreVault
 import io.staykit.internal.Seams
 import io.staykit.internal.Transport
+import io.staykit.internal.Worker
 import io.staykit.testing.FakeStore
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
@@ -21,6 +22,10 @@ internal class Bench(val core: Core) {
     val sent = CopyOnWriteArrayList<ByteArray>()
     var answer: HttpAnswer? = HttpAnswer(200, null, null, ByteArray(0))
 
+    /** Runs on the thread that sends, before the answer. */
+    @Volatile
+    var onSend: () -> Unit = {}
+
     private val watch = object : Seams.Watch {
         override fun touches(what: String) {
             touches += what to Thread.currentThread()
@@ -31,11 +36,23 @@ internal class Bench(val core: Core) {
         override fun send(body: ByteArray): HttpAnswer? {
             watch.touches("network")
             sent += body
+            onSend()
             return answer
         }
     }
 
-    val seams = Seams(core, { KeystoreVault(it, watch) }, { wire }, watch)
+    /** Whether the system gives a thread to who asks for one. */
+    @Volatile
+    var hasThreads = true
+
+    private inner class Hands(name: String) : Worker(name) {
+        override fun start(fresh: Thread) {
+            if (!hasThreads) throw OutOfMemoryError("no thread")
+            super.start(fresh)
+        }
+    }
+
+    val seams = Seams(core, { KeystoreVault(it, watch) }, { wire }, watch, ::Hands)
 
     fun start(configure: StaykitConfig.() -> Unit = {}): Staykit = Staykit.start(app, seams) {
         endpoint = "https://c.example.com"

@@ -15,6 +15,7 @@ import io.staykit.Bench.Companion.until
 import io.staykit.internal.Delivery
 import io.staykit.internal.Jobs
 import io.staykit.internal.Lifecycle
+import io.staykit.testing.FakeStore
 import io.staykit.testing.Runner
 import org.junit.After
 import org.junit.Assert.assertEquals
@@ -27,8 +28,11 @@ import org.robolectric.Robolectric
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
+import java.lang.ref.WeakReference
+import java.security.ProviderException
 import java.time.Duration
 import java.util.TimeZone
+import java.util.concurrent.CountDownLatch
 
 class FirstActivity : Activity()
 
@@ -163,6 +167,45 @@ class CaptureTest {
         assertEquals(1, engine.names.count { it == "app_updated" })
     }
 
+    @Test fun `closed before the store is open, an update and another language are told all the same, once`() {
+        install("1.0")
+        settle(opened().close())
+        install("1.1")
+        RuntimeEnvironment.setQualifiers("+fr-rFR")
+        val slow = TestCore(engine)
+        val closing = Bench(slow).start().close()
+        slow.mayOpen.countDown()
+        settle(closing)
+        settle(opened().close())
+        assertEquals(1, engine.names.count { it == "app_updated" })
+        assertEquals(1, engine.names.count { it == "language_set" })
+    }
+
+    @Test fun `an update that was in memory only is told again at the next start`() {
+        install("1.0")
+        settle(opened().close())
+        install("1.1")
+        engine.lock()
+        FakeStore.failing[FakeStore.Step.LOAD] = ProviderException("for now")
+        settle(opened().close())
+        FakeStore.failing.clear()
+        settle(opened().close())
+        settle(opened().close())
+        assertEquals(2, engine.names.count { it == "app_updated" })
+    }
+
+    @Test fun `a closed Staykit that is kept holds no activity`() {
+        val staykit = opened()
+        val activity = WeakReference(Robolectric.buildActivity(FirstActivity::class.java).setup().get())
+        settle(staykit.close())
+        val lifecycle = Staykit::class.java.getDeclaredField("session").apply { isAccessible = true }.get(staykit)
+            .let { it.javaClass.getDeclaredField("lifecycle").apply { isAccessible = true }.get(it) }
+        for (name in listOf("started", "entered")) {
+            val held = lifecycle.javaClass.getDeclaredField(name).apply { isAccessible = true }.get(lifecycle) as Map<*, *>
+            assertTrue("$name holds ${activity.get()}", held.isEmpty())
+        }
+    }
+
     private fun install(version: String) {
         val packages = shadowOf(bench.app.packageManager)
         val info: PackageInfo = packages.getInternalMutablePackageInfo(bench.app.packageName)
@@ -218,6 +261,28 @@ class CaptureTest {
         until { jobs.allPendingJobs.isNotEmpty() }
         assertEquals(UploadJob::class.java.name, jobs.allPendingJobs.single().service.className)
         settle(staykit.flush())
+    }
+
+    @Test
+    @Config(sdk = [23, 30])
+    fun `while what waits is sent a job stands by, and what was sent leaves none`() {
+        val sending = CountDownLatch(1)
+        val mayAnswer = CountDownLatch(1)
+        bench.onSend = {
+            sending.countDown()
+            mayAnswer.await()
+        }
+        val staykit = opened()
+        val activity = Robolectric.buildActivity(FirstActivity::class.java).setup()
+        settle(staykit.upload())
+        engine.uploads += byteArrayOf(1, 2)
+        activity.pause().stop()
+        pass(1_000)
+        sending.await()
+        val jobs = bench.app.getSystemService(Context.JOB_SCHEDULER_SERVICE) as JobScheduler
+        assertEquals(1, jobs.allPendingJobs.size)
+        mayAnswer.countDown()
+        until { jobs.allPendingJobs.isEmpty() }
     }
 
     @Test fun `a job waits for a network, a watch's for its charger too, and none needs a permission`() {

@@ -20,8 +20,10 @@ class DataSafetyTest {
 
     @Test fun `every event and fact that is captured is in the table`() {
         val source = File("src/main/kotlin/io/staykit/internal/Capture.kt").readText()
-        val captured = Regex("(?:record|text|integer|flag)\\(\"(\\w+)\"").findAll(source).map { it.groupValues[1] }.toSet()
-        assertTrue(captured.containsAll(listOf("open", "screen", "install_source")), "$captured")
+        val captured = Regex("(?:record|recordOn|text|integer|flag)\\((?:engine, )?\"(\\w+)\"").findAll(source).map {
+            it.groupValues[1]
+        }.toSet()
+        assertTrue(captured.containsAll(listOf("open", "screen", "install_source", "app_updated")), "$captured")
         assertEquals(emptyList<String>(), captured.filterNot { "`$it`" in page })
     }
 

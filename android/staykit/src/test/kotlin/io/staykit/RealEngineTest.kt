@@ -25,6 +25,7 @@ import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
+import org.robolectric.shadows.ShadowLog
 import java.io.File
 import java.net.URI
 import java.security.ProviderException
@@ -177,6 +178,37 @@ class RealEngineTest {
         val now = settle(staykit.status())
         assertNotEquals(was, now.installation)
         assertTrue("${now.recorded}", now.recorded < 10)
+    }
+
+    @Test fun `a signed pack that is refused costs no event, the status says why, and a good one ends that`() {
+        val (good, key) = SignedPack.of("shop")
+        val others = SignedPack.of("shop").bytes
+        val tampered = good.clone().also { it[100] = (it[100] + 1).toByte() }
+        val later = SignedPack.of("shop", key, format = 99)
+        val cases = mapOf(others to "not trusted", tampered to "changed after", later.bytes to "format 99", ByteArray(9) to "")
+        for ((bytes, why) in cases) {
+            val staykit = opened {
+                pack = "watch"
+                signedPack = bytes
+                trustedKeys = listOf(key.public)
+            }
+            assertFalse(staykit.record("open").isInMemoryOnly)
+            val status = settle(staykit.status())
+            assertEquals("watch", status.pack)
+            assertTrue("${status.packRefused}", why in status.packRefused!!)
+            assertThrows(StaykitException::class.java) { settle(staykit.activatePack(bytes)) }
+            assertEquals(status.packRefused, settle(staykit.status()).packRefused)
+            settle(staykit.activatePack(good))
+            assertNull(settle(staykit.status()).packRefused)
+            settle(staykit.close())
+        }
+        val logged = ShadowLog.getLogsForTag("Staykit").filter { "pack was refused" in it.msg }
+        assertEquals(cases.size, logged.size)
+        val accepted = opened {
+            signedPack = good
+            trustedKeys = listOf(key.public)
+        }
+        assertEquals("shop" to null, settle(accepted.status()).run { pack to packRefused })
     }
 
     @Test fun `eight threads record, each event gets a number of its own`() {

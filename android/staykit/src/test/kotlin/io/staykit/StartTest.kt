@@ -7,7 +7,6 @@ import android.os.SystemClock
 import android.os.UserManager
 import io.staykit.Bench.Companion.settle
 import io.staykit.Bench.Companion.until
-import io.staykit.internal.CoreDecision
 import io.staykit.internal.Waiting
 import io.staykit.testing.FakeStore
 import io.staykit.testing.Runner
@@ -135,7 +134,7 @@ class StartTest {
     }
 
     @Test fun `after close everything is refused and nothing crashes, and start begins again`() {
-        engine.open += CoreDecision(5, "welcome_back", "popup", emptyMap(), emptyMap(), "")
+        engine.open += decided(5, "welcome_back")
         val staykit = opened()
         var kept: Decision? = null
         staykit.onDecision { kept = it }
@@ -147,7 +146,8 @@ class StartTest {
             staykit.flush(), staykit.status(), staykit.consent(), staykit.setConsent(Consent.all()), staykit.erase(),
             staykit.explain(Why.signal("x")), staykit.upload(), staykit.setFacts { flag("a", true) }, staykit.unsetFacts("a"),
             staykit.setContext { flag("a", true) }, staykit.activatePack(ByteArray(1)), staykit.export(File("x")),
-            staykit.whyRefused("x") {},
+            staykit.whyRefused("x") {}, staykit.understanding(), staykit.figures(), staykit.nextActions("next_screen", 3),
+            staykit.decisions(), staykit.unsetContext("a"),
         )
         for (call in calls) {
             assertEquals(Refusal.CLOSED, assertThrows(StaykitException::class.java) { settle(call) }.refusal)
@@ -172,6 +172,29 @@ class StartTest {
         settle(closing)
         assertEquals(listOf("early"), engine.names)
         assertEquals("close", engine.calls.last())
+    }
+
+    @Test fun `closed before the store is open, what was asked before is done`() {
+        val staykit = bench.start()
+        val calls = listOf(staykit.status(), staykit.upload(), staykit.setConsent(Consent.all()))
+        val closing = staykit.close()
+        core.mayOpen.countDown()
+        calls.forEach { settle(it) }
+        settle(closing)
+        assertEquals(listOf("setConsent ${Consent.all()}", "close"), engine.calls.filter { it.startsWith("setConsent") || it == "close" })
+    }
+
+    @Test fun `closed while the system gives no thread, everybody is told, and start begins again`() {
+        bench.hasThreads = false
+        val staykit = bench.start()
+        staykit.record("open")
+        val status = staykit.status()
+        val closing = staykit.close()
+        assertEquals(Refusal.OTHER, assertThrows(StaykitException::class.java) { settle(closing) }.refusal)
+        assertEquals(Refusal.CLOSED, assertThrows(StaykitException::class.java) { settle(status) }.refusal)
+        assertEquals(Refusal.CLOSED, staykit.record("open").refusal)
+        bench.hasThreads = true
+        assertTrue(opened().record("open").isRecorded)
     }
 
     @Test fun `a fault while it closes is answered, and start begins again`() {
@@ -234,6 +257,58 @@ class StartTest {
         assertEquals(Refusal.STORE, staykit.record("open").refusal)
     }
 
+    @Test fun `whatever keeps the store from opening, everybody is told`() {
+        for (fault in listOf(SecurityException("no folder"), IllegalStateException("a fault"), OutOfMemoryError("none left"))) {
+            val broken = TestCore().apply { failure = fault }
+            val staykit = Bench(broken).start()
+            staykit.record("open")
+            val status = staykit.status()
+            broken.mayOpen.countDown()
+            val told = assertThrows(StaykitException::class.java) { settle(status) }
+            assertEquals(Refusal.OTHER, told.refusal)
+            assertTrue("${told.message}", fault.javaClass.simpleName in told.message!! && fault.message!! !in told.message!!)
+            assertEquals(Refusal.OTHER, staykit.record("open").refusal)
+            assertThrows(StaykitException::class.java) { settle(staykit.upload()) }
+            settle(staykit.close())
+        }
+    }
+
+    @Test fun `an engine that fails while it takes what waited is closed, and everybody is told`() {
+        engine.recordingFault = NoSuchMethodError("of another release")
+        val staykit = bench.start()
+        staykit.record("open")
+        val status = staykit.status()
+        core.mayOpen.countDown()
+        assertEquals(Refusal.NO_LIBRARY, assertThrows(StaykitException::class.java) { settle(status) }.refusal)
+        assertEquals(Refusal.NO_LIBRARY, staykit.record("open").refusal)
+        settle(staykit.close())
+        assertEquals("close", engine.calls.last())
+    }
+
+    @Test fun `a fault while the store unlocks leaves it in memory and the app at work`() {
+        engine.unlockingFault = NoClassDefFoundError("of the key store")
+        val staykit = opened()
+        assertTrue(staykit.record("open").isRecorded)
+        settle(staykit.status())
+    }
+
+    @Test fun `a call whose work fails as nothing should is answered`() {
+        val staykit = opened()
+        engine.statusFault = NoClassDefFoundError("a fault")
+        assertEquals(Refusal.OTHER, assertThrows(StaykitException::class.java) { settle(staykit.status()) }.refusal)
+        engine.statusFault = null
+        settle(staykit.status())
+    }
+
+    @Test fun `a configuration that starts Staykit itself gets that one`() {
+        var inner: Staykit? = null
+        val outer = bench.start { inner = bench.start() }
+        assertSame(inner, outer)
+        core.mayOpen.countDown()
+        settle(outer.flush())
+        assertEquals(1, core.openings.size)
+    }
+
     @Test fun `an app without the native library is told so`() {
         core.failure = UnsatisfiedLinkError("no staykit")
         val staykit = bench.start()
@@ -277,6 +352,27 @@ class StartTest {
     }
 
     @Test
+    @Config(sdk = [30, 34])
+    fun `what was asked before the unlocking is done before what was asked while the store opens`() {
+        val users = shadowOf(bench.app.getSystemService(Context.USER_SERVICE) as UserManager)
+        users.setUserUnlocked(false)
+        val staykit = bench.start()
+        val first = staykit.setConsent(Consent.none())
+        until { shadowOf(bench.app).registeredReceivers.any { it.intentFilter.hasAction(Intent.ACTION_USER_UNLOCKED) } }
+        // Long enough for the worker to have put it with those that wait.
+        Thread.sleep(50)
+        users.setUserUnlocked(true)
+        bench.app.sendBroadcast(Intent(Intent.ACTION_USER_UNLOCKED))
+        until { core.openings.isNotEmpty() }
+        val second = staykit.setConsent(Consent.all())
+        core.mayOpen.countDown()
+        settle(first)
+        settle(second)
+        val said = engine.calls.filter { it.startsWith("setConsent") }
+        assertEquals(listOf(Consent.none(), Consent.all()).map { "setConsent $it" }, said)
+    }
+
+    @Test
     @Config(sdk = [30, 34, 35])
     fun `closed while the store opens, who has waited for it since before the unlocking gets an answer`() {
         val users = shadowOf(bench.app.getSystemService(Context.USER_SERVICE) as UserManager)
@@ -294,7 +390,7 @@ class StartTest {
     }
 
     @Test fun `decisions come to the main thread, each once to each listener, those of before too`() {
-        val card = CoreDecision(5, "welcome_back", "popup", mapOf("en" to "Hi"), emptyMap(), "app://x")
+        val card = decided(5, "welcome_back", title = mapOf("en" to "Hi"))
         engine.open += card
         val staykit = opened()
         val (first, second) = ArrayList<Decision>() to ArrayList<Decision>()
@@ -304,22 +400,24 @@ class StartTest {
         }
         until { first.size == 1 }
         engine.answer = 1
-        engine.open += CoreDecision(6, "cart", "banner", emptyMap(), emptyMap(), "")
+        engine.open += decided(6, "cart")
         staykit.record("open")
         until { first.size == 2 }
         staykit.onDecision { second += it }
         until { second.size == 2 }
         assertEquals(listOf(5L, 6L), first.map { it.id })
         assertEquals("Hi", first[0].content.title())
+        assertEquals(listOf(5L, 6L), settle(staykit.decisions()).map { it.id })
+        assertEquals("because", first[0].why(java.util.Locale.US))
         subscription.cancel()
-        engine.open += CoreDecision(7, "cart", "banner", emptyMap(), emptyMap(), "")
+        engine.open += decided(7, "cart")
         staykit.record("open")
         until { second.size == 3 }
         assertEquals(2, first.size)
     }
 
     @Test fun `what the person did with a decision is reported`() {
-        engine.open += CoreDecision(5, "welcome_back", "popup", emptyMap(), emptyMap(), "")
+        engine.open += decided(5, "welcome_back")
         val staykit = opened()
         staykit.onDecision {
             it.shown()
@@ -328,6 +426,26 @@ class StartTest {
         }
         until { engine.calls.count { it.startsWith("report") } == 3 }
         assertEquals(listOf("report 5 SHOWN", "report 5 CLICKED", "report 5 DISMISSED"), engine.calls.filter { it.startsWith("report") })
+    }
+
+    @Test fun `after an erasure numbers begin anew, and neither listeners nor answers mistake one for another`() {
+        engine.open += decided(5, "welcome_back")
+        val staykit = opened()
+        val told = ArrayList<Decision>()
+        staykit.onDecision { told += it }
+        until { told.size == 1 }
+        settle(staykit.erase())
+        engine.open.clear()
+        engine.open += decided(5, "cart")
+        engine.answer = 1
+        staykit.record("open")
+        until { told.size == 2 }
+        val (before, after) = told
+        assertFalse(before == after)
+        before.clicked()
+        after.dismissed()
+        settle(staykit.flush())
+        assertEquals(listOf("report 5 DISMISSED"), engine.calls.filter { it.startsWith("report") })
     }
 
     @Test fun `refusals of the engine come back as they are`() {

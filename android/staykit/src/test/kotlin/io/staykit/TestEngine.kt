@@ -8,7 +8,9 @@ import io.staykit.internal.CoreStatus
 import io.staykit.internal.CoreUpload
 import io.staykit.internal.Delivery
 import io.staykit.internal.HttpAnswer
+import io.staykit.internal.Words
 import io.staykit.internal.Zone
+import java.util.Locale
 import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.CountDownLatch
 
@@ -27,6 +29,9 @@ internal class TestCore(private val engine: TestEngine = TestEngine()) : Core {
     }
 }
 
+internal fun decided(id: Long, campaign: String, title: Map<String, String> = emptyMap()): CoreDecision =
+    CoreDecision(id, campaign, 1, false, Words("because", "因为"), "popup", title, emptyMap(), "")
+
 internal class TestEngine(override var wrappedKey: ByteArray? = null) : CoreEngine {
     class Recorded(val name: String, val wallMs: Long?, val bootMs: Long?)
 
@@ -38,6 +43,11 @@ internal class TestEngine(override var wrappedKey: ByteArray? = null) : CoreEngi
     val deliveries = ArrayDeque<Delivery>()
     val zones = CopyOnWriteArrayList<Zone>()
     var answer = 0L
+    var packRefused: String? = null
+    var unlockingFault: Throwable? = null
+    var recordingFault: Throwable? = null
+    var statusFault: Throwable? = null
+    private var installation = 0
     var dueMs: Long? = null
     var closingFault: Throwable? = null
     private var locked = true
@@ -73,6 +83,7 @@ internal class TestEngine(override var wrappedKey: ByteArray? = null) : CoreEngi
 
     override fun unlockNew(key: ByteArray, wrapped: ByteArray) {
         call("unlockNew ${key.sum()}")
+        unlockingFault?.let { throw it }
         wrappedKey = wrapped
         locked = false
     }
@@ -85,7 +96,10 @@ internal class TestEngine(override var wrappedKey: ByteArray? = null) : CoreEngi
 
     override fun record(bytes: ByteArray, length: Int): Long = add(Recorded(name(bytes), null, null))
 
-    override fun recordEarlier(bytes: ByteArray, wallMs: Long, bootMs: Long): Long = add(Recorded(name(bytes), wallMs, bootMs))
+    override fun recordEarlier(bytes: ByteArray, wallMs: Long, bootMs: Long): Long {
+        recordingFault?.let { throw it }
+        return add(Recorded(name(bytes), wallMs, bootMs))
+    }
 
     override fun whyRefused(bytes: ByteArray): String = "it is not"
 
@@ -110,10 +124,23 @@ internal class TestEngine(override var wrappedKey: ByteArray? = null) : CoreEngi
 
     override fun setConsent(consent: Consent) = call("setConsent $consent")
 
-    override fun explain(why: Why, language: String): String = "because, in $language"
+    override fun explain(why: Why, locale: Locale): String = "because, in ${locale.toLanguageTag()}"
 
-    override fun status(): CoreStatus =
-        CoreStatus("00", true, Consent.all(), sequence, sequence, 0, 0, 0, 0, false, "retention", 1, emptyList())
+    override fun understanding(): Understanding =
+        Understanding(1, emptyList(), emptyList(), emptyList(), emptyList(), emptyList()).also { call("understanding") }
+
+    override fun figures(): List<Figure> = emptyList<Figure>().also { call("figures") }
+
+    override fun nextActions(prediction: String, most: Int): List<NextAction> =
+        emptyList<NextAction>().also { call("nextActions $prediction $most") }
+
+    override fun status(): CoreStatus {
+        statusFault?.let { throw it }
+        return CoreStatus(
+            "0$installation", true, Consent.all(), sequence, sequence, 0, 0, 0, 0, Storage.SOUND, false, 0, 0, false,
+            "retention", 1, packRefused, emptyList(),
+        )
+    }
 
     override fun activatePack(signed: ByteArray): Long = throw StaykitException(Refusal.OTHER, "no such signature")
 
@@ -132,6 +159,7 @@ internal class TestEngine(override var wrappedKey: ByteArray? = null) : CoreEngi
 
     override fun erase() {
         call("erase")
+        installation++
         locked = true
         wrappedKey = null
     }

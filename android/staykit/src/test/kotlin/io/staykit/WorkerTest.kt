@@ -97,6 +97,33 @@ class WorkerTest {
         assertEquals(listOf("first"), done)
     }
 
+    @Test fun `at its end without a thread, what is left is dropped and told so`() {
+        var isRefused = false
+        val worker = object : Worker("work") {
+            override fun start(fresh: Thread) {
+                if (isRefused) throw OutOfMemoryError("no thread")
+                super.start(fresh)
+            }
+        }
+        isRefused = true
+        worker.post({ done += "dropped" }) { done += "done" }
+        worker.later(1, { done += "late" }) { done += "late" }
+        assertFalse(worker.end())
+        assertEquals(listOf("dropped"), done)
+        val other = object : Worker("work") {
+            override fun start(fresh: Thread) {
+                if (isRefused) throw OutOfMemoryError("no thread")
+                super.start(fresh)
+            }
+        }
+        val ended = CountDownLatch(1)
+        other.post({ done += "dropped" }) { ended.countDown() }
+        isRefused = false
+        assertTrue(other.end())
+        assertTrue(ended.await(10, TimeUnit.SECONDS))
+        assertEquals(listOf("dropped"), done)
+    }
+
     @Test fun `a task that leaves its thread interrupted stops no other`() {
         worker.post { Thread.currentThread().interrupt() }
         // Long enough for the thread to have come to its rest.

@@ -2,6 +2,8 @@ package io.staykit.internal
 
 import android.os.Build
 import android.os.SystemClock
+import io.staykit.Receipt
+import io.staykit.Refusal
 import java.util.Locale
 
 /** Records what happens without the app saying so. */
@@ -15,7 +17,7 @@ internal class Capture(private val session: Session) : Lifecycle.Listener {
 
     override fun onForeground() {
         // A return after a while is a visit of its own, as a start is.
-        val isVisit = !hasOpened || leftAtMs?.let { SystemClock.elapsedRealtime() - it >= VISIT_GAP_MS } == true
+        val isVisit = !hasOpened || leftAtMs?.let { SystemClock.elapsedRealtime() - it > VISIT_GAP_MS } == true
         hasOpened = true
         session.recorder.record("foreground", null)
         if (isVisit) session.recorder.record("open", null)
@@ -48,16 +50,25 @@ internal class Capture(private val session: Session) : Lifecycle.Listener {
     fun onOpen(engine: CoreEngine) {
         stateFacts(engine)
         val version = device.appVersion
-        val before = notes.text(Notes.APP_VERSION)
-        if (before != null && before != version) session.recorder.record("app_updated") { text("version", version) }
-        notes.put(Notes.APP_VERSION, version)
+        note(engine, Notes.APP_VERSION, version) {
+            session.recorder.recordOn(engine, "app_updated") { text("version", version.take(LONGEST_VERSION)) }
+        }
         onLanguage(engine)
+    }
+
+    /** Remembers what is, and tells of a change; again at the next start, if it could not be told for good. */
+    private fun note(engine: CoreEngine, key: String, now: String, tell: () -> Receipt) {
+        val before = notes.text(key)
+        if (before == now) return
+        val told = if (before == null) null else tell()
+        if (told == null || told.refusal == Refusal.NO_CONSENT || (told.isRecorded && !engine.isLocked())) notes.put(key, now)
     }
 
     /** What packs may ask of the device. Refused without consent, and stated again when it is given. */
     fun stateFacts(engine: CoreEngine) {
         val locale = device.locale
         val installSource = device.installSource
+        val updatedAtMs = device.appUpdatedAtMs
         val bytes = Facts.encode {
             text("device_os", "android")
             integer("device_api_level", Build.VERSION.SDK_INT)
@@ -67,6 +78,7 @@ internal class Capture(private val session: Session) : Lifecycle.Listener {
             text("locale", locale.language)
             if (locale.country.isNotEmpty()) text("region", locale.country)
             if (installSource != null) text("install_source", installSource)
+            if (updatedAtMs != null) integer("app_updated_at", updatedAtMs)
             text("app_version", device.appVersion.take(LONGEST_VERSION))
         }
         if (bytes != null) session.noticed(engine.changeFacts(bytes))
@@ -74,14 +86,13 @@ internal class Capture(private val session: Session) : Lifecycle.Listener {
 
     private fun onLanguage(engine: CoreEngine) {
         val language = device.locale.language
-        val before = notes.text(Notes.LANGUAGE)
-        notes.put(Notes.LANGUAGE, language)
-        if (before == null || before == language) return
-        session.recorder.record("language_set") {
-            text("language", language)
-            flag("first", false)
+        note(engine, Notes.LANGUAGE, language) {
+            stateFacts(engine)
+            session.recorder.recordOn(engine, "language_set") {
+                text("language", language)
+                flag("first", false)
+            }
         }
-        stateFacts(engine)
     }
 
     private companion object {

@@ -1,8 +1,13 @@
 package io.staykit.internal
 
 import io.staykit.Consent
+import io.staykit.Figure
+import io.staykit.NextAction
 import io.staykit.Outcome
+import io.staykit.Storage
+import io.staykit.Understanding
 import io.staykit.Why
+import java.util.Locale
 
 /** The native engine, as far as this library needs it. [NativeCore] is the real one. */
 internal interface Core {
@@ -54,7 +59,13 @@ internal interface CoreEngine {
 
     fun setConsent(consent: Consent)
 
-    fun explain(why: Why, language: String): String
+    fun explain(why: Why, locale: Locale): String
+
+    fun understanding(): Understanding
+
+    fun figures(): List<Figure>
+
+    fun nextActions(prediction: String, most: Int): List<NextAction>
 
     fun status(): CoreStatus
 
@@ -94,6 +105,9 @@ internal enum class DeviceClass { UNKNOWN, PHONE, WATCH, TABLET, DESKTOP }
 internal class CoreDecision(
     val id: Long,
     val campaign: String,
+    val decidedAtMs: Long,
+    val isShown: Boolean,
+    val why: Words,
     val kind: String,
     val title: Map<String, String>,
     val body: Map<String, String>,
@@ -109,10 +123,15 @@ internal class CoreStatus(
     val inMemory: Long,
     val waiting: Long,
     val dropped: Long,
+    val refused: Long,
+    val storage: Storage,
+    val isDamaged: Boolean,
     val fileBytes: Long,
+    val byteBudget: Long,
     val isConsentInDoubt: Boolean,
     val pack: String,
     val packVersion: Long,
+    val packRefused: String?,
     val signals: List<String>,
 )
 

@@ -3,6 +3,7 @@ package io.staykit.internal
 import android.annotation.TargetApi
 import android.app.Application
 import android.content.Context
+import android.content.pm.PackageInfo
 import android.content.pm.PackageManager
 import android.content.res.Configuration
 import android.os.Build
@@ -13,12 +14,17 @@ import java.util.Locale
 /** What the system says of app and device. Asks system services: not for the main thread. */
 internal class Device(private val context: Context) {
     /** Empty if the package has none. */
-    val appVersion: String
+    val appVersion: String get() = app?.versionName ?: ""
+
+    /** When this version was installed, ms since 1970-01-01T00:00Z; null if the system does not know. */
+    val appUpdatedAtMs: Long? get() = app?.lastUpdateTime?.takeIf { it > 0 }
+
+    private val app: PackageInfo?
         get() = try {
             @Suppress("DEPRECATION")
-            context.packageManager.getPackageInfo(context.packageName, 0).versionName ?: ""
+            context.packageManager.getPackageInfo(context.packageName, 0)
         } catch (_: PackageManager.NameNotFoundException) {
-            ""
+            null
         }
 
     /** Which app brought this one; null if it was loaded by hand, or nobody knows. */

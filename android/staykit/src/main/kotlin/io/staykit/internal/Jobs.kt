@@ -20,6 +20,16 @@ internal class Jobs(private val context: Context, private val config: StaykitCon
         false
     }
 
+    /** Nothing is left to be sent. */
+    fun cancel() {
+        try {
+            scheduler?.cancel(config.jobId)
+        } catch (e: Exception) {
+            // Then it runs, and finds nothing.
+            Log.warn("the upload job stays", e)
+        }
+    }
+
     private fun job(isWatch: Boolean): JobInfo {
         val network = if (config.uploadsOnMeteredNetworks) JobInfo.NETWORK_TYPE_ANY else JobInfo.NETWORK_TYPE_UNMETERED
         return JobInfo.Builder(config.jobId, ComponentName(context, UploadJob::class.java))

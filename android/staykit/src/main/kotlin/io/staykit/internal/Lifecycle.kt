@@ -54,6 +54,11 @@ internal class Lifecycle(
         app.unregisterActivityLifecycleCallbacks(this)
         app.unregisterComponentCallbacks(this)
         handler.removeCallbacks(gone)
+        // A closed Staykit may be kept; what it saw of the app must not be.
+        Main.run {
+            started.clear()
+            entered.clear()
+        }
     }
 
     /** Started with an activity that is in front already: its `onStart` has gone by unheard. */

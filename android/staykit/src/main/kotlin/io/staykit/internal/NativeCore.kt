@@ -1,18 +1,23 @@
 package io.staykit.internal
 
 import io.staykit.Consent
+import io.staykit.Figure
+import io.staykit.NextAction
 import io.staykit.Outcome
 import io.staykit.Refusal
 import io.staykit.StaykitException
+import io.staykit.Storage
+import io.staykit.Understanding
 import io.staykit.Why
 import io.staykit.core.Answer
 import io.staykit.core.CoreException
 import io.staykit.core.HostZone
 import io.staykit.core.KeyState
-import io.staykit.core.LocalText
 import io.staykit.core.Native
 import io.staykit.core.Opened
 import io.staykit.core.Settings
+import io.staykit.core.StorageState
+import java.util.Locale
 import io.staykit.core.Consent as NativeConsent
 import io.staykit.core.Delivery as NativeDelivery
 import io.staykit.core.DeviceClass as NativeDeviceClass
@@ -75,7 +80,17 @@ private class NativeEngine(opened: Opened, private val watch: Seams.Watch) : Cor
     override fun nextDue(): Long? = Native.nextDue(handle).takeIf { it != Native.NEVER_DUE }
 
     override fun decisions(): List<CoreDecision> = typed { io.staykit.core.decisions(handle) }.map {
-        CoreDecision(it.id.toLong(), it.campaign, it.kind, texts(it.title), texts(it.body), it.action)
+        CoreDecision(
+            id = it.id.toLong(),
+            campaign = it.campaign,
+            decidedAtMs = it.wallMs,
+            isShown = it.shown,
+            why = Understood.words(it.why),
+            kind = it.kind,
+            title = Understood.texts(it.title),
+            body = Understood.texts(it.body),
+            action = it.action,
+        )
     }
 
     override fun report(id: Long, outcome: Outcome): Long = Native.report(
@@ -96,16 +111,23 @@ private class NativeEngine(opened: Opened, private val watch: Seams.Watch) : Cor
 
     override fun setConsent(consent: Consent): Unit = slow { io.staykit.core.setConsent(handle, native(consent)) }
 
-    override fun explain(why: Why, language: String): String {
+    override fun explain(why: Why, locale: Locale): String {
         val asked = when (why) {
             is Why.OfDecision -> NativeWhy.Decision(why.id.toULong())
             is Why.OfCampaign -> NativeWhy.NotShown(why.name)
             is Why.OfSignal -> NativeWhy.Signal(why.name)
             is Why.OfScore -> NativeWhy.Score(why.name)
+            is Why.OfTable -> NativeWhy.Table(Understood.kind(why.kind), why.name)
         }
-        val words = typed { io.staykit.core.explain(handle, asked) }
-        return if (language.startsWith("zh", ignoreCase = true)) words.zh else words.en
+        return Understood.words(typed { io.staykit.core.explain(handle, asked) }).of(locale)
     }
+
+    override fun understanding(): Understanding = Understood.understanding(slow { io.staykit.core.understanding(handle) })
+
+    override fun figures(): List<Figure> = slow { io.staykit.core.figures(handle) }.map(Understood::figure)
+
+    override fun nextActions(prediction: String, most: Int): List<NextAction> =
+        slow { io.staykit.core.nextActions(handle, prediction, most.toUInt()) }.map(Understood::next)
 
     override fun status(): CoreStatus {
         val of = slow { io.staykit.core.status(handle) }
@@ -118,10 +140,15 @@ private class NativeEngine(opened: Opened, private val watch: Seams.Watch) : Cor
             inMemory = of.inMemory.toLong(),
             waiting = of.eventsWaiting.toLong(),
             dropped = of.droppedEvents.toLong(),
+            refused = of.refusedEvents.toLong(),
+            storage = facade(of.storage),
+            isDamaged = of.damaged,
             fileBytes = of.fileBytes.toLong(),
+            byteBudget = of.byteBudget.toLong(),
             isConsentInDoubt = of.consentInDoubt,
             pack = of.pack,
             packVersion = of.packVersion.toLong(),
+            packRefused = of.packRefused,
             signals = of.signals,
         )
     }
@@ -148,8 +175,6 @@ private class NativeEngine(opened: Opened, private val watch: Seams.Watch) : Cor
 
     override fun close(): Unit = slow { io.staykit.core.close(handle) }
 
-    private fun texts(of: List<LocalText>): Map<String, String> = of.associate { it.locale to it.text }
-
     /** Reads or writes files. */
     private inline fun <T> slow(call: () -> T): T {
         watch.touches("file")
@@ -166,6 +191,14 @@ private class NativeEngine(opened: Opened, private val watch: Seams.Watch) : Cor
 private fun native(consent: Consent) = NativeConsent(consent.record, consent.guide, consent.upload)
 
 private fun facade(consent: NativeConsent) = Consent(consent.record, consent.guide, consent.upload)
+
+private fun facade(storage: StorageState): Storage = when (storage) {
+    StorageState.SOUND -> Storage.SOUND
+    StorageState.FULL -> Storage.FULL
+    StorageState.READ_ONLY -> Storage.READ_ONLY
+    StorageState.BACKLOG -> Storage.BACKLOG
+    StorageState.FAILING -> Storage.FAILING
+}
 
 private fun refused(code: Long): StaykitException = StaykitException(Refusal.of(code), Native.refusalText(code) ?: "refused: $code")
 

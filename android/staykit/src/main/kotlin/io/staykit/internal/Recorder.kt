@@ -34,6 +34,14 @@ internal class Recorder(private val onReceipt: (Receipt) -> Unit) {
         }
     }
 
+    /** Of this library's own, to an engine that has just opened: also if everybody else is refused by now. */
+    fun recordOn(live: CoreEngine, name: String, build: Properties.() -> Unit): Receipt {
+        val draft = DraftBuffer().apply { begin(name) }
+        draft.properties.build()
+        if (draft.isBroken) return Receipt.refused(Refusal.DRAFT)
+        return Receipt(live.record(draft.bytes, draft.length)).also(onReceipt)
+    }
+
     /** A block that records again, or keeps its receiver, finds a buffer of its own. */
     private fun free(): DraftBuffer {
         val mine = buffers.get() ?: DraftBuffer().also(buffers::set)

@@ -12,6 +12,7 @@ internal class Seams(
     val vault: (strongBox: Boolean) -> Vault,
     val transport: (TransportSettings) -> Transport,
     val watch: Watch = Watch.NONE,
+    val worker: (name: String) -> Worker = ::Worker,
 ) {
     /** Is told of every touch of disk, key store and network, on the thread that does it. */
     internal interface Watch {

@@ -26,7 +26,7 @@ internal class Session(
     private val seams: Seams,
     private var before: Pending<Unit>?,
 ) {
-    private val worker = Worker("staykit")
+    private val worker = seams.worker("staykit")
 
     /** Made when the worker first needs them, as the main thread loads no class that it does not need to start. */
     val device by lazy(LazyThreadSafetyMode.NONE) { Device(context) }
@@ -37,6 +37,8 @@ internal class Session(
     private val capture = Capture(this)
     private val isFetching = AtomicBoolean()
     private val isPlanning = AtomicBoolean()
+
+    @Volatile
     private var lifecycle: Lifecycle? = null
     private var uploads: Uploads? = null
     private var nextTick: Worker.Task? = null
@@ -44,7 +46,7 @@ internal class Session(
 
     /** What waits for the opening; null once it has happened, or never will. On the worker, as all of these. */
     private var waiting: ArrayList<Task>? = ArrayList()
-    private var ended: Refusal? = null
+    private var ended: StaykitException? = null
 
     /** Answered once it has ended; the same for whoever asks to close it. */
     val closing = Pending<Unit>()
@@ -56,7 +58,11 @@ internal class Session(
     var engine: CoreEngine? = null
         private set
 
-    private class Task(val run: (CoreEngine) -> Unit, val refuse: (Refusal) -> Unit)
+    /** Of the store as it is now, as hexadecimal digits: numbers of decisions begin anew with each. On the worker. */
+    var installation: String = ""
+        private set
+
+    private class Task(val run: (CoreEngine) -> Unit, val refuse: (StaykitException) -> Unit)
 
     /** On the caller's thread: neither disk nor another process is asked. */
     fun begin(app: Application?, inFront: Activity?) {
@@ -66,46 +72,72 @@ internal class Session(
             this.lifecycle = lifecycle
             if (inFront != null) Main.run { lifecycle.found(inFront) }
         }
-        worker.post(::open)
+        worker.post { open() }
     }
 
+    /** Whatever happens, those that wait get an answer. */
     private fun open() {
+        try {
+            tryToOpen()
+        } catch (e: StaykitException) {
+            Log.warn("the store does not open: ${e.refusal}")
+            refuse(e)
+        } catch (e: LinkageError) {
+            Log.warn("the native library does not load", e)
+            refuse(StaykitException(Refusal.NO_LIBRARY, "the native library does not load: ${e.javaClass.simpleName}", e))
+        } catch (e: Throwable) {
+            Log.warn("the store does not open", e)
+            refuse(StaykitException(Refusal.OTHER, "the store does not open: ${e.javaClass.simpleName}", e))
+        }
+    }
+
+    private fun tryToOpen() {
         // A store that is open is given to whoever opens it, and would be closed under this one's feet.
         before?.awaitDone()
         before = null
         if (ended != null) return
-        if (!device.isWriter(config.process)) return refuse(Refusal.OTHER_PROCESS)
+        if (!device.isWriter(config.process)) throw StaykitException(Refusal.OTHER_PROCESS, "another process records")
         if (!device.isUserUnlocked) return awaitUnlocking()
-        val opened = try {
-            seams.core.open(settings())
-        } catch (e: StaykitException) {
-            Log.warn("the store does not open: ${e.refusal}")
-            return refuse(e.refusal)
-        } catch (e: LinkageError) {
-            Log.warn("the native library does not load", e)
-            return refuse(Refusal.NO_LIBRARY)
-        }
+        val opened = seams.core.open(settings())
+        // From here on it is there to be closed, whatever fails.
+        engine = opened
         // First those that wait, then the key: what a locked engine is told keeps its time exactly.
         recorder.open(opened)
-        try {
-            unlocking.unlock(opened)
-        } catch (e: StaykitException) {
-            // Stays in memory for this start.
-            Log.warn("the store does not unlock: ${e.refusal}")
-        }
+        // Else it stays in memory for this start.
+        attempt("the store does not unlock") { unlocking.unlock(opened) }
         opened(opened)
     }
 
     private fun opened(opened: CoreEngine) {
-        engine = opened
-        uploads = config.endpoint?.let { Uploads(opened, transport(it)) }
         val tasks = waiting.orEmpty()
         waiting = null
-        tasks.forEach { task -> if (!worker.post { task.run(opened) }) task.refuse(Refusal.CLOSED) }
-        listenToClock()
-        capture.onOpen(opened)
-        plan()
+        attempt("nothing can be sent") { uploads = config.endpoint?.let { Uploads(opened, transport(it)) } }
+        attempt("no status") { look(opened) }
+        attempt("changes of the clock are not heard of", ::listenToClock)
+        attempt("the device was not looked at") { capture.onOpen(opened) }
+        attempt("nothing is planned", ::plan)
+        // In their order, and before what was asked meanwhile: of two consents the later one counts.
+        for (task in tasks) {
+            if (isClosing.get()) task.refuse(closed()) else attempt("not done") { task.run(opened) }
+        }
         decisions.fetch()
+    }
+
+    private fun look(opened: CoreEngine) {
+        val status = opened.status()
+        installation = status.installation
+        status.packRefused?.let { Log.warn("the pack was refused, a built-in one is in force: $it") }
+    }
+
+    /** What may fail without keeping the rest from being done. */
+    private inline fun attempt(otherwise: String, work: () -> Unit) {
+        try {
+            work()
+        } catch (e: StaykitException) {
+            Log.warn("$otherwise: ${e.refusal}")
+        } catch (e: Throwable) {
+            Log.warn(otherwise, e)
+        }
     }
 
     private fun settings(): CoreSettings = CoreSettings(
@@ -126,13 +158,15 @@ internal class Session(
     private fun transport(endpoint: String): Transport =
         seams.transport(TransportSettings(Endpoint.parse(endpoint), config.writeKey, Pins(config.pins, config.pinsEndAtMs)))
 
-    private fun refuse(reason: Refusal) {
+    private fun refuse(reason: StaykitException) {
         ended = reason
-        recorder.end(reason)
+        recorder.end(reason.refusal)
         val tasks = waiting.orEmpty()
         waiting = null
         tasks.forEach { it.refuse(reason) }
     }
+
+    private fun closed() = StaykitException(Refusal.CLOSED, "Staykit was closed")
 
     /** Before the person has unlocked the device once, nothing of ours can be read: events wait in memory. */
     private fun awaitUnlocking() {
@@ -151,7 +185,7 @@ internal class Session(
 
     private fun listenToClock() {
         val filter = IntentFilter(Intent.ACTION_TIMEZONE_CHANGED).apply { addAction(Intent.ACTION_TIME_CHANGED) }
-        hear(filter) { worker.post(::onClockChanged) }
+        hear(filter) { worker.post { onClockChanged() } }
     }
 
     /** The zone is asked anew, also because the rules of a zone may have been updated. */
@@ -200,7 +234,7 @@ internal class Session(
         nextTick?.let(worker::cancel)
         val dueMs = engine?.nextDue() ?: return
         val delayMs = (dueMs - System.currentTimeMillis()).coerceIn(SHORTEST_WAIT_MS, LONGEST_WAIT_MS)
-        nextTick = worker.later(delayMs, ::tick)
+        nextTick = worker.later(delayMs) { tick() }
     }
 
     private fun tick() {
@@ -216,7 +250,9 @@ internal class Session(
     fun onBackground(): Unit = whenOpen { live ->
         live.flush()
         val uploads = uploads ?: return@whenOpen
-        uploads.send { isLeft -> if (isLeft) worker.post { jobs.schedule(device.deviceClass == DeviceClass.WATCH) } }
+        // First the job: the process may be halted, or gone, before an answer comes.
+        jobs.schedule(device.deviceClass == DeviceClass.WATCH)
+        uploads.send { isLeft -> if (!isLeft) worker.post { jobs.cancel() } }
     }
 
     fun screen(name: String) {
@@ -228,16 +264,18 @@ internal class Session(
         whenOpen(Task(work) {})
     }
 
-    private fun whenOpen(task: Task) {
-        val isPosted = worker.post {
-            val live = engine
-            when {
-                live != null -> task.run(live)
-                waiting != null -> waiting?.add(task)
-                else -> task.refuse(ended ?: Refusal.CLOSED)
-            }
+    private fun whenOpen(task: Task): Unit = post(task) {
+        val (live, reason) = engine to ended
+        when {
+            reason != null -> task.refuse(reason)
+            waiting != null -> waiting?.add(task)
+            live != null -> task.run(live)
+            else -> task.refuse(closed())
         }
-        if (!isPosted) task.refuse(Refusal.CLOSED)
+    }
+
+    private fun post(task: Task, work: () -> Unit) {
+        if (!worker.post({ task.refuse(closed()) }, work)) task.refuse(closed())
     }
 
     fun <T : Any> answer(work: (CoreEngine) -> T): Pending<T> {
@@ -247,11 +285,12 @@ internal class Session(
                 pending.complete(work(live))
             } catch (e: StaykitException) {
                 pending.fail(e)
-            } catch (e: Exception) {
+            } catch (e: Throwable) {
+                // Also what is no Exception: somebody waits for it.
                 pending.fail(StaykitException(Refusal.OTHER, "not done: ${e.javaClass.simpleName}", e))
             }
         }
-        whenOpen(Task(run) { pending.fail(StaykitException(it, "refused: $it")) })
+        whenOpen(Task(run, pending::fail))
         return pending
     }
 
@@ -264,7 +303,7 @@ internal class Session(
 
     fun setConsent(consent: Consent): Pending<Unit> = answer {
         it.setConsent(consent)
-        unlocking.afterErasure(it)
+        afterErasure(it)
         if (consent.record) capture.stateFacts(it)
         if (consent.upload) uploads?.send()
         plan()
@@ -272,9 +311,14 @@ internal class Session(
 
     fun erase(): Pending<Unit> = answer {
         it.erase()
-        unlocking.afterErasure(it)
+        afterErasure(it)
         capture.stateFacts(it)
         plan()
+    }
+
+    private fun afterErasure(live: CoreEngine) {
+        unlocking.afterErasure(live)
+        installation = live.status().installation
     }
 
     fun setFacts(build: Properties.() -> Unit): Pending<Unit> {
@@ -285,6 +329,11 @@ internal class Session(
     fun unsetFacts(names: Array<out String>): Pending<Unit> {
         val bytes = Facts.unset(names) ?: return refused()
         return answer { done("facts", it.changeFacts(bytes)) }
+    }
+
+    fun unsetContext(names: Array<out String>): Pending<Unit> {
+        val bytes = Facts.unset(names) ?: return refused()
+        return answer { done("context", it.changeContext(bytes)) }
     }
 
     fun setContext(build: Properties.() -> Unit): Pending<Unit> {
@@ -311,7 +360,7 @@ internal class Session(
     fun upload(): Pending<Unit> {
         val pending = Pending<Unit>()
         val send = { _: CoreEngine -> uploads?.send { pending.complete(Unit) } ?: pending.complete(Unit) }
-        whenOpen(Task({ send(it) }) { pending.fail(StaykitException(it, "refused: $it")) })
+        whenOpen(Task(send, pending::fail))
         return pending
     }
 
@@ -322,9 +371,9 @@ internal class Session(
     fun status(): Pending<Status> = answer {
         val core = it.status()
         Status(
-            core.installation, core.isUnlocked, core.consent, core.lastSequence, core.recorded, core.inMemory,
-            core.waiting, core.dropped, core.fileBytes, core.isConsentInDoubt, core.pack, core.packVersion, core.signals,
-            notes.number(Notes.KEY_TROUBLES), notes.number(Notes.KEYS_LOST),
+            core.installation, core.isUnlocked, core.consent, core.lastSequence, core.recorded, core.inMemory, core.waiting,
+            core.dropped, core.refused, core.storage, core.isDamaged, core.fileBytes, core.byteBudget, core.isConsentInDoubt,
+            core.pack, core.packVersion, core.packRefused, core.signals, notes.number(Notes.KEY_TROUBLES), notes.number(Notes.KEYS_LOST),
         )
     }
 
@@ -332,11 +381,17 @@ internal class Session(
         if (isClosing.compareAndSet(false, true)) {
             // No more than this: the opening may be under way, and what waits for it was promised to be recorded.
             recorder.refuse(Refusal.CLOSED)
-            worker.post(::end)
-            worker.end()
+            worker.post { end() }
+            if (!worker.end()) giveUp()
             lifecycle?.detach()
         }
         return closing
+    }
+
+    /** Without a thread nothing can be synced; the next start finds the store as it is. */
+    private fun giveUp() {
+        refuse(closed())
+        closing.fail(StaykitException(Refusal.OTHER, "not closed: the system gives no thread"))
     }
 
     private fun end() {
@@ -355,7 +410,7 @@ internal class Session(
         val live = engine
         engine = null
         try {
-            refuse(Refusal.CLOSED)
+            refuse(closed())
             nextTick?.let(worker::cancel)
             uploads?.end()
             receivers.toList().forEach(::forget)

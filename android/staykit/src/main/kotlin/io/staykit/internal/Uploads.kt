@@ -1,5 +1,6 @@
 package io.staykit.internal
 
+import io.staykit.Refusal
 import io.staykit.StaykitException
 
 /** Sends what waits, one batch after the other, on a thread of its own: an answer may take a minute. */
@@ -12,10 +13,21 @@ internal class Uploads(private val engine: CoreEngine, private val transport: Tr
 
     /** Sends all that waits. [onDone] hears whether something is left for later, on the upload thread. */
     fun send(onDone: (isLeft: Boolean) -> Unit = {}) {
-        if (!worker.post { onDone(drain()) }) onDone(false)
+        val isPosted = worker.post({ onDone(true) }) {
+            var isLeft = true
+            // Whoever waits, a job of the system's among them, hears of it even if this fails as nothing should.
+            try {
+                isLeft = drain()
+            } finally {
+                onDone(isLeft)
+            }
+        }
+        if (!isPosted) onDone(true)
     }
 
-    fun end(): Unit = worker.end()
+    fun end() {
+        worker.end()
+    }
 
     private fun drain(): Boolean {
         if (restsUntilMs?.let { it > nowMs() } == true) return true
@@ -31,7 +43,8 @@ internal class Uploads(private val engine: CoreEngine, private val transport: Tr
             }
         } catch (e: StaykitException) {
             Log.info("no upload: ${e.refusal}")
-            return false
+            // Whatever else it is may pass, and a job may ask again.
+            return e.refusal != Refusal.NO_CONSENT
         }
         return true
     }

@@ -13,7 +13,13 @@ import kotlin.concurrent.withLock
  */
 internal open class Worker(private val name: String) {
     /** Something to do, not before its time on the clock of [System.nanoTime]. */
-    internal class Task(val atNs: Long, val isDelayed: Boolean, private val number: Long, val work: () -> Unit) : Comparable<Task> {
+    internal class Task(
+        val atNs: Long,
+        val isDelayed: Boolean,
+        private val number: Long,
+        val dropped: () -> Unit,
+        val work: () -> Unit,
+    ) : Comparable<Task> {
         override fun compareTo(other: Task): Int {
             // By difference: the clock may pass the largest number.
             val later = atNs - other.atNs
@@ -28,21 +34,23 @@ internal open class Worker(private val name: String) {
     private var isEnded = false
     private var posted = 0L
 
-    /** False after [end]. */
-    fun post(work: () -> Unit): Boolean = later(0, work) != null
+    /** False after [end]. [dropped] is called in place of [work] if it never comes to that: see [end]. */
+    fun post(dropped: () -> Unit = {}, work: () -> Unit): Boolean = later(0, dropped, work) != null
 
     /** Null after [end]. */
-    fun later(delayMs: Long, work: () -> Unit): Task? {
+    fun later(delayMs: Long, dropped: () -> Unit = {}, work: () -> Unit): Task? {
         val (task, fresh) = lock.withLock {
             if (isEnded) return null
-            val task = Task(System.nanoTime() + delayMs * NS_IN_MS, delayMs > 0, posted++, work)
+            val task = Task(System.nanoTime() + delayMs * NS_IN_MS, delayMs > 0, posted++, dropped, work)
             tasks += task
             isChanged.signal()
-            task to if (thread == null) Thread(::live, name).also { thread = it } else null
+            task to threadIfNone()
         }
         fresh?.let(::begin)
         return task
     }
+
+    private fun threadIfNone(): Thread? = if (thread == null) Thread(::live, name).also { thread = it } else null
 
     private fun begin(fresh: Thread) {
         try {
@@ -63,11 +71,21 @@ internal open class Worker(private val name: String) {
         lock.withLock { tasks -= task }
     }
 
-    /** What was posted before is still done; nothing after, and nothing of what was for later. */
-    fun end(): Unit = lock.withLock {
-        isEnded = true
-        tasks.removeAll { it.isDelayed }
-        isChanged.signal()
+    /**
+     * What was posted before is still done; nothing after, and nothing of what was for later. False if there is no
+     * thread to do it: then all of it is dropped.
+     */
+    fun end(): Boolean {
+        val fresh = lock.withLock {
+            isEnded = true
+            tasks.removeAll { it.isDelayed }
+            isChanged.signal()
+            if (tasks.isEmpty()) null else threadIfNone()
+        }
+        fresh?.let(::begin)
+        val left = lock.withLock { if (thread == null) tasks.toList().also { tasks.clear() } else emptyList() }
+        left.forEach { it.dropped() }
+        return left.isEmpty()
     }
 
     private fun live() {
