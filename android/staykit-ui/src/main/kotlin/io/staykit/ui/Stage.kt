@@ -3,10 +3,11 @@ package io.staykit.ui
 import android.app.Activity
 import android.app.Application
 import android.os.Bundle
+import android.view.WindowManager
 
 /** What is on show, one thing at a time. On the main thread. */
 internal object Stage : Application.ActivityLifecycleCallbacks {
-    private class Act(val id: Any, val card: Card, val answers: Answers, var isSeen: Boolean = false)
+    private class Act(val id: Any, var card: Card, var answers: Answers, var isSeen: Boolean = false)
 
     private val next = ArrayDeque<Act>()
     private var act: Act? = null
@@ -18,11 +19,16 @@ internal object Stage : Application.ActivityLifecycleCallbacks {
 
     /**
      * Shows it, or lets it wait for its turn. What is on show or waits under the same [id] already goes on in
-     * [activity]: an app hears of an open decision again whenever it begins to listen.
+     * [activity], with [answers] in place of those that it had: an app hears of an open decision again whenever it
+     * begins to listen, and the activity that it was told of first may be gone.
      */
     fun show(activity: Activity, id: Any, card: Card, answers: Answers) {
-        if (next.any { it.id == id }) return
-        act?.takeIf { it.id == id }?.let { return move(activity, it) }
+        (next + listOfNotNull(act)).firstOrNull { it.id == id }?.let { known ->
+            known.card = card
+            known.answers = answers
+            if (known === act) move(activity, known)
+            return
+        }
         next += Act(id, card, answers)
         if (act == null) {
             activity.application.registerActivityLifecycleCallbacks(this)
@@ -31,7 +37,9 @@ internal object Stage : Application.ActivityLifecycleCallbacks {
     }
 
     private fun move(activity: Activity, act: Act) {
-        if (host === activity || rebuilding != null) return
+        // In one that is being rebuilt it goes on once that is in front.
+        if (host === activity || rebuilding == activity.javaClass) return
+        rebuilding = null
         presentation?.takeDown()
         present(activity, act)
     }
@@ -43,14 +51,21 @@ internal object Stage : Application.ActivityLifecycleCallbacks {
     }
 
     private fun present(activity: Activity, act: Act) {
-        if (activity.isFinishing || activity.isDestroyed) return leave(activity)
+        if (activity.isFinishing || activity.isDestroyed || !appears(activity, act)) return leave(activity)
+        if (!act.isSeen) act.answers.seen()
+        act.isSeen = true
+    }
+
+    private fun appears(activity: Activity, act: Act): Boolean = try {
         host = activity
         val onEnd = { followed: Boolean -> answered(activity, act, followed) }
         val presentation = if (act.card.isBanner) Banner(activity, act.card, onEnd) else Popup(activity, act.card, onEnd)
         this.presentation = presentation
         presentation.show()
-        if (!act.isSeen) act.answers.seen()
-        act.isSeen = true
+        true
+    } catch (_: WindowManager.BadTokenException) {
+        // Its window has gone in this very moment.
+        false
     }
 
     private fun answered(activity: Activity, act: Act, followed: Boolean) {
@@ -59,7 +74,7 @@ internal object Stage : Application.ActivityLifecycleCallbacks {
         presentation = null
         this.act = null
         host = null
-        if (followed) act.answers.followed() else act.answers.putAway()
+        if (followed) act.answers.followed(activity) else act.answers.putAway()
         // The answer may have shown something itself.
         if (this.act == null) begin(activity)
     }
@@ -89,7 +104,9 @@ internal object Stage : Application.ActivityLifecycleCallbacks {
     }
 
     override fun onActivityResumed(activity: Activity) {
-        if (rebuilding != activity.javaClass) return
+        if (rebuilding == null) return
+        // Another one has come in its place.
+        if (rebuilding != activity.javaClass) return leave(activity)
         rebuilding = null
         act?.let { present(activity, it) }
     }

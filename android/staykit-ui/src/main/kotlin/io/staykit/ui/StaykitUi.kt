@@ -22,7 +22,7 @@ import java.util.Locale
  *   for that address is started; other apps are not.
  */
 @JvmOverloads
-public fun Decision.show(activity: Activity, onAction: (String) -> Unit = { openIn(activity, it) }) {
+public fun Decision.show(activity: Activity, onAction: ((String) -> Unit)? = null) {
     val locale = localeOf(activity.resources.configuration)
     val card = Card(
         title = content.title(locale),
@@ -33,14 +33,14 @@ public fun Decision.show(activity: Activity, onAction: (String) -> Unit = { open
     val answers = object : Answers {
         override fun seen() = shown()
 
-        override fun followed() {
+        override fun followed(host: Activity) {
             clicked()
-            onAction(content.action)
+            if (onAction != null) onAction(content.action) else openIn(host, content.action)
         }
 
         override fun putAway() = dismissed()
     }
-    Stage.show(activity, id, card, answers)
+    Stage.show(activity, this, card, answers)
 }
 
 private const val BANNER = "banner"
@@ -61,7 +61,8 @@ internal class Card(val title: String, val body: String, val hasAction: Boolean,
 internal interface Answers {
     fun seen()
 
-    fun followed()
+    /** In the activity that it was on show in last. */
+    fun followed(host: Activity)
 
     fun putAway()
 }

@@ -17,7 +17,12 @@ internal class Told : Answers {
     val answers = ArrayList<String>()
     override fun seen() = answers.plusAssign("seen")
 
-    override fun followed() = answers.plusAssign("followed")
+    var host: Activity? = null
+
+    override fun followed(host: Activity) {
+        this.host = host
+        answers += "followed"
+    }
 
     override fun putAway() = answers.plusAssign("put away")
 }

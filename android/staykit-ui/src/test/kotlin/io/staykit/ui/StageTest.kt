@@ -1,15 +1,31 @@
 package io.staykit.ui
 
+import android.app.Activity
 import android.view.View
+import android.view.WindowManager
 import io.staykit.testing.Runner
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
+import org.junit.Assert.assertSame
 import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.junit.runner.RunWith
+import org.robolectric.Robolectric
 import org.robolectric.annotation.Config
 import org.robolectric.shadows.ShadowDialog
+
+class OtherActivity : Activity()
+
+/** As far as windows know, it is gone already. */
+class GoingActivity : Activity() {
+    var isGone = false
+
+    override fun getSystemService(name: String): Any? {
+        if (isGone && name == WINDOW_SERVICE) throw WindowManager.BadTokenException("gone")
+        return super.getSystemService(name)
+    }
+}
 
 @RunWith(Runner::class)
 @Config(sdk = [23, 30, 34, 35])
@@ -20,6 +36,12 @@ class StageTest {
     @After fun end() = Show.end()
 
     private fun window(card: Card): View = Show.window(activity, card)
+
+    /** Ends it as the system does to build it anew. */
+    private fun beginRebuilding() {
+        Activity::class.java.getDeclaredField("mChangingConfigurations").apply { isAccessible = true }.set(activity, true)
+        app.pause().stop().destroy()
+    }
 
     private fun isBannerThere(): Boolean = Show.all(activity.window.decorView).any { it is CardView }
 
@@ -81,12 +103,14 @@ class StageTest {
         val again = Show.show(activity, Show.english, id = 5L)
         val first = ShadowDialog.getLatestDialog()
         val other = Show.app()
-        Show.show(other.get(), Show.english, id = 5L)
+        val last = Show.show(other.get(), Show.english, id = 5L)
         assertFalse(first.isShowing)
         Show.press(ShadowDialog.getLatestDialog().window!!.decorView, "View")
         assertFalse(ShadowDialog.getLatestDialog().isShowing)
-        assertEquals(listOf("seen", "followed"), told.answers)
+        assertEquals(listOf("seen"), told.answers)
         assertTrue(again.answers.isEmpty())
+        assertEquals(listOf("followed"), last.answers)
+        assertSame(other.get(), last.host)
     }
 
     @Test fun `an activity that ends takes its card with it, unanswered, and later ones are shown`() {
@@ -101,6 +125,37 @@ class StageTest {
         Show.press(ShadowDialog.getLatestDialog().window!!.decorView, "Close")
     }
 
+    @Test fun `an activity that is rebuilt as another one leaves nothing stuck`() {
+        Show.show(activity, Show.english, id = 5L)
+        beginRebuilding()
+        val other = Robolectric.buildActivity(OtherActivity::class.java).setup()
+        val next = Show.show(other.get(), Show.english, id = 6L)
+        assertEquals(listOf("seen"), next.answers)
+        Show.press(ShadowDialog.getLatestDialog().window!!.decorView, "Close")
+    }
+
+    @Test fun `what is heard of again while its activity is rebuilt goes on in another one`() {
+        val told = Show.show(activity, Show.english, id = 5L)
+        beginRebuilding()
+        val other = Robolectric.buildActivity(OtherActivity::class.java).create().start()
+        val again = Show.show(other.get(), Show.english, id = 5L)
+        other.resume().visible()
+        assertTrue(ShadowDialog.getLatestDialog().isShowing)
+        Show.press(ShadowDialog.getLatestDialog().window!!.decorView, "View")
+        assertEquals(listOf("seen"), told.answers)
+        assertEquals(listOf("followed"), again.answers)
+    }
+
+    @Test fun `a window that goes while a card comes takes it with it, unanswered`() {
+        val going = Robolectric.buildActivity(GoingActivity::class.java).setup().get()
+        going.isGone = true
+        val told = Show.show(going, Show.english, id = 5L)
+        assertTrue(told.answers.isEmpty())
+        val next = Show.show(activity, Show.english, id = 5L)
+        assertEquals(listOf("seen"), next.answers)
+        Show.press(window(Show.english), "Close")
+    }
+
     @Test fun `a turned device shows the card again, and it counts as seen once`() {
         val told = Show.show(activity, Show.english)
         app.recreate()
@@ -108,5 +163,6 @@ class StageTest {
         assertTrue(ShadowDialog.getLatestDialog().isShowing)
         Show.press(ShadowDialog.getLatestDialog().window!!.decorView, "View")
         assertEquals(listOf("seen", "followed"), told.answers)
+        assertSame("not the one that is gone", app.get(), told.host)
     }
 }
