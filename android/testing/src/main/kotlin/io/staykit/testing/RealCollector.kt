@@ -10,7 +10,11 @@ import java.net.URI
  */
 class RealCollector(folder: File, port: Int = 0, private val key: String? = "pk_test") : AutoCloseable {
     private val line: List<String> = listOf(
-        System.getProperty("staykit.collector")!!, "--listen", "127.0.0.1:$port", "--database", File(folder, "collector.sqlite").path,
+        System.getProperty("staykit.collector")!!,
+        "--listen",
+        "127.0.0.1:$port",
+        "--database",
+        File(folder, "collector.sqlite").path,
     ) + if (key == null) emptyList() else listOf("--key", key)
 
     private val process: Process
