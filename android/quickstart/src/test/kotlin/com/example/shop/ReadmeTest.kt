@@ -36,13 +36,15 @@ class ReadmeTest {
         assertEquals(false, settle(staykit.consent()).record)
         linesOfReadme()
         until { settle(staykit.consent()).record }
-        until { ShadowLog.getLogsForTag("Shop").isNotEmpty() }
+        until { logged().isNotEmpty() }
         val activity = Robolectric.buildActivity(MainActivity::class.java).setup()
         linesOfReadme()
         val before = settle(staykit.status()).recorded
         assertTrue("$before", before >= 4)
         staykit.record("payment_failed")
         until { ShadowDialog.getLatestDialog() != null }
+        linesOfReadme()
+        for (said in listOf("welcome_back", "member: ", "ever:")) until { said in logged() }
         activity.pause().stop().destroy()
 
         val started = staykit
@@ -52,6 +54,8 @@ class ReadmeTest {
         manifestNamesWhatIsThere()
         gradleNamesWhatIsBuilt()
     }
+
+    private fun logged(): String = ShadowLog.getLogsForTag("Shop").orEmpty().joinToString("\n") { it.msg }
 
     private fun gradleNamesWhatIsBuilt() {
         val declared = Gradle().apply { linesOfReadme() }.declared
