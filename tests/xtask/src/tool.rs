@@ -83,6 +83,17 @@ pub(crate) static CARGO_NDK: Tool = Tool {
     probe: &["cargo", "ndk", "--version"],
     install: "cargo install cargo-ndk",
 };
+/// Rust's standard library for the processors of Android devices.
+pub(crate) static ANDROID_TARGETS: Tool = Tool {
+    name: "Rust's library for a processor of Android's",
+    probe: &[
+        "sh",
+        "-c",
+        "for target in aarch64-linux-android armv7-linux-androideabi x86_64-linux-android; do \
+         test -d \"$(rustc --print target-libdir --target $target)\" || exit 1; done",
+    ],
+    install: "rustup target add aarch64-linux-android armv7-linux-androideabi x86_64-linux-android",
+};
 /// Packs an app's resources.
 pub(crate) static AAPT2: Tool = Tool {
     name: "aapt2",

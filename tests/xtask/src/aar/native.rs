@@ -63,6 +63,7 @@ pub(super) fn for_devices(run: &mut Run<'_>) -> Result<Vec<Library>, Failure> {
         ]));
     }
     tool::CARGO_NDK.require(run.workspace)?;
+    tool::ANDROID_TARGETS.require(run.workspace)?;
     ABIS.into_iter().map(|(abi, target)| for_device(run, abi, target)).collect()
 }
 

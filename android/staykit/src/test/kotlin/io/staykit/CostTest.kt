@@ -103,7 +103,12 @@ class CostTest {
         return System.nanoTime() - begunAt
     }
 
-    private fun start(): Staykit = Staykit.start(app, Seams.onDevice()) { consent = Consent.all() }
+    /** As the README does it; nothing is sent, as nobody comes to the front or leaves. */
+    private fun start(): Staykit = Staykit.start(app, Seams.onDevice()) {
+        endpoint = "https://collect.example.com"
+        writeKey = "pk_live"
+        consent = Consent.all()
+    }
 
     /** Of the engine that the facade has open: the same folder has the same handle. */
     private fun handle(): Long {

@@ -16,12 +16,10 @@ import org.junit.ClassRule
 import org.junit.Test
 import org.junit.rules.TemporaryFolder
 import org.junit.runner.RunWith
-import org.robolectric.annotation.Config
 import java.net.ServerSocket
 import kotlin.concurrent.thread
 
 @RunWith(Runner::class)
-@Config(sdk = [34])
 class HttpTransportTest {
     private val server = Server()
     private val batch = ByteArray(70_000) { it.toByte() }

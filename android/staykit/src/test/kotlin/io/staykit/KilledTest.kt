@@ -7,6 +7,7 @@ import io.staykit.Bench.Companion.settle
 import io.staykit.Bench.Companion.until
 import io.staykit.internal.Seams
 import io.staykit.testing.FakeStore
+import io.staykit.testing.RealCollector
 import io.staykit.testing.Runner
 import org.junit.After
 import org.junit.Assert.assertEquals

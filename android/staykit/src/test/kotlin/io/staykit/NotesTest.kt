@@ -10,11 +10,9 @@ import org.junit.Rule
 import org.junit.Test
 import org.junit.rules.TemporaryFolder
 import org.junit.runner.RunWith
-import org.robolectric.annotation.Config
 import java.io.File
 
 @RunWith(Runner::class)
-@Config(sdk = [34])
 class NotesTest {
     @get:Rule val folder = TemporaryFolder()
     private val notes get() = Notes({ folder.root }, Seams.Watch.NONE)

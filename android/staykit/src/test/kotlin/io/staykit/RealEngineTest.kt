@@ -9,6 +9,7 @@ import io.staykit.internal.KeystoreVault
 import io.staykit.internal.NativeCore
 import io.staykit.internal.Seams
 import io.staykit.testing.FakeStore
+import io.staykit.testing.RealCollector
 import io.staykit.testing.Runner
 import org.junit.After
 import org.junit.Assert.assertEquals
@@ -27,7 +28,6 @@ import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.shadows.ShadowLog
 import java.io.File
-import java.net.URI
 import java.security.ProviderException
 import java.time.Duration
 import java.util.Locale
@@ -290,31 +290,5 @@ class RealEngineTest {
         for (name in listOf("foreground", "open", "screen_enter", "screen_leave", "background")) {
             assertTrue(file, file.contains("\"$name\""))
         }
-    }
-}
-
-/** The collector of this repository, on a port of its own. */
-internal class RealCollector(folder: File) : AutoCloseable {
-    private val process: Process = ProcessBuilder(
-        System.getProperty("staykit.collector")!!,
-        "--listen",
-        "127.0.0.1:0",
-        "--database",
-        File(folder, "collector.sqlite").path,
-        "--key",
-        "pk_test",
-    ).redirectError(ProcessBuilder.Redirect.INHERIT).start()
-
-    val endpoint: String = process.inputReader().readLine().removePrefix("listening on ")
-
-    fun ask(path: String): String {
-        val connection = URI("$endpoint$path").toURL().openConnection()
-        connection.setRequestProperty("x-staykit-key", "pk_test")
-        return connection.getInputStream().use { String(it.readBytes()) }
-    }
-
-    override fun close() {
-        process.destroy()
-        process.waitFor()
     }
 }

@@ -9,14 +9,12 @@ import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.junit.runner.RunWith
-import org.robolectric.annotation.Config
 import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.TimeUnit
 import kotlin.concurrent.thread
 
 @RunWith(Runner::class)
-@Config(sdk = [34])
 class WorkerTest {
     private val worker = Worker("work")
     private val done = CopyOnWriteArrayList<String>()

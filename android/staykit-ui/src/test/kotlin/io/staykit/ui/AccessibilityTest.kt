@@ -22,7 +22,7 @@ import org.robolectric.annotation.GraphicsMode
 /** Google's own checks: labels, sizes of what is touched, contrast. */
 @RunWith(Runner::class)
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
-@Config(sdk = [34])
+@Config(sdk = [30, 34, 35])
 class AccessibilityTest {
     @After fun end() = Show.end()
 
@@ -73,6 +73,10 @@ class AccessibilityTest {
     @Test
     @Config(qualifiers = LooksTest.PHONE, fontScale = 2f)
     fun `banner in large type`() = passes(Show.banner(Show.english))
+
+    @Test
+    @Config(qualifiers = LooksTest.WATCH)
+    fun `banner on a round watch`() = passes(Show.banner(Show.chinese))
 
     @Test
     @Config(qualifiers = LooksTest.PHONE)

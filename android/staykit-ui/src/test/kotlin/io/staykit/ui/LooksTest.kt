@@ -22,7 +22,7 @@ import kotlin.math.abs
  */
 @RunWith(Runner::class)
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
-@Config(sdk = [34])
+@Config(sdk = [34, 35])
 class LooksTest {
     @After fun end() = Show.end()
 
@@ -57,6 +57,10 @@ class LooksTest {
     @Test
     @Config(qualifiers = PHONE, fontScale = 2f)
     fun `banner in large type`() = look("banner-large", Show.banner(Show.english))
+
+    @Test
+    @Config(qualifiers = WATCH)
+    fun `banner on a round watch`() = look("banner-watch", Show.banner(Show.chinese))
 
     @Test
     @Config(qualifiers = TABLET)

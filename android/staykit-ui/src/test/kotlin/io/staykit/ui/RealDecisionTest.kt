@@ -29,7 +29,7 @@ import java.time.Instant
 
 /** What the engine decides by the built-in pack is what people see, and what they do is what the engine hears. */
 @RunWith(Runner::class)
-@Config(sdk = [23, 34], qualifiers = "zh-rCN")
+@Config(sdk = [23, 30, 34, 35], qualifiers = "zh-rCN")
 class RealDecisionTest {
     @get:Rule val folder = TemporaryFolder()
     private val app get() = RuntimeEnvironment.getApplication()
