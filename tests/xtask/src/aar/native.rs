@@ -46,10 +46,11 @@ impl Library {
 
 /// In the profile that ships, with the host's own linker.
 pub(super) fn for_this_machine(run: &mut Run<'_>) -> Result<Vec<Library>, Failure> {
-    let mut build = run.workspace.cargo(&["rustc", "--release", "--package", "staykit-kotlin"]);
-    build.args(["--lib", "--", LINK, "-Cstrip=symbols"]);
+    let mut build =
+        run.workspace.cargo(&["rustc", "--profile", "ship", "--package", "staykit-kotlin"]);
+    build.args(["--lib", "--", LINK]);
     run.command(build)?;
-    let path = run.workspace.target.join("release/libstaykit.so");
+    let path = run.workspace.target.join("ship/libstaykit.so");
     Ok(vec![Library { abi: HOST_ABI, path }])
 }
 
@@ -71,10 +72,10 @@ fn for_device(
     target: &'static str,
 ) -> Result<Library, Failure> {
     let mut build = run.workspace.cargo(&["ndk", "--target", abi, "--platform", API_LEVEL]);
-    build.args(["build", "--release", "--package", "staykit-kotlin"]);
+    build.args(["build", "--profile", "ship", "--package", "staykit-kotlin"]);
     let variable = target.to_uppercase().replace('-', "_");
-    build.env(format!("CARGO_TARGET_{variable}_RUSTFLAGS"), format!("{LINK} -Cstrip=symbols"));
+    build.env(format!("CARGO_TARGET_{variable}_RUSTFLAGS"), LINK);
     run.command(build)?;
-    let path = run.workspace.target.join(target).join("release/libstaykit.so");
+    let path = run.workspace.target.join(target).join("ship/libstaykit.so");
     Ok(Library { abi, path })
 }
