@@ -16,13 +16,22 @@ struct Row {
     outcome: Result<String, Failure>,
 }
 
-/// Runs the parts chosen, or all. The exit code is 1 if one failed.
+/// Runs the parts chosen, or all; those of the long form if they are named or it is asked for. The exit code is 1 if
+/// one failed.
 pub(crate) fn run(
     workspace: &Workspace,
     choices: &[Choice],
     long: bool,
 ) -> Result<ExitCode, Failure> {
-    run_parts(workspace, &parts::chosen(choices), long)
+    let chosen = parts::chosen(choices);
+    let (parts, left_out): (Vec<Part>, Vec<Part>) =
+        chosen.into_iter().partition(|part| !part.is_long || long || !choices.is_empty());
+    let code = run_parts(workspace, &parts, long)?;
+    if !left_out.is_empty() {
+        let names: Vec<&str> = left_out.iter().map(|part| part.name).collect();
+        eprintln!("not run without --long: {}", names.join(", "));
+    }
+    Ok(code)
 }
 
 /// Runs these parts in their order.
@@ -109,8 +118,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let workspace =
             Workspace { root: folder.path().to_owned(), target: folder.path().to_owned() };
-        let bad = Part { name: "bad", run: |_| Err(Failure::Found(vec!["no".to_owned()])) };
-        let good = Part { name: "good", run: |run| run.command(Command::new("true")) };
+        let bad = Part {
+            name: "bad",
+            run: |_| Err(Failure::Found(vec!["no".to_owned()])),
+            is_long: false,
+        };
+        let good =
+            Part { name: "good", run: |run| run.command(Command::new("true")), is_long: false };
         let rows: Vec<Row> =
             [bad, good].iter().map(|part| run_part(&workspace, part, false).unwrap()).collect();
         assert_eq!(rows.iter().map(|row| row.outcome.is_ok()).collect::<Vec<_>>(), [false, true]);

@@ -73,8 +73,8 @@ pub(crate) static NPM: Tool = Tool {
 
 /// Compiles and runs Kotlin.
 pub(crate) static JDK: Tool = Tool {
-    name: "a JDK",
-    probe: &["javac", "--version"],
+    name: "a JDK 17 or later",
+    probe: &["javac", "--release", "17", "-version"],
     install: "sudo apt-get install openjdk-17-jdk-headless (Debian, Ubuntu) or brew install openjdk@17 (macOS)",
 };
 /// Builds for Android with an NDK.

@@ -1,12 +1,9 @@
 //! What `cargo xtask test` runs.
 
 pub(crate) mod android;
-mod apk;
 mod cel;
-mod cross;
 mod docs;
 mod fmt;
-mod fuzz;
 pub(crate) mod kotlin;
 mod lab;
 mod lint;
@@ -21,33 +18,37 @@ use clap::ValueEnum;
 
 use crate::failure::Failure;
 use crate::run::Run;
-use crate::{layers, links};
+use crate::{apk, cross, fuzz, layers, links};
 
 /// A part: what it is called, and what it does. It answers with a note for the table, which may be empty.
 #[derive(Clone, Copy)]
 pub(crate) struct Part {
     pub(crate) name: &'static str,
     pub(crate) run: fn(&mut Run<'_>) -> Result<String, Failure>,
+    /// Takes longer than a run of everything may: it runs if it is named, or in the long form.
+    pub(crate) is_long: bool,
 }
 
 /// Every file is formatted.
-pub(crate) const FMT: Part = Part { name: "fmt", run: fmt::run };
+pub(crate) const FMT: Part = Part { name: "fmt", run: fmt::run, is_long: false };
 /// Clippy is silent.
-pub(crate) const LINT: Part = Part { name: "lint", run: lint::run };
+pub(crate) const LINT: Part = Part { name: "lint", run: lint::run, is_long: false };
 /// Core keeps its layers.
-pub(crate) const LAYERS: Part = Part { name: "layers", run: layers::part };
-const UNIT: Part = Part { name: "unit", run: unit::run };
-const DOCS: Part = Part { name: "docs", run: docs::run };
-const LINKS: Part = Part { name: "links", run: links::part };
-const PROTO: Part = Part { name: "proto", run: proto::run };
-const CEL: Part = Part { name: "cel", run: cel::run };
-const CROSS: Part = Part { name: "cross", run: cross::run };
-const FUZZ: Part = Part { name: "fuzz", run: fuzz::run };
-const KOTLIN: Part = Part { name: "kotlin", run: kotlin::run };
-const ANDROID: Part = Part { name: "android", run: android::run };
-const APK: Part = Part { name: "apk", run: apk::run };
-const OHOS: Part = Part { name: "ohos", run: ohos::run };
-const LAB: Part = Part { name: "lab", run: lab::run };
+pub(crate) const LAYERS: Part = Part { name: "layers", run: layers::part, is_long: false };
+const UNIT: Part = Part { name: "unit", run: unit::run, is_long: false };
+const DOCS: Part = Part { name: "docs", run: docs::run, is_long: false };
+const LINKS: Part = Part { name: "links", run: links::part, is_long: false };
+const PROTO: Part = Part { name: "proto", run: proto::run, is_long: false };
+const CEL: Part = Part { name: "cel", run: cel::run, is_long: false };
+/// Brings a compiler of its own.
+const CROSS: Part = Part { name: "cross", run: cross::check_all, is_long: true };
+/// A minute for each target; an ordinary test replays the corpus.
+const FUZZ: Part = Part { name: "fuzz", run: fuzz::run_all, is_long: true };
+const KOTLIN: Part = Part { name: "kotlin", run: kotlin::run, is_long: false };
+const ANDROID: Part = Part { name: "android", run: android::run, is_long: false };
+const APK: Part = Part { name: "apk", run: apk::part, is_long: false };
+const OHOS: Part = Part { name: "ohos", run: ohos::run, is_long: false };
+const LAB: Part = Part { name: "lab", run: lab::run, is_long: false };
 
 /// The cheap ones first: a slip shows early.
 const ALL: [Part; 15] = [
@@ -85,7 +86,7 @@ pub(crate) enum Choice {
     Ohos,
     /// The main job, end to end, recounted
     Lab,
-    /// Random inputs, guided by coverage; with `--long` only
+    /// Random inputs, guided by coverage
     Fuzz,
     /// All but `proto`, `cel`, `cross`, `kotlin`, `android`, `apk`, `ohos`, `lab` and `fuzz`
     Core,

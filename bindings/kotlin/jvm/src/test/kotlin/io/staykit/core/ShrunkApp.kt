@@ -12,18 +12,25 @@ internal object ShrunkApp {
     fun main(arguments: Array<String>) {
         val folder = Path.of(arguments.single())
         val handle = App(folder).start()
-        check(sequence(record(handle, Drafts.purchase)) == 1L)
-        check(record(handle, Bytes.draft("payment_failed").array()) and Native.DECISIONS_WAIT != 0L)
+        // Before any purchase: one within the same millisecond would count as the payment that went through.
+        val failed = record(handle, Bytes.draft("payment_failed").array())
+        same("first number", 1L, sequence(failed))
+        same("a decision waits", Native.DECISIONS_WAIT, failed and Native.DECISIONS_WAIT)
         val decision = decisions(handle).single()
-        check(decision.campaign == "payment_help" && decision.title.any { it.locale == "zh" })
-        check(reportOutcome(handle, decision.id, Outcome.CLICKED) > 0)
-        check(explain(handle, Why.Decision(decision.id)).en.contains("payment_help"))
+        same("campaign", "payment_help", decision.campaign)
+        same("languages", listOf("en", "zh"), decision.title.map { it.locale }.sorted())
+        sequence(reportOutcome(handle, decision.id, Outcome.CLICKED))
+        sequence(record(handle, Drafts.purchase))
+        named("why", "payment_help", explain(handle, Why.Decision(decision.id)).en)
         refused(handle)
         flush(handle)
         val upload = nextUpload(handle)!!
-        check(finishUpload(handle, upload.id, Answer.Response(503u, "1", ByteArray(0))) is Delivery.Retry)
+        val delivery = finishUpload(handle, upload.id, Answer.Response(503u, "1", ByteArray(0)))
+        check(delivery is Delivery.Retry) { "delivery: $delivery" }
         setConsent(handle, ALL)
-        check(status(handle).recorded >= 2uL && understanding(handle).toString().isNotEmpty() && figures(handle).toString().isNotEmpty())
+        same("recorded", true, status(handle).recorded >= 2uL)
+        named("understanding", "payment", understanding(handle).toString())
+        named("figures", "=", figures(handle).toString())
         exportTo(handle, folder.resolve("export.jsonl").absolutePathString())
         close(handle)
         println(DONE)
@@ -31,7 +38,7 @@ internal object ShrunkApp {
 
     private fun refused(handle: Long) {
         val typed = Bytes.draft("purchase").text("amount", "19.90").array()
-        check(Native.whyRefused(handle, typed, typed.size)!!.contains("amount"))
+        named("refusal", "amount", Native.whyRefused(handle, typed, typed.size)!!)
         try {
             explain(handle, Why.Signal("no_such_signal"))
         } catch (_: CoreException.Unknown) {
@@ -39,6 +46,11 @@ internal object ShrunkApp {
         }
         error("not refused")
     }
+
+    private fun <T> same(what: String, expected: T, actual: T): Unit = check(actual == expected) { "$what: $actual, expected $expected" }
+
+    private fun named(what: String, expected: String, text: String): Unit =
+        check(text.contains(expected)) { "$what: $text, expected in it: $expected" }
 
     private const val DONE = "every call answered"
 }
