@@ -1,5 +1,5 @@
-//! Objects of `ArkTS`, made and read field by field. One function for each kind of value, which all
-//! types share, and which is nowhere written out: what macros make of each type was 40 kB.
+//! Objects of `ArkTS`, made and read field by field: by one function for each kind of value, which
+//! all types share, where macros would write the same out for each type.
 
 use node_api::bindgen_prelude::{FromNapiValue, Object, ToNapiValue, Unknown};
 use node_api::{Env, Error, Result, Status};

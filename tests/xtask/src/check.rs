@@ -9,6 +9,6 @@ use crate::workspace::Workspace;
 
 /// Formatting, lints, layers and the tests inside libraries and binaries.
 pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode, Failure> {
-    let library = Part { name: "unit", run: parts::unit::run_fast };
+    let library = Part { name: "unit", run: parts::unit::run_fast, is_long: false };
     test::run_parts(workspace, &[parts::FMT, parts::LINT, parts::LAYERS, library], false)
 }

@@ -8,6 +8,9 @@ use crate::run::Run;
 /// The Maven reactor.
 pub(crate) const REACTOR: &str = "android";
 
+/// How many of its modules have tests: facade, surfaces, quick start.
+const MODULES: usize = 3;
+
 pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
     let native = kotlin::prepare(run)?;
     let mut maven = native.maven(run, REACTOR);
@@ -15,7 +18,7 @@ pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
     maven.args(["-Dstaykit.core.skipTests=true", "test"]);
     let printed = run.command(maven)?;
     pack_twice(run)?;
-    Ok(note(&printed))
+    kotlin::tests(&printed, MODULES)
 }
 
 /// The archives of what was tested open, and have the same bytes twice.
@@ -32,32 +35,4 @@ fn pack_twice(run: &mut Run<'_>) -> Result<(), Failure> {
         ]));
     }
     Ok(())
-}
-
-/// `123 tests`: the sum over the modules, each of which ends with a line of its own.
-fn note(printed: &str) -> String {
-    let count = |line: &str| {
-        let rest = line.strip_prefix("[INFO] ").or_else(|| line.strip_prefix("[WARNING] "))?;
-        let rest = rest.strip_prefix("Tests run: ")?;
-        // Lines of single classes go on with the time that they took.
-        if rest.contains("Time elapsed") {
-            None
-        } else {
-            rest.split_once(',')?.0.parse::<u32>().ok()
-        }
-    };
-    format!("{} tests", printed.lines().filter_map(count).sum::<u32>())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::note;
-
-    #[test]
-    fn the_note_adds_up_the_modules_and_not_their_classes() {
-        let printed = "[INFO] Tests run: 3, Failures: 0, Time elapsed: 0.1 s -- in io.staykit.A\n\
-                       [INFO] Tests run: 3, Failures: 0, Errors: 0, Skipped: 0\n\
-                       [WARNING] Tests run: 5, Failures: 0, Errors: 0, Skipped: 1\n";
-        assert_eq!(note(printed), "8 tests");
-    }
 }

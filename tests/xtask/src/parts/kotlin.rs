@@ -27,7 +27,7 @@ pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
     let native = prepare(run)?;
     let mut maven = native.maven(run, MODULE);
     maven.arg("test");
-    Ok(note(&run.command(maven)?))
+    tests(&run.command(maven)?, 1)
 }
 
 /// Builds the library with its entries for tests, the collector, and the library's Kotlin side.
@@ -83,27 +83,40 @@ impl Native {
     }
 }
 
-/// `23 tests`, from Maven's last summary.
-fn note(printed: &str) -> String {
+/// `123 tests`, the sum over the modules, each of which ends with a line of its own. Maven is content with a module
+/// whose tests it does not find, and says nothing: fewer than `modules` is a fault.
+pub(super) fn tests(printed: &str, modules: usize) -> Result<String, Failure> {
     let count = |line: &str| {
         let (_, rest) = line.split_once("Tests run: ")?;
-        rest.split_once(',')?.0.parse::<u32>().ok()
+        // Lines of single classes go on with the time that they took.
+        let is_class = rest.contains("Time elapsed");
+        if is_class { None } else { rest.split_once(',')?.0.parse::<u32>().ok() }
     };
-    printed
-        .lines()
-        .filter_map(count)
-        .next_back()
-        .map_or(String::new(), |tests| format!("{tests} tests"))
+    let ran: Vec<u32> = printed.lines().filter_map(count).filter(|tests| *tests > 0).collect();
+    if ran.len() < modules {
+        let fault = format!("tests ran in {} of {modules} modules", ran.len());
+        return Err(Failure::Found(vec![fault]));
+    }
+    Ok(format!("{} tests", ran.iter().sum::<u32>()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::note;
+    use super::tests;
 
     #[test]
-    fn the_note_counts_the_tests_of_the_summary() {
-        let printed = "[INFO] Tests run: 3, Failures: 0\n[INFO] Tests run: 5, Failures: 0\n[INFO] BUILD SUCCESS\n";
-        assert_eq!(note(printed), "5 tests");
-        assert_eq!(note("[INFO] BUILD SUCCESS"), "");
+    fn the_tests_of_all_modules_are_added_up_and_not_those_of_their_classes() {
+        let printed = "[INFO] Tests run: 3, Failures: 0, Time elapsed: 0.1 s -- in io.staykit.A\n\
+                       [INFO] Tests run: 3, Failures: 0, Errors: 0, Skipped: 0\n\
+                       [WARNING] Tests run: 5, Failures: 0, Errors: 0, Skipped: 1\n";
+        assert_eq!(tests(printed, 2).unwrap(), "8 tests");
+    }
+
+    #[test]
+    fn a_module_without_tests_is_a_fault() {
+        let printed = "[INFO] Tests run: 3, Failures: 0\n[INFO] Tests run: 0, Failures: 0\n";
+        let fault = tests(printed, 2).unwrap_err().to_string();
+        assert!(fault.contains("tests ran in 1 of 2 modules"), "{fault}");
+        assert!(tests("[INFO] BUILD SUCCESS", 1).is_err());
     }
 }

@@ -30,7 +30,10 @@ pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
     test.env("STAYKIT_HARS", hars);
     let tested = run.command(test)?;
     let files = checked.lines().last().unwrap_or_default();
-    Ok(format!("{files}, {} tests", passed(&tested)))
+    match passed(&tested) {
+        0 => Err(Failure::Found(vec!["no test ran".to_owned()])),
+        tests => Ok(format!("{files}, {tests} tests")),
+    }
 }
 
 /// What the facade's calls cost, written to `figures`: with the library as it ships.
@@ -113,10 +116,9 @@ fn native(run: &mut Run<'_>, profile: &str) -> Result<PathBuf, Failure> {
 }
 
 /// What Node's test runner says at its end.
-fn passed(printed: &str) -> &str {
-    let count = |line: &'_ str| line.strip_prefix("# pass ").is_some();
-    let line = printed.lines().find(|line| count(line)).unwrap_or_default();
-    line.strip_prefix("# pass ").unwrap_or("no")
+fn passed(printed: &str) -> u32 {
+    let count = |line: &str| line.strip_prefix("# pass ")?.parse().ok();
+    printed.lines().find_map(count).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -125,7 +127,7 @@ mod tests {
 
     #[test]
     fn the_count_of_tests_is_read_from_what_the_runner_prints() {
-        assert_eq!(passed("TAP version 13\n# tests 4\n# pass 3\n# fail 1\n"), "3");
-        assert_eq!(passed(""), "no");
+        assert_eq!(passed("TAP version 13\n# tests 4\n# pass 3\n# fail 1\n"), 3);
+        assert_eq!(passed(""), 0);
     }
 }
