@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::parts::android::REACTOR;
 use crate::parts::kotlin;
 use crate::run::Run;
+use crate::sizes;
 use crate::workspace::Workspace;
 use archive::Archive;
 use native::Library;
@@ -64,7 +65,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
     check::archives(&archives, &libraries)?;
     run.finish();
     for library in &libraries {
-        println!("{}: {} bytes", library.abi, library.size()?);
+        let name = format!("aar/{}", library.abi);
+        println!("{}", sizes::compare(&workspace.root, &name, library.size()?)?);
     }
     println!("{}\n{}", archives.ui.display(), archives.staykit.display());
     Ok(ExitCode::SUCCESS)
@@ -94,7 +96,7 @@ pub(crate) fn build(
 
 /// The library that the tests run with, as the one of the host; to pack what was tested.
 pub(crate) fn tested_library(run: &Run<'_>) -> Library {
-    Library { abi: native::HOST_ABI, path: run.workspace.target.join("debug/libstaykit.so") }
+    Library::of_tests(run.workspace.target.join("debug/libstaykit.so"))
 }
 
 /// Opens both and looks at what is in them.

@@ -15,6 +15,7 @@ use flate2::write::DeflateEncoder;
 
 use crate::failure::Failure;
 use crate::run::Run;
+use crate::sizes;
 use crate::workspace::Workspace;
 
 /// Bytes that the library may have.
@@ -61,7 +62,10 @@ pub(crate) fn run(workspace: &Workspace, target: Target) -> Result<ExitCode, Fai
 pub(crate) fn check_all(run: &mut Run<'_>) -> Result<String, Failure> {
     let checked = android::check_all(run)?;
     let library = library(run)?;
-    Ok(format!("{checked}; {}", Figures::of(&library)?.text()))
+    let figures = Figures::of(&library)?;
+    let reached = figures.rows().iter().all(Row::is_reached);
+    let text = figures.text();
+    if reached { Ok(format!("{checked}; {text}")) } else { Err(Failure::Found(vec![text])) }
 }
 
 /// Builds, checks and loads the library, then runs core's tests: how many passed.
@@ -92,7 +96,9 @@ pub(crate) fn library(run: &mut Run<'_>) -> Result<PathBuf, Failure> {
     let output = run.workspace.target.join("cross-ohos/aarch64-unknown-linux-ohos/ship");
     let library = run.workspace.scratch("cross-ohos")?.join("libstaykit.so");
     let from = output.join("libstaykit_arkts.so");
-    std::fs::copy(&from, &library).map_err(Failure::file("copy", &from))?;
+    let bytes = std::fs::copy(&from, &library).map_err(Failure::file("copy", &from))?;
+    let compared = sizes::compare(&run.workspace.root, "har/arm64-v8a", bytes)?;
+    run.note(&compared);
     Ok(library)
 }
 
@@ -143,8 +149,12 @@ struct Row {
 impl Row {
     fn text(&self) -> String {
         let Self { name, is, most } = self;
-        let reached = if is > most { "not reached" } else { "reached" };
+        let reached = if self.is_reached() { "reached" } else { "not reached" };
         format!("{name} {is} (at most {most}: {reached})")
+    }
+
+    fn is_reached(&self) -> bool {
+        self.is <= self.most
     }
 }
 

@@ -9,6 +9,26 @@ pub(crate) struct Needs {
     pub(crate) libraries: Vec<String>,
 }
 
+/// Pages of the devices to come, bytes: a library with smaller segments does not load there.
+pub(crate) const PAGE: u64 = 16_384;
+
+/// What the C library of this machine has.
+pub(crate) const OF_THIS_MACHINE: [&str; 4] =
+    ["libc.so.6", "libm.so.6", "libgcc_s.so.1", "ld-linux-x86-64.so.2"];
+
+/// Why a system that has these libraries and these pages would not load it. `name` is the library's own.
+pub(crate) fn faults(name: &str, needs: Option<Needs>, system: &[&str], page: u64) -> Vec<String> {
+    let Some(Needs { alignment, libraries }) = needs else {
+        return vec![format!("{name} is missing, or no library")];
+    };
+    let foreign = libraries.iter().filter(|library| !system.contains(&library.as_str()));
+    let mut faults: Vec<String> = foreign.map(|one| format!("{name} needs {one}")).collect();
+    if alignment < page {
+        faults.push(format!("{name}: segments are aligned to {alignment}, not to {page}"));
+    }
+    faults
+}
+
 const LOAD: u64 = 1;
 const DYNAMIC: u64 = 2;
 const NEEDED: u64 = 1;
@@ -99,7 +119,23 @@ impl File<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::needs;
+    use super::*;
+
+    #[test]
+    fn what_a_system_has_not_is_found_and_so_are_small_pages() {
+        let needs = |alignment, libraries: &[&str]| {
+            let libraries = libraries.iter().map(|&name| name.to_owned()).collect();
+            Some(Needs { alignment, libraries })
+        };
+        let system = ["libc.so", "liblog.so"];
+        assert!(faults("a.so", needs(65_536, &system), &system, PAGE).is_empty());
+        assert!(faults("a.so", needs(16_384, &OF_THIS_MACHINE), &OF_THIS_MACHINE, PAGE).is_empty());
+        assert_eq!(
+            faults("a.so", needs(4_096, &["libc.so", "libc.so.6"]), &system, PAGE),
+            ["a.so needs libc.so.6", "a.so: segments are aligned to 4096, not to 16384"]
+        );
+        assert_eq!(faults("a.so", None, &system, PAGE), ["a.so is missing, or no library"]);
+    }
 
     #[test]
     fn this_very_test_needs_libc_and_is_aligned_to_pages() {

@@ -20,6 +20,7 @@ mod peers;
 mod proto_image;
 mod run;
 mod shell;
+mod sizes;
 mod test;
 mod tool;
 mod workspace;

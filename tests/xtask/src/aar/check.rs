@@ -11,21 +11,6 @@ use super::{Archives, METADATA_PATH, read};
 use crate::elf;
 use crate::failure::Failure;
 
-/// Pages of the devices to come, bytes.
-const PAGE: u64 = 16_384;
-
-/// What Android has, and what the C library of the host has.
-const SYSTEM: [&str; 8] = [
-    "libc.so",
-    "libm.so",
-    "libdl.so",
-    "liblog.so",
-    "libc.so.6",
-    "libm.so.6",
-    "libgcc_s.so.1",
-    "ld-linux-x86-64.so.2",
-];
-
 type Files = BTreeMap<String, Vec<u8>>;
 
 /// All faults at once.
@@ -75,18 +60,7 @@ fn module(files: &Files, class: &str, faults: &mut Vec<String>) -> Result<(), Fa
     );
     expect(files, "R.txt", &[], faults);
     expect(files, "proguard.txt", &[], faults);
-    let rules = files.get("proguard.txt").map(|rules| String::from_utf8_lossy(rules).into_owned());
-    let global = ["-dontobfuscate", "-dontoptimize", "-dontshrink", "-ignorewarnings"];
-    for option in
-        global.into_iter().filter(|option| rules.iter().any(|rules| rules.contains(option)))
-    {
-        faults.push(format!("proguard.txt: `{option}` would hold for the whole app"));
-    }
-    // JNA cannot do without; R8 keeps annotations of kept classes only.
-    let attributes = "-keepattributes RuntimeVisibleAnnotations";
-    let lines = rules.iter().flat_map(|rules| rules.lines());
-    let more = lines.filter(|line| line.starts_with("-keepattributes") && *line != attributes);
-    faults.extend(more.map(|line| format!("proguard.txt: `{line}` would hold for the whole app")));
+    faults.extend(files.get("proguard.txt").map(|rules| global_rules(rules)).unwrap_or_default());
     let Some(jar) = files.get("classes.jar") else {
         faults.push("classes.jar is missing".to_owned());
         return Ok(());
@@ -121,18 +95,26 @@ fn core(files: &Files, faults: &mut Vec<String>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Rules that change more of an app than what is Staykit's, or JNA's.
+fn global_rules(rules: &[u8]) -> Vec<String> {
+    let rules = String::from_utf8_lossy(rules);
+    let ours = |rule: &str| match rule.split_once(' ') {
+        Some(("-keep", of)) => {
+            of.starts_with("class io.staykit.core.") || of.starts_with("class com.sun.jna.")
+        }
+        // JNA cannot do without; R8 keeps annotations of kept classes only.
+        Some(("-keepattributes", which)) => which == "RuntimeVisibleAnnotations",
+        Some(("-dontwarn", of)) => of == "java.awt.**",
+        _ => rule.is_empty() || rule.starts_with('#'),
+    };
+    let global = rules.lines().map(str::trim).filter(|rule| !ours(rule));
+    global.map(|rule| format!("proguard.txt: `{rule}` would hold for the whole app")).collect()
+}
+
 fn native(files: &Files, library: &Library, faults: &mut Vec<String>) {
     let name = format!("jni/{}/libstaykit.so", library.abi);
-    let Some(needs) = files.get(&name).and_then(|bytes| elf::needs(bytes)) else {
-        faults.push(format!("{name} is missing, or no library"));
-        return;
-    };
-    // What the tests run with is linked as cargo likes.
-    if needs.alignment < PAGE && !library.is_for_tests() {
-        faults.push(format!("{name}: segments are aligned to {}, not to {PAGE}", needs.alignment));
-    }
-    let foreign = needs.libraries.iter().filter(|library| !SYSTEM.contains(&library.as_str()));
-    faults.extend(foreign.map(|library| format!("{name} needs {library}")));
+    let needs = files.get(&name).and_then(|bytes| elf::needs(bytes));
+    faults.extend(elf::faults(&name, needs, library.system, library.page));
 }
 
 fn expect(files: &Files, name: &str, texts: &[&str], faults: &mut Vec<String>) {
@@ -173,8 +155,13 @@ mod tests {
 
     #[test]
     fn rules_for_the_whole_app_and_classes_of_others_are_found() {
-        let faults = faults_of(|archive| archive.add("proguard.txt", "-dontobfuscate".into()));
-        assert_eq!(faults, ["proguard.txt: `-dontobfuscate` would hold for the whole app"]);
+        let whole =
+            ["-dontobfuscate", "-keep class ** { *; }", "-dontwarn **", "-keepattributes *"];
+        for rule in whole {
+            let rules = format!("# Why.\n-keep class io.staykit.core.Native {{ *; }}\n{rule}\n");
+            let faults = faults_of(|archive| archive.add("proguard.txt", rules.into()));
+            assert_eq!(faults, [format!("proguard.txt: `{rule}` would hold for the whole app")]);
+        }
         let faults = faults_of(|archive| {
             let mut jar = Archive::default();
             jar.add("io/staykit/Staykit.class", Vec::new());
@@ -182,6 +169,33 @@ mod tests {
             archive.add("classes.jar", jar.bytes().unwrap());
         });
         assert_eq!(faults, ["classes.jar: org/junit/Test.class"]);
+    }
+
+    #[test]
+    fn a_library_that_is_missing_or_none_is_found() {
+        let library = Library::of_tests(std::path::PathBuf::new());
+        let mut files = Files::new();
+        for content in [None, Some(b"#!/bin/sh\n".to_vec())] {
+            files.extend(content.map(|content| ("jni/x86_64/libstaykit.so".to_owned(), content)));
+            let mut faults = Vec::new();
+            native(&files, &library, &mut faults);
+            assert_eq!(faults, ["jni/x86_64/libstaykit.so is missing, or no library"]);
+        }
+    }
+
+    #[test]
+    fn a_facade_without_its_core_its_job_and_its_permissions_is_found() {
+        let mut faults = Vec::new();
+        core(&Files::new(), &mut faults).unwrap();
+        assert_eq!(
+            faults,
+            [
+                "AndroidManifest.xml is missing",
+                "proguard.txt is missing",
+                "AndroidManifest.xml asks for 0 permissions, not two",
+                "libs/staykit-core.jar is missing"
+            ]
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::elf;
 use crate::failure::Failure;
 use crate::run::Run;
 use crate::tool;
@@ -22,11 +23,17 @@ const ABIS: [(&str, &str); 3] = [
 /// The oldest Android.
 const API_LEVEL: &str = "23";
 
+/// What every Android has.
+const OF_DEVICES: [&str; 4] = ["libc.so", "libm.so", "libdl.so", "liblog.so"];
+
 /// A library that was built.
 pub(crate) struct Library {
     /// Its folder in the archive.
     pub(super) abi: &'static str,
     pub(super) path: PathBuf,
+    /// What the system has that is to load it, and the size of its pages.
+    pub(super) system: &'static [&'static str],
+    pub(super) page: u64,
 }
 
 impl Library {
@@ -34,13 +41,14 @@ impl Library {
         std::fs::read(&self.path).map_err(Failure::file("read", &self.path))
     }
 
-    /// Linked as cargo likes, for the tests of this workspace.
-    pub(super) fn is_for_tests(&self) -> bool {
-        self.path.components().any(|part| part.as_os_str() == "debug")
+    /// As the tests run with it: linked as cargo likes.
+    pub(super) fn of_tests(path: PathBuf) -> Self {
+        Self { abi: HOST_ABI, path, system: &elf::OF_THIS_MACHINE, page: 4_096 }
     }
 
-    pub(super) fn size(&self) -> Result<usize, Failure> {
-        self.bytes().map(|bytes| bytes.len())
+    pub(super) fn size(&self) -> Result<u64, Failure> {
+        let metadata = self.path.metadata().map_err(Failure::file("read", &self.path))?;
+        Ok(metadata.len())
     }
 }
 
@@ -51,7 +59,7 @@ pub(super) fn for_this_machine(run: &mut Run<'_>) -> Result<Vec<Library>, Failur
     build.args(["--lib", "--", LINK]);
     run.command(build)?;
     let path = run.workspace.target.join("ship/libstaykit.so");
-    Ok(vec![Library { abi: HOST_ABI, path }])
+    Ok(vec![Library { page: elf::PAGE, ..Library::of_tests(path) }])
 }
 
 /// For each processor. Refuses without an NDK: an archive that no device can load is no release.
@@ -78,5 +86,5 @@ fn for_device(
     build.env(format!("CARGO_TARGET_{variable}_RUSTFLAGS"), LINK);
     run.command(build)?;
     let path = run.workspace.target.join(target).join("ship/libstaykit.so");
-    Ok(Library { abi, path })
+    Ok(Library { abi, path, system: &OF_DEVICES, page: elf::PAGE })
 }
