@@ -48,6 +48,15 @@ impl Workspace {
         command
     }
 
+    /// `cargo build` for what tests start. It takes the features that the tests of the whole workspace have: asked for
+    /// package by package, nearly everything would be built once more.
+    pub(crate) fn build_for_tests(&self, arguments: &[&str]) -> Command {
+        // A test among the targets counts what tests need when features are chosen; this one is needed anyway.
+        let mut command = self.cargo(&["build", "--workspace", "--test", "cel_spec"]);
+        command.args(arguments);
+        command
+    }
+
     /// A folder of our own below the target folder; made if it is not there.
     pub(crate) fn scratch(&self, name: &str) -> Result<PathBuf, Failure> {
         let folder = self.target.join("xtask").join(name);

@@ -22,8 +22,9 @@ pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
     let cases = run.command(node)?;
     let path = folder.join("cases.jsonl");
     fs::write(&path, cases).map_err(Failure::file("write", &path))?;
-    let mut test = run.workspace.cargo(&["test", "--package", "staykit-tests"]);
-    test.args(["--test", "cel_spec", "--", "--ignored", "--nocapture"]);
+    // Of the whole workspace, as the part `unit` has built it.
+    let mut test = run.workspace.cargo(&["test", "--workspace", "--test", "cel_spec"]);
+    test.args(["--", "--ignored", "--nocapture"]);
     test.env("STAYKIT_CEL_CASES", &path);
     Ok(note(&run.command(test)?))
 }

@@ -14,6 +14,9 @@ pub(crate) const MODULE: &str = "bindings/kotlin/jvm";
 /// How `UniFFI` writes Kotlin.
 const CONFIG: &str = "bindings/kotlin/uniffi.toml";
 
+/// The program that writes Kotlin.
+const BINDGEN: &str = "staykit-kotlin-bindgen";
+
 /// What the Maven modules need of Cargo's.
 #[derive(Debug)]
 pub(crate) struct Native {
@@ -34,9 +37,11 @@ pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
 pub(crate) fn prepare(run: &mut Run<'_>) -> Result<Native, Failure> {
     tool::JDK.require(run.workspace)?;
     tool::MAVEN.require(run.workspace)?;
-    build(run, &["--package", "staykit-collector"])?;
+    let mut build = run.workspace.build_for_tests(&["--lib", "--features", "staykit-kotlin/lab"]);
+    build.args(["--bin", "staykit-collector", "--bin", BINDGEN]);
+    run.command(build)?;
     let folder = run.workspace.target.join("debug");
-    let generated = generate(run, &folder.join("libstaykit.so"))?;
+    let generated = generate(run, &folder)?;
     Ok(Native { folder, generated })
 }
 
@@ -44,23 +49,19 @@ pub(crate) fn prepare(run: &mut Run<'_>) -> Result<Native, Failure> {
 pub(crate) fn prepare_shipped(run: &mut Run<'_>) -> Result<Native, Failure> {
     // What ships is stripped of what UniFFI reads.
     let native = prepare(run)?;
-    build(run, &["--profile", "ship"])?;
+    let mut build = run.workspace.cargo(&["build", "--package", "staykit-kotlin"]);
+    build.args(["--features", "staykit-kotlin/lab", "--profile", "ship"]);
+    run.command(build)?;
     Ok(Native { folder: run.workspace.target.join("ship"), ..native })
 }
 
-fn build(run: &mut Run<'_>, arguments: &[&str]) -> Result<(), Failure> {
-    let mut build = run.workspace.cargo(&["build", "--package", "staykit-kotlin"]);
-    build.args(arguments).args(["--features", "staykit-kotlin/lab"]);
-    run.command(build).map(|_| ())
-}
-
-fn generate(run: &mut Run<'_>, library: &Path) -> Result<PathBuf, Failure> {
-    let folder = run.workspace.scratch("uniffi")?;
-    let mut bindgen = run.workspace.cargo(&["run", "--package", "staykit-kotlin-bindgen", "--"]);
+fn generate(run: &mut Run<'_>, built: &Path) -> Result<PathBuf, Failure> {
+    let generated = run.workspace.scratch("uniffi")?;
+    let mut bindgen = run.workspace.command(built.join(BINDGEN));
     bindgen.args(["generate", "--language", "kotlin", "--no-format", "--config", CONFIG]);
-    bindgen.arg("--out-dir").arg(&folder).arg(library);
+    bindgen.arg("--out-dir").arg(&generated).arg(built.join("libstaykit.so"));
     run.command(bindgen)?;
-    Ok(folder)
+    Ok(generated)
 }
 
 impl Native {

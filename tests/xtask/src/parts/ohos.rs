@@ -21,7 +21,7 @@ pub(super) fn run(run: &mut Run<'_>) -> Result<String, Failure> {
     tool::PYTHON.require(run.workspace)?;
     let tools = Tools::install(run)?;
     let checked = run.command(tools.check(run, false))?;
-    run.command(run.workspace.cargo(&["build", "--package", "staykit-collector"]))?;
+    run.command(run.workspace.build_for_tests(&["--bin", "staykit-collector"]))?;
     let hars = std::env::join_paths(har::for_tests(run)?);
     let hars = hars.map_err(|error| Failure::Found(vec![error.to_string()]))?;
     let native = native(run, "dev")?;

@@ -247,14 +247,30 @@ class StartTest {
         assertNull(Staykit.current)
     }
 
-    @Test fun `a store that does not open refuses, with its reason`() {
-        core.failure = StaykitException(Refusal.STORE, "in use")
+    @Test fun `a store that does not open for a moment is tried again, and nothing recorded meanwhile is lost`() {
+        core.failure = StaykitException(Refusal.STORE, "no space left")
         val staykit = bench.start()
-        staykit.record("open")
+        staykit.record("first")
         val status = staykit.status()
         core.mayOpen.countDown()
         assertEquals(Refusal.STORE, assertThrows(StaykitException::class.java) { settle(status) }.refusal)
-        assertEquals(Refusal.STORE, staykit.record("open").refusal)
+        assertTrue(staykit.record("second").isInMemoryOnly)
+        core.failure = null
+        settle(staykit.flush())
+        assertEquals(listOf("first", "second"), engine.names)
+        assertTrue(staykit.record("third").isRecorded)
+    }
+
+    @Test fun `a store that never opens is closed at once`() {
+        core.failure = StaykitException(Refusal.STORE, "no space left")
+        val staykit = bench.start()
+        val status = staykit.status()
+        core.mayOpen.countDown()
+        assertThrows(StaykitException::class.java) { settle(status) }
+        val asked = staykit.flush()
+        settle(staykit.close())
+        assertEquals(Refusal.CLOSED, assertThrows(StaykitException::class.java) { settle(asked) }.refusal)
+        assertEquals(Refusal.CLOSED, staykit.record("open").refusal)
     }
 
     @Test fun `whatever keeps the store from opening, everybody is told`() {

@@ -19,6 +19,8 @@ internal class TestCore(private val engine: TestEngine = TestEngine()) : Core {
     /** Lets the opening wait. */
     val mayOpen = CountDownLatch(1)
     val openings = CopyOnWriteArrayList<CoreSettings>()
+
+    @Volatile
     var failure: Throwable? = null
 
     override fun open(settings: CoreSettings): CoreEngine {

@@ -48,6 +48,9 @@ internal class Session(
     private var waiting: ArrayList<Task>? = ArrayList()
     private var ended: StaykitException? = null
 
+    /** Until a store that did not open is tried again. */
+    private var pauseMs = FIRST_PAUSE_MS
+
     /** Answered once it has ended; the same for whoever asks to close it. */
     val closing = Pending<Unit>()
     private val isClosing = AtomicBoolean()
@@ -80,6 +83,7 @@ internal class Session(
         try {
             tryToOpen()
         } catch (e: StaykitException) {
+            if (engine == null && e.refusal in PASSING) return openLater(e)
             Log.warn("the store does not open: ${e.refusal}")
             refuse(e)
         } catch (e: LinkageError) {
@@ -89,6 +93,16 @@ internal class Session(
             Log.warn("the store does not open", e)
             refuse(StaykitException(Refusal.OTHER, "the store does not open: ${e.javaClass.simpleName}", e))
         }
+    }
+
+    /** A disk that is full, a lock that an ending process still holds: events wait on, who waits for an answer has it. */
+    private fun openLater(reason: StaykitException) {
+        Log.warn("the store does not open for now: ${reason.refusal}")
+        val tasks = waiting.orEmpty()
+        waiting = ArrayList()
+        tasks.forEach { it.refuse(reason) }
+        worker.later(pauseMs) { open() }
+        pauseMs = (pauseMs * 2).coerceAtMost(LONGEST_PAUSE_MS)
     }
 
     private fun tryToOpen() {
@@ -420,6 +434,14 @@ internal class Session(
     }
 
     private companion object {
+        /** What keeps a store from opening and may be over in a moment. */
+        val PASSING = setOf(Refusal.STORE, Refusal.CLOCK)
+
+        /** Doubles each time. */
+        const val FIRST_PAUSE_MS = 1_000L
+
+        const val LONGEST_PAUSE_MS = 60_000L
+
         /** A due time that has passed: not at once, so that a fault cannot make it a loop. */
         const val SHORTEST_WAIT_MS = 1_000L
 
