@@ -148,8 +148,12 @@ impl Settings {
     pub(crate) fn config(self, folder: &Path) -> (Config, Option<Error>) {
         let (keys, bad_key) = self.keys();
         let (pack, refused) = self.pack(&keys, bad_key);
-        let unknown =
-            if self.refuse_unknown_names { UnknownNames::Refuse } else { UnknownNames::Accept };
+        // The names that a refused pack would have brought are unknown now.
+        let unknown = if self.refuse_unknown_names && refused.is_none() {
+            UnknownNames::Refuse
+        } else {
+            UnknownNames::Accept
+        };
         let mut config = Config::new(folder)
             .with_app_version(self.app_version)
             .with_device_class(self.device_class.into())
@@ -187,7 +191,8 @@ impl Settings {
         let refused = match self.signed_pack.as_deref().map(|signed| Pack::verify(signed, keys)) {
             Some(Ok(pack)) => return (Some(pack), None),
             Some(Err(refused)) => bad_key.or_else(|| Some(refused.into())),
-            None => bad_key,
+            // The keys are for packs that come later.
+            None => None,
         };
         match self.builtin_pack.as_deref().map(Pack::builtin) {
             Some(Ok(pack)) => (Some(pack), refused),

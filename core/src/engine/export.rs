@@ -1,6 +1,7 @@
 //! The person's data in a form a person can read: JSON Lines.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io::Write;
 use std::ops::ControlFlow;
 
@@ -26,7 +27,8 @@ impl Engine {
         let mut cold = lock(&self.shared.cold);
         self.shared.compact(&mut cold)?;
         let store = &cold.open()?.store;
-        let mut failed = self.export_head(out, &hex(&store.installation()))?.err();
+        let head = self.export_head(&hex(&store.installation()))?;
+        let mut failed = line(out, &head).err();
         store.events(|event| match line(out, &event_json(&event)) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
@@ -37,32 +39,26 @@ impl Engine {
         failed.map_or(Ok(()), Err)
     }
 
-    /// Whether it could be read, and whether it could be written.
-    fn export_head(
-        &self,
-        out: &mut dyn Write,
-        installation: &str,
-    ) -> Result<Result<(), Error>, Error> {
+    /// As text: `record()` waits for this lock, and is to wait for nobody who writes.
+    fn export_head(&self, installation: &str) -> Result<String, Error> {
         let mut hot = lock(&self.shared.hot);
         let live = hot.live()?;
         let state = &live.state;
-        Ok(line(
-            out,
-            &Json::object([
-                ("installation", Json::Text(installation)),
-                ("consent", consent(state.consent)),
-                ("facts", facts(state.profile.facts())),
-                ("context", facts(state.profile.context())),
-                ("signals_since_ms", signals(live)),
-                ("tables_since_ms", tables(live)),
-                ("next_actions", next_actions(live)),
-                ("campaigns", campaigns(state.guidance.counts())),
-            ]),
-        ))
+        let head = Json::object([
+            ("installation", Json::Text(installation)),
+            ("consent", consent(state.consent)),
+            ("facts", facts(state.profile.facts())),
+            ("context", facts(state.profile.context())),
+            ("signals_since_ms", signals(live)),
+            ("tables_since_ms", tables(live)),
+            ("next_actions", next_actions(live)),
+            ("campaigns", campaigns(state.guidance.counts())),
+        ]);
+        Ok(head.to_string())
     }
 }
 
-fn line(out: &mut dyn Write, value: &Json<'_>) -> Result<(), Error> {
+fn line(out: &mut dyn Write, value: &dyn Display) -> Result<(), Error> {
     writeln!(out, "{value}").map_err(|error| Error::Output(error.kind()))
 }
 

@@ -65,7 +65,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
     check::archives(&archives, &libraries)?;
     run.finish();
     for library in &libraries {
-        let name = format!("aar/{}", library.abi);
+        let of = if flavour == Flavour::Test { "-of-the-host" } else { "" };
+        let name = format!("aar/{}{of}", library.abi);
         println!("{}", sizes::compare(&workspace.root, &name, library.size()?)?);
     }
     println!("{}\n{}", archives.ui.display(), archives.staykit.display());

@@ -54,6 +54,18 @@ fn a_signed_pack_that_is_refused_leaves_the_built_in_one_and_the_status_says_why
     refused(&pack, &[&key[1..]], "32 bytes");
     assert_eq!(opened(Some(&pack), &[&key[1..], &key]), ("shop".to_owned(), None));
     assert_eq!(opened(None, &[&key]), ("watch".to_owned(), None));
+    assert_eq!(opened(None, &[&key[1..]]), ("watch".to_owned(), None));
+}
+
+#[test]
+fn an_event_that_a_refused_pack_would_have_declared_is_recorded() {
+    for (signed_pack, is_taken) in [(Some(vec![7; 500]), true), (None, false)] {
+        let folder = tempfile::tempdir().unwrap();
+        let refuse_unknown_names = true;
+        let handle = start(Settings { signed_pack, refuse_unknown_names, ..settings(&folder) });
+        assert_eq!(record(handle, &Encoded::draft("of_the_packs_own")) > 0, is_taken);
+        close(handle).unwrap();
+    }
 }
 
 #[test]

@@ -247,27 +247,27 @@ class StartTest {
         assertNull(Staykit.current)
     }
 
-    @Test fun `a store that does not open for a moment is tried again, and nothing recorded meanwhile is lost`() {
-        core.failure = StaykitException(Refusal.STORE, "no space left")
+    @Test fun `a store that does not open for a moment is tried again, and nothing asked meanwhile is lost`() {
+        core.failure = StaykitException(Refusal.STORE, "in use")
         val staykit = bench.start()
         staykit.record("first")
-        val status = staykit.status()
+        val consent = staykit.setConsent(Consent.none())
         core.mayOpen.countDown()
-        assertEquals(Refusal.STORE, assertThrows(StaykitException::class.java) { settle(status) }.refusal)
+        until { core.openings.size == 1 }
         assertTrue(staykit.record("second").isInMemoryOnly)
         core.failure = null
-        settle(staykit.flush())
+        settle(consent)
+        assertEquals(2, core.openings.size)
         assertEquals(listOf("first", "second"), engine.names)
         assertTrue(staykit.record("third").isRecorded)
     }
 
     @Test fun `a store that never opens is closed at once`() {
-        core.failure = StaykitException(Refusal.STORE, "no space left")
+        core.failure = StaykitException(Refusal.STORE, "in use")
         val staykit = bench.start()
-        val status = staykit.status()
-        core.mayOpen.countDown()
-        assertThrows(StaykitException::class.java) { settle(status) }
         val asked = staykit.flush()
+        core.mayOpen.countDown()
+        until { core.openings.size == 1 }
         settle(staykit.close())
         assertEquals(Refusal.CLOSED, assertThrows(StaykitException::class.java) { settle(asked) }.refusal)
         assertEquals(Refusal.CLOSED, staykit.record("open").refusal)

@@ -42,6 +42,9 @@ internal class Session(
     private var lifecycle: Lifecycle? = null
     private var uploads: Uploads? = null
     private var nextTick: Worker.Task? = null
+
+    /** How often the app went to the background. On the worker. */
+    private var departures = 0
     private var receivers = ArrayList<BroadcastReceiver>()
 
     /** What waits for the opening; null once it has happened, or never will. On the worker, as all of these. */
@@ -83,7 +86,7 @@ internal class Session(
         try {
             tryToOpen()
         } catch (e: StaykitException) {
-            if (engine == null && e.refusal in PASSING) return openLater(e)
+            if (engine == null && e.refusal in PASSING && pauseMs <= LONGEST_PAUSE_MS) return openLater(e.refusal)
             Log.warn("the store does not open: ${e.refusal}")
             refuse(e)
         } catch (e: LinkageError) {
@@ -95,21 +98,19 @@ internal class Session(
         }
     }
 
-    /** A disk that is full, a lock that an ending process still holds: events wait on, who waits for an answer has it. */
-    private fun openLater(reason: StaykitException) {
-        Log.warn("the store does not open for now: ${reason.refusal}")
-        val tasks = waiting.orEmpty()
-        waiting = ArrayList()
-        tasks.forEach { it.refuse(reason) }
+    /** A lock that an ending process still holds, most often. All that waits goes on waiting, in its order. */
+    private fun openLater(reason: Refusal) {
+        Log.warn("the store does not open for now: $reason")
         worker.later(pauseMs) { open() }
-        pauseMs = (pauseMs * 2).coerceAtMost(LONGEST_PAUSE_MS)
+        pauseMs *= 2
     }
 
     private fun tryToOpen() {
         // A store that is open is given to whoever opens it, and would be closed under this one's feet.
         before?.awaitDone()
         before = null
-        if (ended != null) return
+        // Or asked for twice: by the person's unlocking and by whoever saw it first.
+        if (ended != null || engine != null) return
         if (!device.isWriter(config.process)) throw StaykitException(Refusal.OTHER_PROCESS, "another process records")
         if (!device.isUserUnlocked) return awaitUnlocking()
         val opened = seams.core.open(settings())
@@ -266,7 +267,9 @@ internal class Session(
         val uploads = uploads ?: return@whenOpen
         // First the job: the process may be halted, or gone, before an answer comes.
         jobs.schedule(device.deviceClass == DeviceClass.WATCH)
-        uploads.send { isLeft -> if (!isLeft) worker.post { jobs.cancel() } }
+        val asked = ++departures
+        // A job of a later departure is not this one's to take away.
+        uploads.send { isLeft -> if (!isLeft) worker.post { if (asked == departures) jobs.cancel() } }
     }
 
     fun screen(name: String) {
@@ -379,7 +382,7 @@ internal class Session(
     }
 
     fun sendWaiting(onDone: (isLeft: Boolean) -> Unit): Unit = whenOpen(
-        Task({ uploads?.send(onDone) ?: onDone(false) }) { onDone(false) },
+        Task({ uploads?.send(onDone) ?: onDone(false) }) { onDone(it.refusal != Refusal.OTHER_PROCESS) },
     )
 
     fun status(): Pending<Status> = answer {
@@ -437,10 +440,9 @@ internal class Session(
         /** What keeps a store from opening and may be over in a moment. */
         val PASSING = setOf(Refusal.STORE, Refusal.CLOCK)
 
-        /** Doubles each time. */
+        /** Doubles each time, until the longest one; a store that is then not open is given up. */
         const val FIRST_PAUSE_MS = 1_000L
-
-        const val LONGEST_PAUSE_MS = 60_000L
+        const val LONGEST_PAUSE_MS = 32_000L
 
         /** A due time that has passed: not at once, so that a fault cannot make it a loop. */
         const val SHORTEST_WAIT_MS = 1_000L

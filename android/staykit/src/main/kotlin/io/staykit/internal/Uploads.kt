@@ -34,7 +34,7 @@ internal class Uploads(private val engine: CoreEngine, private val transport: Tr
         restsUntilMs = null
         try {
             repeat(MOST_BATCHES) {
-                val upload = engine.nextUpload() ?: return false
+                val upload = engine.nextUpload() ?: return isResting()
                 val delivery = engine.finishUpload(upload.id, transport.send(upload.body))
                 if (delivery is Delivery.Retry) {
                     rest(delivery.afterMs)
@@ -48,6 +48,9 @@ internal class Uploads(private val engine: CoreEngine, private val transport: Tr
         }
         return true
     }
+
+    /** None is offered also while the server wants a pause, which outlives the process that was told so. */
+    private fun isResting(): Boolean = engine.status().let { it.consent.upload && it.waiting > 0 }
 
     private fun rest(ms: Long) {
         restsUntilMs = nowMs() + ms

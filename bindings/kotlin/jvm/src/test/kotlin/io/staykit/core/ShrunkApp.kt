@@ -29,7 +29,7 @@ internal object ShrunkApp {
         check(delivery is Delivery.Retry) { "delivery: $delivery" }
         setConsent(handle, ALL)
         same("recorded", true, status(handle).recorded >= 2uL)
-        named("understanding", "payment", understanding(handle).toString())
+        named("understanding", "buyer", understanding(handle).toString())
         named("figures", "=", figures(handle).toString())
         exportTo(handle, folder.resolve("export.jsonl").absolutePathString())
         close(handle)
