@@ -204,10 +204,12 @@ names_no_path() { # FILE: none of the folders that it was built in and from
 folds() { # LIBRARY: SQLite tells some functions apart by their address: of those, only these may have become one with another
   # nolockLock: in an assert. noopStepFunc: among functions of SQL, of which no other does nothing. sqlite3WalkWinDefnDummyCallback: among
   # xSelectCallback2 of walkers, of which no other does nothing. (Rust promises no address to a function; ring compares none.)
-  local c bad list=$OUT/deps/${1##*/}.folded
+  local c bad folded list=$OUT/deps/${1##*/}.folded
   c=$(find "$OUT/build" -path '*libsqlite3-sys*' -name output -exec sed -n 's/^cargo:include=\(.*\)/\1\/sqlite3.c/p' {} + | head -1)
   [ -f "$c" ] && [ -f "$list" ] || die "nothing tells which functions became one: $list"
-  bad=$(comm -12 <(sed -n 's/.*sqlite3\.o):(\.text\.\([A-Za-z0-9_]*\))$/\1/p' "$list" | sort -u) \
+  folded=$(sed -n 's/.*sqlite3\.o):(\.text\.\([A-Za-z0-9_]*\))$/\1/p' "$list" | sort -u)
+  [ -n "$folded" ] || die "the linker tells in another way which functions became one: $list"
+  bad=$(comm -12 <(printf '%s\n' "$folded") \
     <({ grep -oE '[=!]= *&?\(?[A-Za-z_][A-Za-z0-9_]*' "$c" | sed -E 's/^[=!]= *&?\(?//'
         sed -nE 's/^# *define .*\) *&?([A-Za-z_][A-Za-z0-9_]*)\)$/\1/p' "$c"; } | sort -u) |       # SQLITE_DYNAMIC and its like
     grep -vxE 'nolockLock|noopStepFunc|sqlite3WalkWinDefnDummyCallback' || true)

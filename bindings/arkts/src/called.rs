@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::later::{Promised, later};
 use crate::object::Told;
 use crate::refused::{caught, thrown};
-use crate::told::answer as told_answer;
+use crate::told::{Bytes, answer as told_answer};
 use crate::values::{
     argument, consent as told_consent, count, head, number, settings, whole, zone,
 };
@@ -29,10 +29,11 @@ pub fn open(told: Object<'_>) -> Result<Promised> {
 
 /// A new data key.
 #[napi]
-pub fn new_key(env: &Env) -> Result<ArrayBuffer<'_>> {
+pub fn new_key(env: &Env) -> Result<Unknown<'_>> {
     caught(|| {
         let key = shared::new_key().map_err(|refused| thrown(&refused))?;
-        ArrayBuffer::copy_from(env, key.bytes())
+        // Overwritten by whoever has the buffer.
+        Bytes(key.bytes().to_vec()).told(env)
     })
 }
 

@@ -11,8 +11,7 @@ use crate::refused::{caught, thrown};
 /// What such a call runs; nothing of `ArkTS` goes with it to the other thread.
 type Work = Box<dyn FnOnce() -> std::result::Result<Kept, Refused> + Send>;
 
-/// Makes what keeps the promise, on the thread that was promised it. Bytes are copied into buffers
-/// of the runtime's own then: a runtime may refuse memory that it did not allocate.
+/// Makes what keeps the promise, on the thread that was promised it.
 pub type Kept = Box<dyn for<'env> FnOnce(&'env Env) -> Result<Unknown<'env>> + Send>;
 
 /// A promise.

@@ -7,13 +7,14 @@ use staykit_bindings as shared;
 use crate::object::{Made, Told, given, required};
 use crate::values::{count, number};
 
-/// Bytes, in a buffer of the runtime's own.
-struct Bytes(Vec<u8>);
+/// Bytes, which become a buffer's own memory. Not `copy_from`: that of napi-ohos 1.2.0 makes a buffer
+/// of the length of what it is given, and copies nothing into it.
+pub(crate) struct Bytes(pub(crate) Vec<u8>);
 
 impl Told for Bytes {
     #[inline(never)]
     fn told(self, env: &Env) -> Result<Unknown<'_>> {
-        ArrayBuffer::copy_from(env, self.0)?.into_unknown(env)
+        ArrayBuffer::from_data(env, self.0)?.into_unknown(env)
     }
 }
 

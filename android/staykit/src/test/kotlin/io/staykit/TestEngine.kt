@@ -78,9 +78,12 @@ internal class TestEngine(override var wrappedKey: ByteArray? = null) : CoreEngi
 
     override fun newKey(): ByteArray = ByteArray(32) { 7 }.also { call("newKey") }
 
+    /** Unlocking finishes an erasure that was begun before. */
+    var finishesErasure = false
+
     override fun unlock(key: ByteArray) {
         call("unlock ${key.sum()}")
-        locked = false
+        locked = finishesErasure
     }
 
     override fun unlockNew(key: ByteArray, wrapped: ByteArray) {

@@ -47,6 +47,12 @@ class UnlockingTest {
         assertEquals(2, notes.number(Notes.KEY_TROUBLES))
     }
 
+    @Test fun `a store that finishes an erasure when it is unlocked gets a new key`() {
+        val engine = TestEngine(wrapped).apply { finishesErasure = true }
+        assertTrue(start(engine))
+        assertEquals(listOf("unlock 32", "newKey", "unlockNew 224"), engine.calls)
+    }
+
     @Test fun `a new store gets a new key, wrapped, and the array is overwritten`() {
         val engine = TestEngine()
         assertTrue(start(engine))

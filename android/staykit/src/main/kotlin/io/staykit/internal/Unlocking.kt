@@ -8,6 +8,7 @@ import java.util.UUID
  * | the vault | the store |
  * | --- | --- |
  * | answers | is unlocked; troubles are forgotten |
+ * | answers, for a store that finishes an erasure by that | begins anew |
  * | fails in a way that may pass | stays in memory this time; asked again at the next start |
  * | the same in the fourth process in a row | is erased and begins anew, counted |
  * | has lost the key | is erased and begins anew at once, counted |
@@ -43,7 +44,8 @@ internal class Unlocking(private val vault: Vault, private val notes: Notes, pri
         }
         engine.using(key) { unlock(it) }
         forgetTroubles()
-        return true
+        // Locked still: an erasure that the last process did not finish was finished, the key was part of it.
+        return !engine.isLocked() || beginWithNewKey(engine)
     }
 
     private fun forgetTroubles() {
