@@ -3,7 +3,7 @@
 const test = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
-const { Refusal, app, device, native, start, until } = require('./facade.js');
+const { Consent, Refusal, app, device, native, start, until } = require('./facade.js');
 const { huks } = require('./kits/UniversalKeystoreKit.js');
 
 const { COUNTED } = require(`${process.env.STAYKIT_JS}/staykit/src/main/ets/store/Opening.js`);
@@ -265,6 +265,45 @@ test('a key that comes when its installation was erased opens nothing', async (t
   assert.deepStrictEqual([staykit.record('tap').sequence, (await staykit.status()).isUnlocked], [1, true]);
   await staykit.close();
   assert.strictEqual((await life(context)).status.recorded, 2);
+});
+
+for (const when of ['while it opens', 'once it is open']) {
+  test(`consent withdrawn while the key is away, ${when}: everything is erased, and it is not forgotten`, async () => {
+    const context = app();
+    const first = await life(context);
+    device.huks.failWith = BUSY;
+    COUNTED.clear();
+    const staykit = start(context);
+    if (when === 'once it is open') await staykit.ready();
+    const said = staykit.setConsent(Consent.none());
+    if (when === 'once it is open') device.huks.failWith = 0;
+    await said;
+    device.huks.failWith = 0;
+    await staykit.close();
+    const again = start(context);
+    const { installation, isUnlocked, recorded } = await again.status();
+    assert.notStrictEqual(installation, first.status.installation);
+    assert.deepStrictEqual([isUnlocked, recorded, (await again.consent()).record], [true, 0, false]);
+    assert.strictEqual(again.record('tap').refusal, Refusal.NO_CONSENT);
+    await again.close();
+  });
+}
+
+test('an erasure that unlocking finishes is followed by a key of its own, at once', async (t) => {
+  const context = app();
+  const first = await life(context);
+  const { unlock } = native;
+  t.mock.method(native, 'unlock', async (handle, key) => {
+    await native.setConsent(handle, { record: false, guide: false, upload: false });
+    return unlock(handle, key);
+  });
+  const staykit = start(context);
+  const { installation, isUnlocked, recorded } = await staykit.status();
+  assert.notStrictEqual(installation, first.status.installation);
+  assert.deepStrictEqual([isUnlocked, recorded], [true, 0]);
+  await staykit.setConsent(Consent.all());
+  assert.strictEqual(staykit.record('tap').isInMemoryOnly, false);
+  await staykit.close();
 });
 
 test('another wrapping key in its place: the tag does not match, and that is a loss', async () => {
