@@ -249,6 +249,41 @@ for (const name of ['finishSession', 'generateKeyItem']) {
   });
 }
 
+test('HUKS makes a key after everybody has given up, and the app has started again: the one that is used stays', async (t) => {
+  const context = app();
+  impatient(t);
+  const answer = silent(t, 'generateKeyItem');
+  const first = start(context);
+  await first.ready();
+  await first.close();
+  const second = start(context);
+  await second.ready();
+  answer();
+  await until(async () => (await second.status()).isUnlocked, 'unlocked');
+  const { installation } = await second.status();
+  await second.close();
+  const { status } = await life(context);
+  assert.deepStrictEqual([status.installation, status.keysLost], [installation, 0]);
+});
+
+test('HUKS forgets a key after everybody has given up, and the person erased: the new one stays', async (t) => {
+  const context = app();
+  await life(context);
+  for (const item of device.huks.keys.values()) item.key = Buffer.alloc(32, 7);
+  impatient(t);
+  const answer = silent(t, 'deleteKeyItem');
+  COUNTED.clear();
+  const staykit = start(context);
+  await staykit.ready();
+  await staykit.erase();
+  answer();
+  await until(async () => (await staykit.status()).isUnlocked, 'unlocked');
+  const { installation } = await staykit.status();
+  await staykit.close();
+  const { status } = await life(context);
+  assert.deepStrictEqual([status.installation, status.keysLost], [installation, 1]);
+});
+
 test('a key that comes when its installation was erased opens nothing', async (t) => {
   const context = app();
   await life(context);
