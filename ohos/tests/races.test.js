@@ -328,6 +328,25 @@ test('a listener is told once, however often it is added, and a closed one holds
   assert.strictEqual(staykit.guidance.listeners.length, 0);
 });
 
+test('a decision whose answer could not be noted is shown no second time', async (t) => {
+  const staykit = start(app());
+  await staykit.ready();
+  const told = [];
+  staykit.onDecision((decision) => told.push(decision));
+  staykit.record('payment_failed', Properties.of().money('amount', 1, 'CNY'));
+  await until(() => told.length > 0, 'it is told');
+  const refused = t.mock.method(native, 'report', () => Refusal.MEMORY_FULL);
+  told[0].dismissed();
+  refused.mock.restore();
+  assert.strictEqual((await staykit.decisions()).length, 1, 'it is still open');
+  staykit.noted(1);
+  await new Promise((done) => setTimeout(done, 20));
+  assert.strictEqual(told.length, 1);
+  told[0].dismissed();
+  assert.deepStrictEqual(await staykit.decisions(), []);
+  await staykit.close();
+});
+
 test('what is handed over with another type is refused by a promise, with the same kind of error', async () => {
   const staykit = start(app());
   await staykit.ready();
