@@ -88,7 +88,12 @@ test('when pins have ended, also while the app runs, any key that the system tru
   assert.strictEqual((await sent({ pins, endAtMs, before })).at, 1);
 });
 
-test('fewer than two pins, pins that are none, and pins without an end are refused at the start', () => {
+test('an end that has passed keeps nobody from starting, nor from sending', async () => {
+  const pins = [certificate().pin, RESERVE];
+  assert.strictEqual((await sent({ pins, endAtMs: Date.UTC(2020, 0) })).at, 1);
+});
+
+test('fewer than two pins, pins that are none, pins without an end or with one in seconds are refused at the start', () => {
   const own = certificate().pin;
   const wrong = [
     [[own], TOMORROW(), /at least two/],
@@ -101,6 +106,8 @@ test('fewer than two pins, pins that are none, and pins without an end are refus
     [[own, RESERVE], undefined, /EndAtMs/],
     [[own, RESERVE], Infinity, /EndAtMs/],
     [[own, RESERVE], NaN, /EndAtMs/],
+    [[own, RESERVE], 1_790_000_000, /milliseconds/],
+    [[own, RESERVE], -1, /milliseconds/],
   ];
   for (const [certificatePins, certificatePinsEndAtMs, message] of wrong) {
     const given = { endpoint: 'https://collect.example.com', certificatePins, certificatePinsEndAtMs };
