@@ -111,6 +111,38 @@ test('an update that was noticed without a key, and lost with the process, is to
   device.versionName = '2.4.0';
 });
 
+test('what has changed is told once in a start without a key, however often the app comes back', async () => {
+  const context = app();
+  const first = start(context, { captureLifecycle: true });
+  await first.ready();
+  await first.close();
+  Object.assign(device, { versionName: '2.5.0', language: 'zh-Hans-CN' });
+  device.huks.failWith = 12000005;
+  const second = start(context, { captureLifecycle: true });
+  await second.ready();
+  const { inMemory } = await second.status();
+  for (let i = 0; i < 3; i++) second.onSettings();
+  assert.strictEqual((await second.status()).inMemory, inMemory);
+  await second.close();
+  device.versionName = '2.4.0';
+});
+
+test('what has changed and was refused for now is told when the app comes back', async (t) => {
+  const context = app();
+  const first = start(context, { captureLifecycle: true });
+  await first.ready();
+  await first.close();
+  device.versionName = '2.5.0';
+  const full = t.mock.method(native, 'record', () => Refusal.MEMORY_FULL);
+  const second = start(context, { captureLifecycle: true });
+  await second.ready();
+  full.mock.restore();
+  for (let i = 0; i < 3; i++) second.onSettings();
+  assert.deepStrictEqual(await names(context, second), ['app_updated']);
+  await second.close();
+  device.versionName = '2.4.0';
+});
+
 test('neither notes that cannot be read nor a language that is not told keep the store from opening', async (t) => {
   const context = app();
   t.mock.method(preferences, 'getPreferences', async () => {
