@@ -350,6 +350,22 @@ test('another wrapping key in its place: the tag does not match, and that is a l
   assert.deepStrictEqual([second.status.isUnlocked, second.status.keysLost], [true, 1]);
 });
 
+test('the same error once, as of a cipher that failed, is no loss: the key is asked for again', async (t) => {
+  const context = app();
+  const first = await life(context);
+  const finish = huks.finishSession;
+  const failed = t.mock.method(huks, 'finishSession', async (...given) => {
+    failed.mock.restore();
+    await finish(...given);
+    throw Object.assign(new Error('refused'), { code: CRYPTO_FAIL });
+  });
+  const second = await life(context);
+  assert.strictEqual(failed.mock.callCount(), 1);
+  assert.strictEqual(second.status.installation, first.status.installation);
+  assert.deepStrictEqual([second.status.isUnlocked, second.status.keysLost, second.status.keyTroubles], [true, 0, 0]);
+  assert.strictEqual(device.huks.sessions.size, 0);
+});
+
 test('the same error while wrapping is passing trouble: there is nothing to lose', async () => {
   const context = app();
   Object.assign(device.huks, { failAt: 'finishSession', failWith: CRYPTO_FAIL });
