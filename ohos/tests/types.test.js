@@ -78,6 +78,7 @@ test('every value that is told has the properties that its type names, and no ot
   };
   const upload = await native.nextUpload(handle);
   Object.assign(told, { nextUpload: upload });
+  told.maintain = await native.maintain(handle, 1);
   told.finishUpload = await native.finishUpload(handle, upload.id, { status: 503 });
   for (const [name, value] of Object.entries(told)) has(value, given(name), name);
   assert.strictEqual(await native.nextUpload(handle), null, 'within the pause there is none');

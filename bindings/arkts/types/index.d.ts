@@ -318,8 +318,8 @@ export const finishUpload: (
 ) => Promise<NativeDelivery>;
 /** Syncs everything recorded so far. */
 export const flush: (handle: number) => Promise<void>;
-/** Does what is due of maintenance, for about so long. */
-export const maintain: (handle: number, budgetMs: number) => Promise<void>;
+/** Does what is due of maintenance, for about so long; answers with how many events moved. */
+export const maintain: (handle: number, budgetMs: number) => Promise<number>;
 /** Writes all that is stored about the person into a file, as JSON lines. */
 export const exportTo: (handle: number, path: string) => Promise<void>;
 /** Destroys the data key and every file, then begins a new installation. */
