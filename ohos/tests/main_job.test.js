@@ -59,6 +59,21 @@ test('a batch whose answer was lost is sent again and counted once', async () =>
   server.stop();
 });
 
+test('a pause that the server asked another for is not taken for the end: something waits, and nothing is done', async () => {
+  const server = await collector();
+  const staykit = start(app(), { endpoint: server.address });
+  staykit.record('open');
+  await staykit.ready();
+  const { id } = await native.nextUpload(staykit.handle);
+  await native.finishUpload(staykit.handle, id, { status: 503, retryAfter: '60' });
+  assert.deepStrictEqual(await staykit.upload(), { events: 0, batches: 0, isDone: false });
+  assert.strictEqual(device.network.requests.length, 0);
+  await staykit.setConsent(new Consent(true, true, false));
+  assert.strictEqual((await staykit.upload()).isDone, true, 'without consent nothing is to be sent');
+  await staykit.close();
+  server.stop();
+});
+
 test('an upload that fails is told to whoever asked for it, and to nobody else', async (t) => {
   const server = await collector();
   const staykit = start(app(), { endpoint: server.address });
