@@ -3,7 +3,7 @@
 const test = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
-const { Consent, Refusal, app, device, native, start, until } = require('./facade.js');
+const { Consent, Refusal, app, collector, device, native, start, until } = require('./facade.js');
 const { huks } = require('./kits/UniversalKeystoreKit.js');
 
 const { COUNTED } = require(`${process.env.STAYKIT_JS}/staykit/src/main/ets/store/Opening.js`);
@@ -246,6 +246,28 @@ for (const name of ['finishSession', 'generateKeyItem']) {
     const { recorded, keyTroubles } = await staykit.status();
     assert.deepStrictEqual([recorded, keyTroubles], [name === 'finishSession' ? 4 : 3, 0]);
     await staykit.close();
+  });
+}
+
+for (const name of ['finishSession', 'generateKeyItem']) {
+  test(`HUKS answers ${name} after everybody has given up: what waits is sent, and the device is known`, async (t) => {
+    const server = await collector();
+    const context = app();
+    if (name === 'finishSession') await life(context);
+    device.language = 'fr-Latn-FR';
+    impatient(t);
+    const answer = silent(t, name);
+    const staykit = start(context, { endpoint: server.address, autoUpload: true });
+    await staykit.ready();
+    staykit.record('tap');
+    answer();
+    const wanted = name === 'finishSession' ? 2 : 1;
+    await until(async () => (await server.summary()).events === wanted, 'it is sent by itself');
+    await staykit.export(`${context.filesDir}/export.jsonl`);
+    const [head] = fs.readFileSync(`${context.filesDir}/export.jsonl`, 'utf8').split('\n');
+    assert.match(head, /"fr"/);
+    await staykit.close();
+    server.stop();
   });
 }
 
