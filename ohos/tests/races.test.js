@@ -316,6 +316,32 @@ test('what needs its key is refused to other threads, which have none, and no su
   await staykit.close();
 });
 
+test('consent that is first given on another thread tells of the device, and sends, where the engine was started', async () => {
+  const server = await collector();
+  const context = app();
+  device.language = 'fr-Latn-FR';
+  const staykit = start(context, { endpoint: server.address, autoUpload: true, consent: Consent.none() });
+  await staykit.ready();
+  const code = `
+    const { workerData } = require('node:worker_threads');
+    const { Staykit, Consent } = require(workerData.facade);
+    const staykit = Staykit.attach(workerData.handle);
+    staykit.ready().then(async () => {
+      await staykit.setConsent(new Consent(true, true, false));
+      staykit.record('tap');
+      await staykit.setConsent(Consent.all());
+    });`;
+  const workerData = { facade: path.join(__dirname, 'facade.js'), handle: staykit.handle };
+  const worker = new Worker(code, { eval: true, workerData });
+  await until(async () => (await server.summary()).events === 1, 'it is sent');
+  await worker.terminate();
+  await names(context, staykit);
+  const [head] = fs.readFileSync(`${context.filesDir}/export.jsonl`, 'utf8').split('\n');
+  assert.match(head, /"fr"/);
+  await staykit.close();
+  server.stop();
+});
+
 test('what an event on another thread brings to be shown is told where the engine was started', async () => {
   const context = app();
   const staykit = start(context);
