@@ -102,6 +102,7 @@ pub(crate) fn library(run: &mut Run<'_>) -> Result<PathBuf, Failure> {
     let bytes = std::fs::copy(&from, &library).map_err(Failure::file("copy", &from))?;
     let compared = sizes::compare(&run.workspace.root, "har/arm64-v8a", bytes)?;
     run.note(&compared);
+    run.note(&Figures::of(&library)?.text());
     Ok(library)
 }
 
