@@ -81,6 +81,7 @@ for target in "$@"; do
   started=$SECONDS
   say "$target"
   # Clippy of another version than the project's may know other lints: those of rustc and Clippy's own defaults count.
-  /usr/bin/cargo-clippy clippy "${args[@]}" -- -D warnings -A unknown_lints || die "$PKG is not clean for $target"
+  # Where threads have no storage of the linker's, this lint sees no `const` in what thread_local! makes of one.
+  /usr/bin/cargo-clippy clippy "${args[@]}" -- -D warnings -A unknown_lints -A clippy::missing_const_for_thread_local || die "$PKG is not clean for $target"
   say "$target: clean, $((SECONDS - started)) s"
 done
